@@ -1,0 +1,46 @@
+import { Schema } from "effect"
+
+/** Discord's ids: decimal, at most 64 bits, never a JavaScript number. */
+const snowflake = Schema.String.pipe(Schema.pattern(/^\d{1,20}$/))
+
+export const InteractionId = snowflake.pipe(Schema.brand("InteractionId"))
+export type InteractionId = typeof InteractionId.Type
+
+/** Fifteen digits at least: what a webhook or a profile calls a Discord user may be anything. */
+export const DiscordUserId = Schema.String.pipe(Schema.pattern(/^\d{15,20}$/), Schema.brand("DiscordUserId"))
+export type DiscordUserId = typeof DiscordUserId.Type
+
+export const GuildId = snowflake.pipe(Schema.brand("GuildId"))
+export type GuildId = typeof GuildId.Type
+
+export const ChannelId = snowflake.pipe(Schema.brand("ChannelId"))
+export type ChannelId = typeof ChannelId.Type
+
+export const MessageId = snowflake.pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** Mochi's ids: text of Mochi's own choosing, so nothing but emptiness is ruled out here. */
+const opaque = Schema.NonEmptyString
+
+export const ProfileId = opaque.pipe(Schema.brand("ProfileId"))
+export type ProfileId = typeof ProfileId.Type
+
+export const ApplicationId = opaque.pipe(Schema.brand("ApplicationId"))
+export type ApplicationId = typeof ApplicationId.Type
+
+export const VaultProfileId = opaque.pipe(Schema.brand("VaultProfileId"))
+export type VaultProfileId = typeof VaultProfileId.Type
+
+export const TokenId = opaque.pipe(Schema.brand("TokenId"))
+export type TokenId = typeof TokenId.Type
+
+export const RequestCode = opaque.pipe(Schema.brand("RequestCode"))
+export type RequestCode = typeof RequestCode.Type
+
+/** 32 lower-case hex digits, as W3C Trace Context writes them. */
+export const TraceId = Schema.String.pipe(Schema.pattern(/^[0-9a-f]{32}$/), Schema.brand("TraceId"))
+export type TraceId = typeof TraceId.Type
+
+/** What makes a transfer request one of a kind: codes are unique within an application. */
+export const RequestKey = Schema.Struct({ applicationId: ApplicationId, code: RequestCode })
+export type RequestKey = typeof RequestKey.Type

@@ -1,0 +1,88 @@
+import { Schema } from "effect"
+import type { Option } from "effect"
+import type { Application, Holding, Profile, Vault } from "./Catalog.ts"
+import { DiscordUserId } from "./Ids.ts"
+import type { ChannelId, GuildId, InteractionId } from "./Ids.ts"
+import type { TokenAmount } from "./TokenAmount.ts"
+
+/** `/kudos` as typed: every option is outside input, ids included. */
+export interface KudosCommand {
+  readonly interactionId: InteractionId
+  readonly sender: DiscordUserId
+  readonly recipient: { readonly id: DiscordUserId; readonly isBot: boolean }
+  readonly application: string
+  readonly vault: string
+  readonly token: string
+  readonly amount: string
+  readonly reason: Option.Option<string>
+  readonly guildId: Option.Option<GuildId>
+  readonly channelId: Option.Option<ChannelId>
+}
+
+/** A command that passed every check: what will be asked of Mochi. */
+export interface KudosDraft {
+  readonly interactionId: InteractionId
+  readonly sender: { readonly discordUserId: DiscordUserId; readonly profile: Profile }
+  readonly recipient: { readonly discordUserId: DiscordUserId; readonly profile: Profile }
+  readonly application: Application
+  readonly vault: Vault
+  readonly holding: Holding
+  readonly amount: TokenAmount
+  readonly reason: Option.Option<string>
+  readonly guildId: Option.Option<GuildId>
+  readonly channelId: Option.Option<ChannelId>
+}
+
+export class SelfKudos extends Schema.TaggedError<SelfKudos>()("SelfKudos", {}) {}
+
+export class BotRecipient extends Schema.TaggedError<BotRecipient>()("BotRecipient", {}) {}
+
+export class InvalidAmount extends Schema.TaggedError<InvalidAmount>()("InvalidAmount", {}) {}
+
+export class NoUsdPrice extends Schema.TaggedError<NoUsdPrice>()("NoUsdPrice", { symbol: Schema.String }) {}
+
+export class TooManyDecimals extends Schema.TaggedError<TooManyDecimals>()("TooManyDecimals", {
+  symbol: Schema.String,
+  decimals: Schema.Number
+}) {}
+
+export class OverBalance extends Schema.TaggedError<OverBalance>()("OverBalance", {
+  symbol: Schema.String,
+  available: Schema.Struct({ baseUnits: Schema.BigIntFromSelf, decimals: Schema.Number })
+}) {}
+
+/** The sender of kudos, or whoever pressed a button. */
+export class ProfileMissing extends Schema.TaggedError<ProfileMissing>()("ProfileMissing", {}) {}
+
+export class RecipientProfileMissing extends Schema.TaggedError<RecipientProfileMissing>()(
+  "RecipientProfileMissing",
+  { recipient: DiscordUserId }
+) {}
+
+const Listed = Schema.Literal("application", "vault", "token")
+export type Listed = typeof Listed.Type
+
+/** An option names nothing in the caller's own list. */
+export class NotListed extends Schema.TaggedError<NotListed>()("NotListed", {
+  option: Listed,
+  typed: Schema.String
+}) {}
+
+/** An option typed by hand names several things in the caller's own list. */
+export class Ambiguous extends Schema.TaggedError<Ambiguous>()("Ambiguous", {
+  option: Listed,
+  typed: Schema.String
+}) {}
+
+/** What a person can cause, and mend. */
+export type KudosRefusal =
+  | SelfKudos
+  | BotRecipient
+  | InvalidAmount
+  | NoUsdPrice
+  | TooManyDecimals
+  | OverBalance
+  | ProfileMissing
+  | RecipientProfileMissing
+  | NotListed
+  | Ambiguous

@@ -1,0 +1,156 @@
+import { BigDecimal, Data, Either, Option } from "effect"
+
+/** An amount of a token: whole base units, and how many of them make one token (10 to the power of `decimals`). */
+export interface TokenAmount {
+  readonly baseUnits: bigint
+  readonly decimals: number
+}
+
+/** What a person typed, before the balance and the price are known. Always more than zero. */
+export type AmountInput = Data.TaggedEnum<{
+  Tokens: { readonly value: BigDecimal.BigDecimal }
+  Usd: { readonly value: BigDecimal.BigDecimal }
+  Percent: { readonly value: BigDecimal.BigDecimal }
+}>
+export const AmountInput = Data.taggedEnum<AmountInput>()
+
+/** Reads the `amount` option; none for whatever is not one of its forms, and for zero. */
+export const parseAmountInput = (raw: string): Option.Option<AmountInput> =>
+  Option.filter(amountForm(raw.trim().toLowerCase()), ({ value }) => BigDecimal.isPositive(value))
+
+export type AmountFault = Data.TaggedEnum<{
+  NotPositive: {}
+  NoPrice: {}
+  TooManyDecimals: { readonly decimals: number }
+  OverBalance: { readonly available: TokenAmount }
+}>
+export const AmountFault = Data.taggedEnum<AmountFault>()
+
+/**
+ * The exact base units that an input means for a balance. USD and percentages are rounded down to the token's decimals.
+ * Decimals are judged before the balance.
+ */
+export const resolveAmount = (
+  input: AmountInput,
+  available: TokenAmount,
+  price: Option.Option<BigDecimal.BigDecimal>
+): Either.Either<TokenAmount, AmountFault> =>
+  Either.gen(function* () {
+    const baseUnits = yield* toBaseUnits(input, available, price)
+    const overBalance =
+      baseUnits > available.baseUnits || (AmountInput.$is("Percent")(input) && available.baseUnits === 0n)
+    if (overBalance) return yield* Either.left(AmountFault.OverBalance({ available }))
+    if (baseUnits <= 0n) return yield* Either.left(AmountFault.NotPositive())
+    return { baseUnits, decimals: available.decimals }
+  })
+
+/** No grouping, a point, no trailing zeros. */
+export const formatAmount = ({ baseUnits, decimals }: TokenAmount): string =>
+  formatPlain(BigDecimal.make(baseUnits, decimals))
+
+/** USD at two decimals, half up, without the sign: `10.50`. */
+export const formatUsd = (amount: TokenAmount, price: BigDecimal.BigDecimal): string => {
+  const usd = BigDecimal.multiply(BigDecimal.make(amount.baseUnits, amount.decimals), price)
+  const cents = BigDecimal.round(usd, { scale: 2, mode: "half-from-zero" })
+  const [whole = "0", fraction = ""] = formatPlain(cents).split(".")
+  return `${whole}.${fraction.padEnd(2, "0")}`
+}
+
+/** A decimal as written by Mochi; none for what is no finite decimal, and for forms only a program would write. */
+export const parseDecimal = (text: string): Option.Option<BigDecimal.BigDecimal> =>
+  /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text) ? BigDecimal.fromString(text) : Option.none()
+
+/** A decimal such as `10.5` of a token with `decimals`; none where it is finer than the token. */
+export const fromDecimalText = (text: string, decimals: number): Option.Option<TokenAmount> => {
+  if (!/^\d+(\.\d+)?$/.test(text)) return Option.none()
+  return Option.flatMap(BigDecimal.fromString(text), value =>
+    Option.map(exactUnits(value, decimals), baseUnits => ({ baseUnits, decimals }))
+  )
+}
+
+const hundred = BigDecimal.fromBigInt(100n)
+const fifty = BigDecimal.fromBigInt(50n)
+const multipliers: Readonly<Record<string, BigDecimal.BigDecimal>> = {
+  k: BigDecimal.fromBigInt(1_000n),
+  m: BigDecimal.fromBigInt(1_000_000n)
+}
+
+const amountForm = (text: string): Option.Option<AmountInput> => {
+  if (text === "all") return Option.some(AmountInput.Percent({ value: hundred }))
+  if (text === "half") return Option.some(AmountInput.Percent({ value: fifty }))
+  if (text.endsWith("%"))
+    return Option.map(plainNumber(text.slice(0, -1)), value => AmountInput.Percent({ value }))
+  if (text.startsWith("$"))
+    return Option.map(multipliedNumber(text.slice(1)), value => AmountInput.Usd({ value }))
+  return Option.map(multipliedNumber(text), value => AmountInput.Tokens({ value }))
+}
+
+const plainNumber = (text: string): Option.Option<BigDecimal.BigDecimal> => {
+  const match = /^(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d+))?$/.exec(text)
+  const [whole, fraction] = [match?.[1], match?.[2]]
+  if (whole === undefined && fraction === undefined) return Option.none()
+  const digits = `${(whole ?? "").replaceAll(",", "")}${fraction ?? ""}`
+  return Option.some(BigDecimal.make(BigInt(digits), fraction?.length ?? 0))
+}
+
+const multipliedNumber = (text: string): Option.Option<BigDecimal.BigDecimal> => {
+  const multiplier = multipliers[text.slice(-1)]
+  return multiplier === undefined
+    ? plainNumber(text)
+    : Option.map(plainNumber(text.slice(0, -1)), value => BigDecimal.multiply(value, multiplier))
+}
+
+const toBaseUnits = (
+  input: AmountInput,
+  available: TokenAmount,
+  price: Option.Option<BigDecimal.BigDecimal>
+): Either.Either<bigint, AmountFault> => {
+  const { decimals } = available
+  switch (input._tag) {
+    case "Tokens":
+      return Either.fromOption(exactUnits(input.value, decimals), () =>
+        AmountFault.TooManyDecimals({ decimals })
+      )
+    case "Usd":
+      return Either.map(
+        Either.fromOption(Option.filter(price, BigDecimal.isPositive), () => AmountFault.NoPrice()),
+        usdPerToken => quotient(input.value, usdPerToken, decimals)
+      )
+    case "Percent":
+      return Either.right(
+        quotient(
+          BigDecimal.multiply(input.value, BigDecimal.make(available.baseUnits, decimals)),
+          hundred,
+          decimals
+        )
+      )
+  }
+}
+
+/** None where the value has more decimals, trailing zeros apart, than the token. */
+const exactUnits = (value: BigDecimal.BigDecimal, decimals: number): Option.Option<bigint> => {
+  const { scale, value: digits } = BigDecimal.normalize(value)
+  return scale > decimals ? Option.none() : Option.some(digits * 10n ** BigInt(decimals - scale))
+}
+
+/** `dividend / divisor` in units of 10^-decimals, rounded down: exact where BigDecimal.divide stops at 100 digits. */
+const quotient = (
+  dividend: BigDecimal.BigDecimal,
+  divisor: BigDecimal.BigDecimal,
+  decimals: number
+): bigint => {
+  const shift = decimals + divisor.scale - dividend.scale
+  const [over, under] =
+    shift >= 0
+      ? [dividend.value * 10n ** BigInt(shift), divisor.value]
+      : [dividend.value, divisor.value * 10n ** BigInt(-shift)]
+  return over / under
+}
+
+/** BigDecimal.format turns to exponents from 16 decimals on; people and Mochi read plain digits. */
+const formatPlain = (value: BigDecimal.BigDecimal): string => {
+  const { scale, value: digits } = BigDecimal.normalize(value)
+  if (scale <= 0) return `${digits * 10n ** BigInt(-scale)}`
+  const padded = digits.toString().padStart(scale + 1, "0")
+  return `${padded.slice(0, -scale)}.${padded.slice(-scale)}`
+}

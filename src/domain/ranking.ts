@@ -1,0 +1,37 @@
+import { Option, Order } from "effect"
+
+/** Discord takes 25 choices of an autocomplete answer at most. */
+export const mostChoices = 25
+
+/**
+ * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case, then by
+ * the first word. All of them where nothing is typed.
+ */
+export const bestMatches = <A>(
+  candidates: ReadonlyArray<A>,
+  typed: string,
+  words: (candidate: A) => readonly [string, ...ReadonlyArray<string>]
+): ReadonlyArray<A> => {
+  const needle = typed.trim().toLowerCase()
+  return candidates
+    .flatMap(candidate => {
+      const lower = words(candidate).map(word => word.toLowerCase())
+      return Option.match(rank(lower, needle), {
+        onNone: () => [],
+        onSome: position => [{ candidate, position, name: lower[0] ?? "" }]
+      })
+    })
+    .sort(byRank)
+    .slice(0, mostChoices)
+    .map(({ candidate }) => candidate)
+}
+
+const rank = (words: ReadonlyArray<string>, needle: string): Option.Option<number> => {
+  if (words.some(word => word.startsWith(needle))) return Option.some(0)
+  return words.some(word => word.includes(needle)) ? Option.some(1) : Option.none()
+}
+
+const byRank: Order.Order<{ readonly position: number; readonly name: string }> = Order.combine(
+  Order.mapInput(Order.number, entry => entry.position),
+  Order.mapInput(Order.string, entry => entry.name)
+)

@@ -1,0 +1,42 @@
+import { Schema } from "effect"
+
+/** The calls to Mochi, as spans, metrics and logs name them. */
+export const MochiOperation = Schema.Literal(
+  "profile_by_discord",
+  "profile_by_id",
+  "list_applications",
+  "list_vaults",
+  "list_balances",
+  "create_transfer_request",
+  "list_transfer_requests",
+  "decide_transfer_request",
+  "get_transfer_request"
+)
+export type MochiOperation = typeof MochiOperation.Type
+
+/**
+ * Why a call to Mochi gave no answer that can be used.
+ * - `Forbidden`: 401 or 403. `NotFound`: 404. `Refused`: any other 4xx; for a decision 400 means "settled already".
+ * - `Unavailable`: no connection, 408, 429 or 5xx after every retry. `TimedOut`: the deadline passed.
+ * - `Undecodable`: an answer that is not what Mochi promises. `UnsafePath`: an id that must not enter a URL; nothing was sent.
+ */
+export const MochiErrorReason = Schema.Literal(
+  "Forbidden",
+  "NotFound",
+  "Refused",
+  "Unavailable",
+  "TimedOut",
+  "Undecodable",
+  "UnsafePath"
+)
+export type MochiErrorReason = typeof MochiErrorReason.Type
+
+export class MochiError extends Schema.TaggedError<MochiError>()("MochiError", {
+  operation: MochiOperation,
+  reason: MochiErrorReason,
+  /** The HTTP status, where there was one. */
+  status: Schema.optionalWith(Schema.Number, { as: "Option", exact: true }),
+  /** True where Mochi may have done the work all the same: never claim then that nothing happened. */
+  mayHaveHappened: Schema.Boolean,
+  cause: Schema.optionalWith(Schema.Defect, { as: "Option", exact: true })
+}) {}
