@@ -1,0 +1,35 @@
+import { Context, Schema } from "effect"
+import type { Effect, Option } from "effect"
+
+/** What Discord needs to hear from a shard that comes back. Worth nothing without the bot token. */
+export const GatewaySession = Schema.Struct({
+  shardId: Schema.NonNegativeInt,
+  /** A session belongs to one number of shards; with another number it cannot be resumed. */
+  shardCount: Schema.Positive.pipe(Schema.int()),
+  sessionId: Schema.NonEmptyString,
+  resumeUrl: Schema.NonEmptyString,
+  /** The last event that was handed to a handler: Discord replays what came after it. */
+  sequence: Schema.NonNegativeInt
+})
+export type GatewaySession = typeof GatewaySession.Type
+
+/** The sessions cannot be read or written now. The gateway goes on without them. */
+export class GatewaySessionsUnavailable extends Schema.TaggedError<GatewaySessionsUnavailable>()(
+  "GatewaySessionsUnavailable",
+  { cause: Schema.Defect }
+) {}
+
+/** The gateway's sessions, one a shard, so that a restart resumes where the last process stopped. */
+export class GatewaySessions extends Context.Tag("mochi/ports/GatewaySessions")<
+  GatewaySessions,
+  {
+    readonly load: (
+      shardId: number
+    ) => Effect.Effect<Option.Option<GatewaySession>, GatewaySessionsUnavailable>
+    /** Overwrites the shard's session; `null` forgets it. */
+    readonly save: (
+      shardId: number,
+      session: GatewaySession | null
+    ) => Effect.Effect<void, GatewaySessionsUnavailable>
+  }
+>() {}
