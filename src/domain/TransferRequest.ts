@@ -1,0 +1,122 @@
+import { Either, Option } from "effect"
+import type { DateTime } from "effect"
+import type { ChannelId, DiscordUserId, GuildId, InteractionId, ProfileId, RequestKey } from "./Ids.ts"
+import type { RequestStatus } from "./RequestStatus.ts"
+import { transition } from "./RequestStatus.ts"
+
+/** A person as far as a request names them; Mochi knows the rest. */
+export interface Party {
+  readonly profileId: Option.Option<ProfileId>
+  readonly discordUserId: Option.Option<DiscordUserId>
+}
+
+/** What a request is about: fixed by the first source that tells (our own intent, then the first webhook). */
+export interface RequestFacts {
+  readonly applicationName: string
+  readonly vaultName: string
+  /** The exact decimal, as people read it. */
+  readonly amount: string
+  readonly symbol: string
+  /** At the time of the request, such as `10.50`. */
+  readonly usd: Option.Option<string>
+  readonly chain: Option.Option<string>
+  readonly reason: Option.Option<string>
+  readonly owner: Party
+  readonly requester: Party
+  readonly recipient: Party
+  readonly expiresAt: Option.Option<DateTime.Utc>
+  /** Where `/kudos` was run. */
+  readonly guildId: Option.Option<GuildId>
+  readonly channelId: Option.Option<ChannelId>
+}
+
+/** Who settled a request, and when that became known. */
+export interface Settlement {
+  readonly by: Party
+  readonly at: DateTime.Utc
+}
+
+/** All that is stored of a transfer request. A card of the former bot can be decided before any fact is known. */
+export interface TransferRequest {
+  readonly key: RequestKey
+  readonly status: RequestStatus
+  readonly facts: Option.Option<RequestFacts>
+  readonly settlement: Option.Option<Settlement>
+  /** The `/kudos` that created it, when this bot did. */
+  readonly interactionId: Option.Option<InteractionId>
+  /** W3C trace context of that `/kudos`, for links from later traces. */
+  readonly origin: Option.Option<string>
+}
+
+/** What somebody, Mochi's webhook or a button, says of a request. */
+export interface StatusReport {
+  readonly key: RequestKey
+  readonly status: RequestStatus
+  readonly facts: Option.Option<RequestFacts>
+  readonly by: Party
+  readonly at: DateTime.Utc
+  readonly interactionId: Option.Option<InteractionId>
+  /** Mochi's own answer to our question: true whatever was believed before. */
+  readonly authoritative: boolean
+}
+
+export const nobody: Party = { profileId: Option.none(), discordUserId: Option.none() }
+
+/** The request after a report; left where only Mochi can tell which of two final words holds. */
+export const afterReport = (
+  known: Option.Option<TransferRequest>,
+  report: StatusReport
+): Either.Either<TransferRequest, "ask Mochi"> => {
+  const before = Option.getOrElse(known, () => unknownRequest(report.key))
+  const request: TransferRequest = {
+    ...before,
+    facts: Option.match(before.facts, {
+      onNone: () => report.facts,
+      onSome: facts =>
+        Option.some(Option.match(report.facts, { onNone: () => facts, onSome: completed(facts) }))
+    }),
+    interactionId: Option.orElse(before.interactionId, () => report.interactionId)
+  }
+  const step = transition(before.status, report.status)
+  if (step === "keep")
+    return Either.right(report.status === before.status ? withDecider(request, report) : request)
+  if (step === "ask Mochi" && !report.authoritative) return Either.left("ask Mochi")
+  const settlement = Option.some({ by: report.by, at: report.at })
+  return Either.right({ ...request, status: report.status, settlement })
+}
+
+const unknownRequest = (key: RequestKey): TransferRequest => ({
+  key,
+  status: "pending",
+  facts: Option.none(),
+  settlement: Option.none(),
+  interactionId: Option.none(),
+  origin: Option.none()
+})
+
+/** The first source stays; a later one only fills what the first left open. */
+const completed =
+  (first: RequestFacts) =>
+  (later: RequestFacts): RequestFacts => ({
+    ...first,
+    usd: Option.orElse(first.usd, () => later.usd),
+    chain: Option.orElse(first.chain, () => later.chain),
+    reason: Option.orElse(first.reason, () => later.reason),
+    owner: completedParty(first.owner, later.owner),
+    requester: completedParty(first.requester, later.requester),
+    recipient: completedParty(first.recipient, later.recipient),
+    expiresAt: Option.orElse(first.expiresAt, () => later.expiresAt),
+    guildId: Option.orElse(first.guildId, () => later.guildId),
+    channelId: Option.orElse(first.channelId, () => later.channelId)
+  })
+
+const completedParty = (first: Party, later: Party): Party => ({
+  profileId: Option.orElse(first.profileId, () => later.profileId),
+  discordUserId: Option.orElse(first.discordUserId, () => later.discordUserId)
+})
+
+/** Whoever decided may become known later than the decision. */
+const withDecider = (request: TransferRequest, report: StatusReport): TransferRequest => ({
+  ...request,
+  settlement: Option.map(request.settlement, ({ by, at }) => ({ by: completedParty(by, report.by), at }))
+})

@@ -1,0 +1,32 @@
+import { Context } from "effect"
+import type { Duration, Effect, Option, Redacted } from "effect"
+import type { DiscordUserId, InteractionId } from "../domain/Ids.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
+
+export interface ReceivedInteraction {
+  readonly id: InteractionId
+  readonly userId: DiscordUserId
+  /** Answers the interaction for 15 minutes; whoever has it can. */
+  readonly token: Redacted.Redacted
+  /** The person's own language, for messages that come later. */
+  readonly locale: Option.Option<string>
+}
+
+export interface LiveToken {
+  readonly token: Redacted.Redacted
+  /** Since the interaction was received. */
+  readonly age: Duration.Duration
+}
+
+/** The interactions that were handled, by all replicas, and their tokens while these live. */
+export class Interactions extends Context.Tag("mochi/ports/Interactions")<
+  Interactions,
+  {
+    /** True once for each interaction id: whoever hears false leaves it to the other. */
+    readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
+    /** None 15 minutes after the interaction was received. */
+    readonly liveToken: (id: InteractionId) => Effect.Effect<Option.Option<LiveToken>, StoreUnavailable>
+    /** Erases the tokens that died, and forgets interactions that can no longer be delivered twice. */
+    readonly prune: Effect.Effect<void, StoreUnavailable>
+  }
+>() {}

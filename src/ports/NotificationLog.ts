@@ -1,0 +1,31 @@
+import { Context } from "effect"
+import type { Effect, Option } from "effect"
+import type { RequestKey } from "../domain/Ids.ts"
+import type { Hearing, Notification, NotificationId, NotificationState } from "../domain/Notification.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
+
+/** Who was to hear what, and what became of it. */
+export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
+  NotificationLog,
+  {
+    /** One a request, audience and status, for ever: what is there already is left out of the answer. */
+    readonly add: (
+      request: RequestKey,
+      about: RequestStatus,
+      hearings: ReadonlyArray<Hearing>
+    ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+    readonly find: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
+    /** Newest first. */
+    readonly list: (
+      state: Option.Option<NotificationState>
+    ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+    /** Counts a try, before it is made. */
+    readonly attempt: (id: NotificationId) => Effect.Effect<void, StoreUnavailable>
+    readonly settle: (
+      id: NotificationId,
+      state: NotificationState,
+      reason: Option.Option<string>
+    ) => Effect.Effect<void, StoreUnavailable>
+  }
+>() {}

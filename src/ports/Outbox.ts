@@ -1,0 +1,50 @@
+import { Context } from "effect"
+import type { Duration, Effect, Option } from "effect"
+import type { RequestKey } from "../domain/Ids.ts"
+import type { Audience, NotificationId } from "../domain/Notification.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
+
+/** Work that outlives the process. */
+export type Job =
+  /** Bring what one audience sees of a request up to date. Jobs of one request and audience run in order. */
+  | {
+      readonly _tag: "Deliver"
+      readonly notification: NotificationId
+      readonly request: RequestKey
+      readonly audience: Audience
+    }
+  /** Ask Mochi how a request stands. `attempt` counts the answers that were still pending. */
+  | { readonly _tag: "AskMochi"; readonly request: RequestKey; readonly attempt: number }
+
+export interface Taken {
+  readonly id: string
+  readonly job: Job
+  /** Tries before this one, crashes included. */
+  readonly triesBefore: number
+  /** Since the job could first be taken. */
+  readonly age: Duration.Duration
+  /** W3C trace context of whoever put it here. */
+  readonly traceparent: Option.Option<string>
+}
+
+export interface Backlog {
+  readonly waiting: number
+  readonly oldest: Duration.Duration
+}
+
+export class Outbox extends Context.Tag("mochi/ports/Outbox")<
+  Outbox,
+  {
+    /** Within the caller's transaction; the current span goes with the job. `after`: not before so long from now. */
+    readonly put: (
+      jobs: ReadonlyArray<Job>,
+      after?: Duration.Duration
+    ) => Effect.Effect<void, StoreUnavailable>
+    /** Waits until there is work, then takes up to `most` jobs, of one request and audience never more than one. */
+    readonly take: (kind: Job["_tag"], most: number) => Effect.Effect<ReadonlyArray<Taken>, StoreUnavailable>
+    readonly done: (taken: Taken) => Effect.Effect<void, StoreUnavailable>
+    /** Back into the queue; what follows for the same request and audience waits behind it. */
+    readonly again: (taken: Taken, after: Duration.Duration) => Effect.Effect<void, StoreUnavailable>
+    readonly backlog: Effect.Effect<Backlog, StoreUnavailable>
+  }
+>() {}
