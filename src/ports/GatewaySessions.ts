@@ -1,5 +1,6 @@
 import { Context, Schema } from "effect"
 import type { Effect, Option } from "effect"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** What Discord needs to hear from a shard that comes back. Worth nothing without the bot token. */
 export const GatewaySession = Schema.Struct({
@@ -13,23 +14,15 @@ export const GatewaySession = Schema.Struct({
 })
 export type GatewaySession = typeof GatewaySession.Type
 
-/** The sessions cannot be read or written now. The gateway goes on without them. */
-export class GatewaySessionsUnavailable extends Schema.TaggedError<GatewaySessionsUnavailable>()(
-  "GatewaySessionsUnavailable",
-  { cause: Schema.Defect }
-) {}
-
-/** The gateway's sessions, one a shard, so that a restart resumes where the last process stopped. */
+/**
+ * The gateway's sessions, one a shard, so that a restart resumes where the last process stopped. Without them
+ * the gateway still works: it identifies anew.
+ */
 export class GatewaySessions extends Context.Tag("mochi/ports/GatewaySessions")<
   GatewaySessions,
   {
-    readonly load: (
-      shardId: number
-    ) => Effect.Effect<Option.Option<GatewaySession>, GatewaySessionsUnavailable>
+    readonly load: (shardId: number) => Effect.Effect<Option.Option<GatewaySession>, StoreUnavailable>
     /** Overwrites the shard's session; `null` forgets it. */
-    readonly save: (
-      shardId: number,
-      session: GatewaySession | null
-    ) => Effect.Effect<void, GatewaySessionsUnavailable>
+    readonly save: (shardId: number, session: GatewaySession | null) => Effect.Effect<void, StoreUnavailable>
   }
 >() {}

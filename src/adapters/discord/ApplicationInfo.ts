@@ -1,0 +1,42 @@
+import { DiscordREST } from "dfx/DiscordREST"
+import { Effect, Option, Schema } from "effect"
+import { DiscordUnreachable, toApiError } from "./RestErrors.ts"
+
+export interface ApplicationInfo {
+  readonly id: string
+  /** Hex of the key that Discord signs interactions with. */
+  readonly verifyKey: string
+  /** Kept by Discord, about an hour behind; it costs no cache and no intent. */
+  readonly guilds: Option.Option<number>
+}
+
+/** Who the bot token belongs to. Fails with status 401 when Discord rejects the token. */
+export const read = Effect.fn("ApplicationInfo.read")(function* () {
+  const rest = yield* DiscordREST
+  const answer = yield* Effect.mapError(rest.getMyApplication(), toApiError)
+  return yield* decode(answer)
+})
+
+const Wire = Schema.Struct({
+  id: Schema.String,
+  verify_key: Schema.String,
+  approximate_guild_count: Schema.optional(Schema.NullOr(Schema.Number))
+})
+
+const decode = (answer: unknown): Effect.Effect<ApplicationInfo, DiscordUnreachable> =>
+  Schema.decodeUnknown(Wire)(answer).pipe(
+    Effect.map(wire => ({
+      id: wire.id,
+      verifyKey: wire.verify_key,
+      guilds: Option.fromNullable(wire.approximate_guild_count)
+    })),
+    Effect.mapError(
+      () =>
+        new DiscordUnreachable({
+          reason: "answer",
+          method: "GET",
+          route: "/applications/@me",
+          maybeSent: true
+        })
+    )
+  )

@@ -1,0 +1,28 @@
+import { Context, Deferred, Effect, Layer, Schema } from "effect"
+
+/** Discord no longer accepts the bot token. Ten thousand refused calls get the whole address banned. */
+export class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRejected", {}) {
+  override get message(): string {
+    return "Discord rejects the bot token (401): check DISCORD_BOT_TOKEN"
+  }
+}
+
+/** Whether Discord still accepts the bot token, as its answers to the bot's calls show. */
+export class BotToken extends Context.Tag("mochi/adapters/BotToken")<
+  BotToken,
+  {
+    /** Fails as soon as a call is refused; never succeeds. */
+    readonly rejected: Effect.Effect<never, TokenRejected>
+    readonly isRejected: Effect.Effect<boolean>
+    readonly reject: Effect.Effect<void>
+  }
+>() {}
+
+export const layer: Layer.Layer<BotToken> = Layer.effect(
+  BotToken,
+  Effect.map(Deferred.make<never, TokenRejected>(), verdict => ({
+    rejected: Deferred.await(verdict),
+    isRejected: Deferred.isDone(verdict),
+    reject: Effect.asVoid(Deferred.fail(verdict, new TokenRejected()))
+  }))
+)

@@ -1,0 +1,214 @@
+import { AsyncLocalStorage } from "node:async_hooks"
+import { DiscordAPIError, HTTPError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
+import { Duration, Effect, Redacted } from "effect"
+import type { Scope } from "effect"
+import packageJson from "../../../package.json" with { type: "json" }
+import type { SettingsValues } from "../../config.ts"
+import { DiscordUnreachable } from "./RestErrors.ts"
+import { limits } from "./RestPlan.ts"
+import type { Lane } from "./restRoute.ts"
+
+export const userAgent = `DiscordBot (https://mochi.gg, ${packageJson.version})`
+
+export type RateLimitScope = "user" | "global" | "shared"
+
+export interface Call {
+  readonly lane: Lane
+  readonly method: string
+  /** Under the base address; carries ids and tokens, so it must never leave this module. */
+  readonly path: `/${string}`
+  /** The path as logs and errors may show it. */
+  readonly route: string
+  readonly query: URLSearchParams
+  readonly contentType: string | undefined
+  readonly body: string | FormData | undefined
+  /** Told when the request leaves the queue for the network. */
+  readonly onSend: () => void
+  /** Told of every 429, those that are waited out included. */
+  readonly onRateLimit: (scope: RateLimitScope) => void
+}
+
+/**
+ * Sends one request through the limiter of its lane and reads the whole answer. Refusals come back as responses
+ * too.
+ */
+export type Send = (call: Call) => Effect.Effect<Response, DiscordUnreachable>
+
+/**
+ * Three limiters: only the bot's own calls count to its fifty requests a second, and messages that wait must
+ * not hold back an interaction's answer.
+ */
+export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const attempts = new AsyncLocalStorage<Attempt>()
+    const perform = fetchWith(discord.token, attempts)
+    const limiter = (lane: Lane) => acquireLimiter(discord.apiBaseUrl, lane, perform)
+    const lanes: Record<Lane, REST> = {
+      callback: yield* limiter("callback"),
+      webhook: yield* limiter("webhook"),
+      bot: yield* limiter("bot")
+    }
+    return call =>
+      Effect.suspend(() => {
+        const attempt: Attempt = { call, sent: false, status: undefined }
+        return Effect.tryPromise({
+          try: signal => attempts.run(attempt, () => request(lanes[call.lane], call, signal)),
+          catch: failure => failure
+        }).pipe(Effect.catchAll(failure => answerOf(failure, attempt)))
+      })
+  })
+
+/** What one try learns on its way through the package, which hands nothing of ours on. */
+interface Attempt {
+  readonly call: Call
+  sent: boolean
+  status: number | undefined
+}
+
+const request = async (rest: REST, call: Call, signal: AbortSignal): Promise<Response> => {
+  const response = await rest.queueRequest({
+    method: methods[call.method] ?? RequestMethod.Get,
+    fullRoute: call.path,
+    query: call.query,
+    // The package would forget the token after one 401: the header is ours.
+    auth: false,
+    versioned: false,
+    signal
+  })
+  const body = await response.arrayBuffer()
+  return new Response(body.byteLength === 0 ? null : body, {
+    status: response.status,
+    headers: { "content-type": response.headers.get("content-type") ?? "application/json" }
+  })
+}
+
+const methods: Record<string, RequestMethod> = {
+  GET: RequestMethod.Get,
+  POST: RequestMethod.Post,
+  PUT: RequestMethod.Put,
+  PATCH: RequestMethod.Patch,
+  DELETE: RequestMethod.Delete
+}
+
+type MakeRequest = REST["options"]["makeRequest"]
+
+const acquireLimiter = (baseUrl: string, lane: Lane, makeRequest: MakeRequest) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const longest = Duration.toMillis(limits[lane].deadline)
+      return new REST({
+        api: baseUrl.replace(/\/+$/, ""),
+        makeRequest,
+        // The package repeats a 5xx at once and without a pause.
+        retries: 0,
+        timeout: limits[lane].tryMillis,
+        globalRequestsPerSecond: lane === "bot" ? 50 : Number.POSITIVE_INFINITY,
+        // Each interaction token has a queue of its own, by default kept for an hour.
+        handlerSweepInterval: 60_000,
+        // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
+        rejectOnRateLimit: ({ retryAfter }) => !(retryAfter > 0 && retryAfter <= longest)
+      })
+    }),
+    rest =>
+      Effect.sync(() => {
+        rest.clearHandlerSweeper()
+        rest.clearHashSweeper()
+      })
+  )
+
+const fetchWith =
+  (token: Redacted.Redacted, attempts: AsyncLocalStorage<Attempt>): MakeRequest =>
+  async (url, { signal }) => {
+    const attempt = attempts.getStore()
+    if (attempt === undefined) throw new Error("a request without its attempt")
+    const { call } = attempt
+    // Nothing else of the caller's headers: a content-length makes fetch fail.
+    const headers = new Headers({ "user-agent": userAgent })
+    if (call.contentType !== undefined) headers.set("content-type", call.contentType)
+    if (call.lane === "bot") headers.set("authorization", `Bot ${Redacted.value(token)}`)
+    attempt.sent = true
+    call.onSend()
+    const response = await fetch(url, {
+      method: call.method,
+      headers,
+      body: call.body ?? null,
+      redirect: "error",
+      signal: signal ?? null
+    })
+    attempt.status = response.status
+    if (response.status === 429) call.onRateLimit(scopeOf(response.headers))
+    return wholeOf(response)
+  }
+
+/** Read to its end here, where the time that the package gives one try still runs. */
+const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeRequest>>> => {
+  const bytes = await response.arrayBuffer()
+  const { ok, status, statusText, headers } = response
+  const text = async () => new TextDecoder().decode(bytes)
+  return {
+    ok,
+    status,
+    statusText,
+    headers,
+    body: null,
+    bodyUsed: false,
+    arrayBuffer: async () => bytes,
+    text,
+    json: async () => JSON.parse(await text())
+  }
+}
+
+const scopeOf = (headers: Headers): RateLimitScope => {
+  if (headers.has("x-ratelimit-global")) return "global"
+  const scope = headers.get("x-ratelimit-scope")
+  return scope === "global" || scope === "shared" ? scope : "user"
+}
+
+/** The response that the package's error stood for; its own fields hold the path and the body, so they go. */
+const answerOf = (failure: unknown, attempt: Attempt): Effect.Effect<Response, DiscordUnreachable> => {
+  if (failure instanceof RateLimitError) {
+    return Effect.succeed(
+      Response.json(
+        { message: "rate limited", retry_after: failure.retryAfter / 1000, global: failure.global },
+        { status: 429 }
+      )
+    )
+  }
+  if (failure instanceof DiscordAPIError) {
+    const body = isRecord(failure.rawError) ? failure.rawError : {}
+    return Effect.succeed(Response.json({ code: 0, message: "", ...body }, { status: failure.status }))
+  }
+  if (failure instanceof HTTPError) return Effect.succeed(Response.json(null, { status: failure.status }))
+  if (attempt.status !== undefined && attempt.status >= 400) {
+    return Effect.succeed(Response.json({ code: 0, message: "" }, { status: attempt.status }))
+  }
+  const detail = systemCode(failure)
+  const timedOut = failure instanceof Error && failure.name === "AbortError"
+  return Effect.fail(
+    new DiscordUnreachable({
+      reason: timedOut ? "timeout" : "connection",
+      method: attempt.call.method,
+      route: attempt.call.route,
+      maybeSent: attempt.sent && !(detail !== undefined && neverConnected.has(detail)),
+      ...(detail === undefined ? {} : { detail })
+    })
+  )
+}
+
+/** The codes with which a connection fails before a byte of the request is written. */
+const neverConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+
+const systemCode = (failure: unknown): string | undefined => {
+  const cause = failure instanceof Error ? failure.cause : undefined
+  return isRecord(cause) && typeof cause["code"] === "string" ? cause["code"] : undefined
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !(value instanceof ArrayBuffer)

@@ -1,0 +1,39 @@
+import { createPublicKey, verify } from "node:crypto"
+import { Either } from "effect"
+
+/** Discord signs the stamp and the raw body with the application's key, and sends hex. */
+export interface SignedInteraction {
+  /** `X-Signature-Ed25519` */
+  readonly signature: string | undefined
+  /** `X-Signature-Timestamp`, Unix seconds */
+  readonly timestamp: string | undefined
+  /** The bytes as they came: parsing and printing again would change them. */
+  readonly body: Uint8Array
+}
+
+/** `malformed` also stands for a header that is missing. */
+export type SignatureRefusal = "malformed" | "stale" | "mismatch"
+
+/** How far the stamp may be from now, in milliseconds, either way. */
+const TOLERANCE = 5 * 60_000
+
+/** `publicKey` is the raw key of 32 bytes, `now` Unix milliseconds. */
+export const verifyInteraction = (
+  { signature, timestamp, body }: SignedInteraction,
+  publicKey: Uint8Array,
+  now: number
+): Either.Either<void, SignatureRefusal> => {
+  if (signature === undefined || !/^[0-9a-f]{128}$/i.test(signature)) return Either.left("malformed")
+  if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return Either.left("malformed")
+  if (Math.abs(now - Number(timestamp) * 1000) > TOLERANCE) return Either.left("stale")
+  const signed = Buffer.concat([Buffer.from(timestamp), body])
+  return verify(null, signed, spki(publicKey), Buffer.from(signature, "hex"))
+    ? Either.void
+    : Either.left("mismatch")
+}
+
+/** RFC 8410: what stands before the raw bytes of an Ed25519 key. */
+const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex")
+
+const spki = (raw: Uint8Array) =>
+  createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" })
