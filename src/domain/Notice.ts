@@ -1,0 +1,38 @@
+import { Data } from "effect"
+import type { Option } from "effect"
+import type { DiscordUserId, RequestKey } from "./Ids.ts"
+import type { Audience } from "./Notification.ts"
+import type { FinalStatus, RequestStatus } from "./RequestStatus.ts"
+import type { RequestFacts, Settlement } from "./TransferRequest.ts"
+
+/** A person as shown: mentioned where Discord knows them, else by the name they have at Mochi. */
+export interface Person {
+  readonly discordUserId: Option.Option<DiscordUserId>
+  readonly name: Option.Option<string>
+}
+
+/** A stored request with the persons of it looked up: all that a view of it needs. */
+export interface RequestPicture {
+  readonly key: RequestKey
+  readonly status: RequestStatus
+  readonly facts: RequestFacts
+  readonly settlement: Option.Option<Settlement>
+  readonly requester: Person
+  readonly recipient: Person
+  readonly decider: Person
+}
+
+/** Every message that the bot brings to somebody by itself. */
+export type Notice = Data.TaggedEnum<{
+  /** The owner's card; its buttons are there only while the request is pending. */
+  ApprovalCard: { readonly picture: RequestPicture }
+  /** What became of the requester's request. */
+  StatusChanged: { readonly picture: RequestPicture; readonly status: FinalStatus }
+  /** Thanks to the recipient. */
+  KudosReceived: { readonly picture: RequestPicture }
+  /** The requester's `/kudos` answer. */
+  KudosAnswer: { readonly picture: RequestPicture }
+  /** In the open, for somebody whose DMs are closed: says nothing but that there is something to view. */
+  Pointer: { readonly audience: Audience; readonly userId: DiscordUserId; readonly request: RequestKey }
+}>
+export const Notice = Data.taggedEnum<Notice>()

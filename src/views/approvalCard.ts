@@ -1,0 +1,106 @@
+import { DateTime, Option } from "effect"
+import type { RequestPicture } from "../domain/Notice.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import { decisionId } from "./customId.ts"
+import { message } from "./Message.ts"
+import type { Button, Embed, Message } from "./Message.ts"
+import {
+  amountText,
+  field,
+  isKnown,
+  personText,
+  reasonFields,
+  requestMark,
+  settlementFields,
+  statusColor,
+  statusFields,
+  vaultText
+} from "./requestFields.ts"
+import { cut, nameText, relativeTime } from "./text.ts"
+
+/** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
+export const approvalCard = (
+  picture: RequestPicture,
+  headline = settledHeadline(picture.status)
+): Message => {
+  const { facts, key, status } = picture
+  return message({
+    embed: {
+      title: "Vault Transfer Request",
+      ...author(headline),
+      color: statusColor(status),
+      fields: [
+        field("Amount", amountText(facts), true),
+        field("Recipient", personText(picture.recipient), true),
+        ...reasonFields(facts),
+        field("Vault", vaultText(facts)),
+        ...Option.match(facts.chain, {
+          onNone: () => [],
+          onSome: chain => [field("Chain", nameText(chain), true)]
+        }),
+        ...(isKnown(picture.requester) ? [field("Requested by", personText(picture.requester), true)] : []),
+        field("Request ID", nameText(key.code), true),
+        ...expiryFields(picture),
+        ...statusFields(status),
+        ...settlementFields(picture)
+      ],
+      footer: { text: cut(requestMark(key.code), 200) }
+    },
+    buttons: status === "pending" ? decisionButtons(picture) : []
+  })
+}
+
+/** The author line of a settled card; none while it is pending. */
+export const settledHeadline = (status: RequestStatus): string | undefined => {
+  switch (status) {
+    case "pending":
+      return undefined
+    case "approved":
+      return "Transfer request approved"
+    case "rejected":
+      return "Transfer request rejected"
+    case "expired":
+    case "failed":
+    case "settled":
+      return settledElsewhere
+  }
+}
+
+/** The author line where the click came too late, and of what nobody decided. */
+export const settledElsewhere = "Transfer Request Settled"
+
+/** A card of a request that is not stored: it keeps its lines; author, status, who and when change, and the buttons go. */
+export const settledForeignCard = (
+  embed: Embed,
+  outcome: Pick<RequestPicture, "status" | "decider" | "settlement"> & { readonly headline: string }
+): Message =>
+  message({
+    embed: {
+      ...embed,
+      author: { name: outcome.headline },
+      color: statusColor(outcome.status),
+      fields: [
+        ...(embed.fields ?? []).filter(({ name }) => !replaced.has(name)).slice(0, 22),
+        ...statusFields(outcome.status),
+        ...settlementFields(outcome)
+      ]
+    }
+  })
+
+const replaced = new Set(["Status", "Decided by", "Settled"])
+
+const author = (headline: string | undefined) =>
+  headline === undefined ? {} : { author: { name: headline } }
+
+const decisionButtons = ({ key }: RequestPicture): ReadonlyArray<Button> => [
+  { type: 2, style: 3, label: "Approve", custom_id: decisionId("approved", key) },
+  { type: 2, style: 4, label: "Reject", custom_id: decisionId("rejected", key) }
+]
+
+const expiryFields = ({ facts, status }: RequestPicture) =>
+  status === "pending"
+    ? Option.match(facts.expiresAt, {
+        onNone: () => [],
+        onSome: at => [field("Expires", relativeTime(DateTime.toEpochMillis(at)), true)]
+      })
+    : []

@@ -1,0 +1,73 @@
+import { DateTime, Option } from "effect"
+import type { Person, RequestPicture } from "../domain/Notice.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import type { RequestFacts } from "../domain/TransferRequest.ts"
+import { colors } from "./Message.ts"
+import type { Field } from "./Message.ts"
+import { mention, nameText, reasonText, relativeTime } from "./text.ts"
+
+/** `**10.5 USDC** (≈ $10.50)`; the USD part only where there is a price. */
+export const amountText = ({ amount, symbol, usd }: RequestFacts): string =>
+  `**${nameText(amount)} ${nameText(symbol)}**${Option.match(usd, { onNone: () => "", onSome: worth => ` (≈ $${nameText(worth)})` })}`
+
+export const tokenText = ({ chain, symbol }: RequestFacts): string =>
+  Option.match(chain, {
+    onNone: () => nameText(symbol),
+    onSome: name => `${nameText(symbol)} · ${nameText(name)}`
+  })
+
+export const vaultText = ({ applicationName, vaultName }: RequestFacts): string =>
+  `${nameText(vaultName)} (${nameText(applicationName)})`
+
+export const personText = ({ discordUserId, name }: Person): string =>
+  Option.match(discordUserId, {
+    onSome: mention,
+    onNone: () => nameText(Option.getOrElse(name, () => "somebody"))
+  })
+
+export const field = (name: string, value: string, inline = false): Field => ({
+  name,
+  value: value === "" ? "—" : value,
+  inline
+})
+
+export const reasonFields = ({ reason }: RequestFacts): ReadonlyArray<Field> =>
+  Option.match(reason, { onNone: () => [], onSome: text => [field("Reason", reasonText(text))] })
+
+/** Nothing while pending: the buttons say it. */
+export const statusFields = (status: RequestStatus): ReadonlyArray<Field> =>
+  status === "pending" ? [] : [field("Status", status, true)]
+
+/** Who decided and when, as far as it is known. */
+export const settlementFields = (
+  picture: Pick<RequestPicture, "decider" | "settlement">
+): ReadonlyArray<Field> =>
+  Option.match(picture.settlement, {
+    onNone: () => [],
+    onSome: ({ at }) => [
+      ...(isKnown(picture.decider) ? [field("Decided by", personText(picture.decider), true)] : []),
+      field("Settled", relativeTime(DateTime.toEpochMillis(at)), true)
+    ]
+  })
+
+export const statusColor = (status: RequestStatus): number => {
+  switch (status) {
+    case "pending":
+      return colors.mochi
+    case "approved":
+      return colors.done
+    case "rejected":
+    case "failed":
+      return colors.refused
+    case "expired":
+    case "settled":
+      return colors.quiet
+  }
+}
+
+/** What the last line of every message about a request says; by it a message is found again. */
+export const requestMark = (code: string): string => `Request ${code}`
+
+/** Whether there is anything to call the person by. */
+export const isKnown = ({ discordUserId, name }: Person): boolean =>
+  Option.isSome(discordUserId) || Option.isSome(name)
