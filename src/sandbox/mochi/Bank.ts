@@ -11,6 +11,8 @@ export interface Change {
   readonly ledger: Ledger
   /** of the call that caused it, when it came with one */
   readonly traceparent: string | undefined
+  /** no webhook is to be sent for it */
+  readonly silent: boolean
 }
 
 /** The ledger as running state: steps are atomic, time passes, and every change is announced once. */
@@ -33,7 +35,7 @@ export interface Bank {
     by: string | undefined,
     traceparent?: string
   ) => Effect.Effect<TransferRequest, Refused>
-  /** stores a request unchecked; `silent` leaves out the announcement */
+  /** stores a request unchecked; `silent` leaves out the webhook */
   readonly put: (
     draft: (code: string, now: number) => NewTransferRequest,
     silent: boolean
@@ -55,8 +57,8 @@ export const make = Effect.fn("FakeMochi.Bank.make")(function* (options: BankOpt
   const state = yield* Ref.make(Steps.open(options.world))
   const timers = yield* FiberSet.make()
 
-  const announce = (request: TransferRequest, traceparent: string | undefined) =>
-    Effect.flatMap(Ref.get(state), ledger => options.announce({ request, ledger, traceparent }))
+  const announce = (request: TransferRequest, traceparent: string | undefined, silent = false) =>
+    Effect.flatMap(Ref.get(state), ledger => options.announce({ request, ledger, traceparent, silent }))
 
   const expire = Effect.fnUntraced(function* () {
     const time = yield* now
@@ -120,9 +122,7 @@ export const make = Effect.fn("FakeMochi.Bank.make")(function* (options: BankOpt
       const request = yield* Ref.modify(state, ledger =>
         Steps.put(ledger, draft(options.codeOf(ledger.count + 1), time))
       )
-      if (!silent) {
-        yield* announce(request, undefined)
-      }
+      yield* announce(request, undefined, silent)
       yield* watch(request)
       return request
     }),

@@ -74,6 +74,8 @@ export interface FakeMochi {
   readonly eventOf: (code: string) => Effect.Effect<Option.Option<JsonObject>>
   readonly snapshot: Effect.Effect<Snapshot>
   readonly events: Stream.Stream<MochiEvent>
+  /** what happens from now on; the newest 4096 wait */
+  readonly subscribe: Effect.Effect<Queue.Dequeue<MochiEvent>, never, Scope.Scope>
   /** Waits for the first snapshot that the function finds something in. */
   readonly until: <A>(find: (snapshot: Snapshot) => Option.Option<A>) => Effect.Effect<A>
 }
@@ -105,10 +107,12 @@ export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never
     requestLifetime: Duration.decode(options.requestLifetime ?? "1 day"),
     codeOf: number => requestCode(seed, number),
     now,
-    announce: Effect.fnUntraced(function* ({ request, ledger, traceparent }) {
+    announce: Effect.fnUntraced(function* ({ request, ledger, traceparent, silent }) {
       yield* PubSub.publish(events, { _tag: "RequestChanged", request })
-      const event = eventOf(ledger.world, request, yield* Ref.get(words))
-      yield* webhooks.announce(request.code, event, traceparent)
+      if (!silent) {
+        const event = eventOf(ledger.world, request, yield* Ref.get(words))
+        yield* webhooks.announce(request.code, event, traceparent)
+      }
     })
   })
   const { url, port } = yield* serve({
@@ -171,6 +175,7 @@ export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never
     }),
     snapshot,
     events: Stream.fromPubSub(events),
+    subscribe: PubSub.subscribe(events),
     until: find =>
       Effect.scoped(
         Effect.gen(function* () {
