@@ -10,7 +10,8 @@ export const MochiOperation = Schema.Literal(
   "create_transfer_request",
   "list_transfer_requests",
   "decide_transfer_request",
-  "get_transfer_request"
+  "get_transfer_request",
+  "health"
 )
 export type MochiOperation = typeof MochiOperation.Type
 

@@ -10,5 +10,7 @@ export class MochiProfiles extends Context.Tag("mochi/ports/MochiProfiles")<
   {
     readonly byDiscordId: (id: DiscordUserId) => Effect.Effect<Option.Option<Profile>, MochiError>
     readonly byId: (id: ProfileId) => Effect.Effect<Option.Option<Profile>, MochiError>
+    /** Whether Mochi Profile answers at all. */
+    readonly reachable: Effect.Effect<boolean>
   }
 >() {}

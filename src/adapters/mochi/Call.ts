@@ -1,0 +1,27 @@
+import type { Option } from "effect"
+import type { MochiOperation } from "../../ports/MochiError.ts"
+import type { Reading } from "./tryOutcome.ts"
+
+export interface Call<A> {
+  readonly operation: MochiOperation
+  readonly api: "pay" | "profile"
+  readonly method: "GET" | "POST"
+  /** Below `/api/v1`, or below the root for a call without credentials; `{name}` stands for one of `ids`. */
+  readonly path: string
+  readonly ids: Readonly<Record<string, string>>
+  readonly query: string
+  readonly auth: "bearer" | "signed" | "none"
+  /** JSON. */
+  readonly body: Option.Option<string>
+  /** Set on calls that change something at Mochi. */
+  readonly idempotencyKey: Option.Option<string>
+  /** False where a second try could do the work twice, or would come too late to be of use. */
+  readonly repeatable: boolean
+  readonly reading: Reading<A>
+}
+
+export interface Answer<A> {
+  readonly value: A
+  /** How many times the call was sent. */
+  readonly tries: number
+}

@@ -1,0 +1,135 @@
+import { HttpClient, HttpClientRequest } from "@effect/platform"
+import { Clock, Context, Effect, Layer, Option, Random, Redacted } from "effect"
+import packageJson from "../../../package.json" with { type: "json" }
+import { Settings } from "../../config.ts"
+import { retryDelay } from "../../domain/retry.ts"
+import { Deadline } from "../../ports/Deadline.ts"
+import { MochiError } from "../../ports/MochiError.ts"
+import type { MochiOperation } from "../../ports/MochiError.ts"
+import type { Answer, Call } from "./Call.ts"
+import { observed, traceparent } from "./observed.ts"
+import { expandPath } from "./pathSegment.ts"
+import { signedHeaders } from "./signing.ts"
+import * as Throttle from "./Throttle.ts"
+import * as Transport from "./transport.ts"
+import type { Failure, TryOutcome } from "./tryOutcome.ts"
+import { judge } from "./tryOutcome.ts"
+
+/** Makes the calls of both of Mochi's APIs: signed, bounded, traced, measured, and repeated where that is safe. */
+export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
+  MochiHttp,
+  { readonly run: <A>(call: Call<A>) => Effect.Effect<Answer<A>, MochiError> }
+>() {}
+
+/** A command and a decision have this long in all; a caller's own deadline can only shorten it. */
+const overallMillis = 20_000
+const singleTryMillis = 10_000
+const bound = { concurrency: 32, perSecond: 250 }
+
+const make = Effect.gen(function* () {
+  const { mochi } = yield* Settings
+  const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
+  const throttle = yield* Throttle.make(bound)
+  // the span of the call is the only one, and carries no header
+  const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
+
+  const authorization = Effect.fnUntraced(function* (auth: Call<unknown>["auth"]) {
+    switch (auth) {
+      case "none":
+        return {}
+      case "bearer":
+        return { authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }
+      case "signed": {
+        const signer = { seed: mochi.privateKey, application: mochi.applicationName }
+        const signature = yield* signedHeaders({ ...signer, nowMillis: yield* Clock.currentTimeMillis })
+        return Option.match(mochi.apiKey, {
+          onNone: () => signature,
+          onSome: key => ({ ...signature, authorization: `Basic ${Redacted.value(key)}` })
+        })
+      }
+    }
+  })
+
+  const requestOf = Effect.fnUntraced(function* (call: Call<unknown>, url: string) {
+    const request = HttpClientRequest.make(call.method)(url, { acceptJson: true }).pipe(
+      HttpClientRequest.setHeaders({
+        "user-agent": `mochi-discord/${packageJson.version}`,
+        ...(yield* traceparent),
+        ...(yield* authorization(call.auth)),
+        ...Option.match(call.idempotencyKey, {
+          onNone: () => ({}),
+          onSome: key => ({ "idempotency-key": key })
+        })
+      })
+    )
+    return Option.match(call.body, {
+      onNone: () => request,
+      onSome: json => HttpClientRequest.bodyText(request, json, "application/json")
+    })
+  })
+
+  const run = Effect.fnUntraced(function* <A>(call: Call<A>) {
+    const base = call.auth === "none" ? bases[call.api].root : bases[call.api].api
+    const path = expandPath(call.path, call.ids)
+    if (Option.isNone(path)) return yield* failure(call, { reason: "UnsafePath" })
+    const url = `${base}${path.value}${call.query === "" ? "" : `?${call.query}`}`
+    const deadline = Math.min(yield* Deadline, (yield* Clock.currentTimeMillis) + overallMillis)
+    const remaining = Effect.map(Clock.currentTimeMillis, now => deadline - now)
+    const changes = Option.isSome(call.idempotencyKey)
+    const maxRetries = call.repeatable ? mochi.maxRetries : 0
+
+    let inDoubt = false
+    for (let tries = 1; ; tries++) {
+      const oneTry = Effect.gen(function* () {
+        const limit = Math.min(singleTryMillis, yield* remaining)
+        return yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
+      })
+      const outcome = yield* throttle.admit(yield* remaining, oneTry)
+      if (Option.isNone(outcome))
+        return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
+      const verdict = judge(call.reading, outcome.value)
+      yield* annotateTry(tries, outcome.value)
+      if (verdict._tag === "Usable") {
+        if (verdict.unreadableRows > 0) yield* warnOfRows(call.operation, verdict.unreadableRows)
+        return { value: verdict.value, tries }
+      }
+      inDoubt = inDoubt || (changes && verdict.inDoubt)
+      const position = { tries, maxRetries, remainingMillis: yield* remaining, random: yield* Random.next }
+      const delay = Option.flatMap(verdict.retry, end => retryDelay(end, position))
+      if (Option.isNone(delay)) return yield* failure(call, { ...verdict, mayHaveHappened: inDoubt })
+      yield* Effect.sleep(delay.value)
+    }
+  })
+
+  return MochiHttp.of({ run: call => observed(call, bases[call.api].root, run(call)) })
+})
+
+/** Over a client of the caller's choosing. */
+export const layerWithoutClient: Layer.Layer<MochiHttp, never, Settings | HttpClient.HttpClient> =
+  Layer.effect(MochiHttp, make)
+
+export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
+  layerWithoutClient,
+  Transport.layer
+)
+
+const failure = (
+  call: Call<unknown>,
+  known: Pick<Failure, "reason"> & Partial<Failure> & { readonly mayHaveHappened?: boolean }
+): MochiError =>
+  new MochiError({
+    operation: call.operation,
+    reason: known.reason,
+    status: known.status ?? Option.none(),
+    mayHaveHappened: known.mayHaveHappened ?? false,
+    cause: known.cause ?? Option.none()
+  })
+
+const annotateTry = (tries: number, outcome: TryOutcome) =>
+  Effect.annotateCurrentSpan({
+    "http.request.resend_count": tries - 1,
+    ...(outcome._tag === "Answered" ? { "http.response.status_code": outcome.status } : {})
+  })
+
+const warnOfRows = (operation: MochiOperation, rows: number) =>
+  Effect.logWarning("mochi_rows_unreadable").pipe(Effect.annotateLogs({ operation, rows }))

@@ -1,0 +1,72 @@
+import { Clock, Effect, Metric, Option, Ref } from "effect"
+
+export interface Throttle {
+  /** Runs `effect` when its turn comes; none, with nothing run, where that would be later than `patienceMillis`. */
+  readonly admit: <A, E, R>(
+    patienceMillis: number,
+    effect: Effect.Effect<A, E, R>
+  ) => Effect.Effect<Option.Option<A>, E, R>
+}
+
+/** Tries that had to wait for their turn. */
+export const queued = Metric.counter("mochi.client.queued", {
+  description: "Tries at a call to Mochi that waited for the bound on rate or concurrency",
+  incremental: true
+})
+
+/** At most `concurrency` at a time and `perSecond` in the long run, with bursts of one second's worth. */
+export const make = (bound: {
+  readonly concurrency: number
+  readonly perSecond: number
+}): Effect.Effect<Throttle> =>
+  Effect.gen(function* () {
+    const places = yield* Effect.makeSemaphore(bound.concurrency)
+    const spacingMillis = 1000 / bound.perSecond
+    const nextTurn = yield* Ref.make(Number.NEGATIVE_INFINITY)
+
+    /** Milliseconds to wait for the turn that is now taken; none, and no turn taken, beyond the patience. */
+    const takeTurn = (now: number, patienceMillis: number) =>
+      Ref.modify(nextTurn, next => {
+        const turn = Math.max(next, now - 1000)
+        const wait = Math.max(0, turn + spacingMillis - now)
+        return wait >= patienceMillis
+          ? [Option.none<number>(), next]
+          : [Option.some(wait), turn + spacingMillis]
+      })
+
+    const admit: Throttle["admit"] = (patienceMillis, effect) =>
+      Effect.gen(function* () {
+        const arrival = yield* Clock.currentTimeMillis
+        const wait = yield* takeTurn(arrival, patienceMillis)
+        if (Option.isNone(wait)) return Option.none()
+        if (wait.value > 0) yield* Metric.increment(queued).pipe(Effect.zipRight(Effect.sleep(wait.value)))
+        const atOnce = yield* places.withPermitsIfAvailable(1)(effect)
+        if (Option.isSome(atOnce)) return atOnce
+        if (wait.value === 0) yield* Metric.increment(queued)
+        return yield* waitForPlace(places, patienceMillis - wait.value, effect)
+      })
+
+    return { admit }
+  })
+
+/** Whichever of place and patience comes first decides once, so that nothing is sent that was already given up. */
+const waitForPlace = <A, E, R>(
+  places: Effect.Semaphore,
+  patienceMillis: number,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<Option.Option<A>, E, R> =>
+  Effect.suspend(() => {
+    let decided: "entered" | "gave up" | undefined
+    const enter = Effect.suspend(() => {
+      decided ??= "entered"
+      return decided === "entered" ? Effect.asSome(effect) : Effect.succeedNone
+    })
+    const giveUp = Effect.suspend(() => {
+      decided ??= "gave up"
+      return decided === "gave up" ? Effect.succeedNone : Effect.never
+    })
+    return Effect.raceFirst(
+      places.withPermits(1)(enter),
+      Effect.zipRight(Effect.sleep(patienceMillis), giveUp)
+    )
+  })

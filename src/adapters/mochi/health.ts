@@ -1,0 +1,40 @@
+import { Effect, Option } from "effect"
+import { within } from "../../ports/Deadline.ts"
+import type { MochiHttp } from "./MochiHttp.ts"
+
+type Http = MochiHttp["Type"]
+
+/** Whether the health check answers with a 2xx. */
+export const isHealthy = (http: Http, api: "pay" | "profile"): Effect.Effect<boolean> =>
+  check(http, api).pipe(
+    Effect.as(true),
+    Effect.orElseSucceed(() => false)
+  )
+
+/** Whether there is an answer other than 5xx: an API without a health check of its own says 404, and is there. */
+export const answersAtAll = (http: Http, api: "pay" | "profile"): Effect.Effect<boolean> =>
+  check(http, api).pipe(
+    Effect.as(true),
+    Effect.catchAll(error => Effect.succeed(Option.exists(error.status, status => status < 500)))
+  )
+
+const check = (http: Http, api: "pay" | "profile") =>
+  http
+    .run({
+      operation: "health",
+      api,
+      method: "GET",
+      path: "/health",
+      ids: {},
+      query: "",
+      auth: "none",
+      body: Option.none(),
+      idempotencyKey: Option.none(),
+      repeatable: false,
+      reading: {
+        decode: () => Option.none(),
+        withoutBody: Option.some(undefined),
+        answers: {}
+      }
+    })
+    .pipe(within("5 seconds"))

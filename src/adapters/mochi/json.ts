@@ -1,0 +1,18 @@
+import { Option, Predicate } from "effect"
+
+/**
+ * JSON whose numbers arrive as the text they were written in, since a JavaScript number would change large ids, amounts
+ * and prices. None for what is no JSON, or is nested too deeply to read.
+ */
+export const parseJson = (text: string): Option.Option<unknown> => {
+  try {
+    return Option.some(JSON.parse(text, keepNumberText))
+  } catch {
+    return Option.none()
+  }
+}
+
+const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unknown>): unknown => {
+  const [context] = rest
+  return typeof value === "number" && Predicate.hasProperty(context, "source") ? context.source : value
+}

@@ -1,0 +1,69 @@
+import { Clock, Effect, Exit, Metric, MetricBoundaries, Option } from "effect"
+import type { MochiError } from "../../ports/MochiError.ts"
+import type { Answer, Call } from "./Call.ts"
+
+/** Seconds from the start of a call to its end: waiting for a turn and every try included. */
+export const clientDuration = Metric.histogram(
+  "mochi.client.duration",
+  MetricBoundaries.fromIterable([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]),
+  "Duration of calls to Mochi, in seconds"
+).pipe(Metric.tagged("unit", "s"))
+
+/** Puts a call into its one span and into the metrics. Neither learns ids, headers or bodies. */
+export const observed = <A>(
+  call: Call<A>,
+  root: string,
+  effect: Effect.Effect<Answer<A>, MochiError>
+): Effect.Effect<Answer<A>, MochiError> =>
+  Effect.gen(function* () {
+    const started = yield* Clock.currentTimeMillis
+    return yield* effect.pipe(
+      Effect.tapError(error =>
+        Effect.annotateCurrentSpan({
+          "error.type": error.reason,
+          "mochi.may_have_happened": error.mayHaveHappened
+        })
+      ),
+      Effect.onExit(exit =>
+        Effect.flatMap(Clock.currentTimeMillis, now =>
+          clientDuration.pipe(
+            Metric.tagged("operation", call.operation),
+            Metric.tagged("outcome", outcomeOf(exit)),
+            metric => Metric.update(metric, (now - started) / 1000)
+          )
+        )
+      )
+    )
+  }).pipe(
+    Effect.withSpan(`mochi.${call.api} ${call.operation}`, {
+      kind: "client",
+      captureStackTrace: false,
+      attributes: spanAttributes(call, root)
+    })
+  )
+
+/** W3C Trace Context of the call's span. */
+export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
+  Effect.option(Effect.currentSpan),
+  Option.match({
+    onNone: () => ({}),
+    onSome: span => ({ traceparent: `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}` })
+  })
+)
+
+const spanAttributes = (call: Call<unknown>, root: string) => {
+  const { hostname, port, protocol } = new URL(root)
+  return {
+    "http.request.method": call.method,
+    "server.address": hostname,
+    "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
+    "url.scheme": protocol.slice(0, -1),
+    "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`
+  }
+}
+
+const outcomeOf = (exit: Exit.Exit<unknown, MochiError>): string =>
+  Exit.match(exit, {
+    onSuccess: () => "ok",
+    onFailure: cause => (cause._tag === "Fail" ? cause.error.reason : "interrupted")
+  })

@@ -1,0 +1,197 @@
+import { Array, BigDecimal, DateTime, Option, Schema } from "effect"
+import type { Application, Holding, Profile, Vault } from "../../domain/Catalog.ts"
+import * as Ids from "../../domain/Ids.ts"
+import type { KudosDraft } from "../../domain/Kudos.ts"
+import { fromMochi } from "../../domain/RequestStatus.ts"
+import { parseDecimal } from "../../domain/TokenAmount.ts"
+import type { ListedRequest, RequestState } from "../../ports/MochiPay.ts"
+
+export interface Decoded<A> {
+  readonly value: A
+  /** Rows of a list that could not be read and were left out. */
+  readonly unreadableRows: number
+}
+
+/**
+ * From Mochi's JSON, in which numbers are the text they were written in, to the domain. Unknown fields are ignored; none
+ * means that a body is not what Mochi promises.
+ */
+export type Decode<A> = (body: unknown) => Option.Option<Decoded<A>>
+
+const maybe = Schema.optional(Schema.Unknown)
+const text = Schema.decodeUnknownOption(Schema.NonEmptyTrimmedString)
+const asText = (value: unknown): Option.Option<string> =>
+  typeof value === "string" ? text(value.trim()) : Option.none()
+
+/** Discord refuses a choice without a name, and with it all the others: what has none is called by its id. */
+const nameOr = (name: unknown, id: string): string => Option.getOrElse(asText(name), () => id)
+
+/**
+ * Unreadable rows are left out, so that one odd token does not hide a whole vault; where no row at all can be read, the
+ * body is none. A list without rows may be null, as some backends write an empty one.
+ */
+const rows = <A, I, B>(
+  row: Schema.Schema<A, I>,
+  toDomain: (row: A) => Option.Option<B>
+): Decode<ReadonlyArray<B>> => {
+  const readRow = Schema.decodeUnknownOption(row)
+  return body =>
+    Option.flatMap(readEnvelope(body), ({ data }) => {
+      const all = data ?? []
+      const value = Array.filterMap(all, entry => Option.flatMap(readRow(entry), toDomain))
+      const unreadableRows = all.length - value.length
+      return value.length === 0 && unreadableRows > 0 ? Option.none() : Option.some({ value, unreadableRows })
+    })
+}
+
+const readEnvelope = Schema.decodeUnknownOption(
+  Schema.Struct({ data: Schema.NullOr(Schema.Array(Schema.Unknown)) })
+)
+
+const one = <A>(value: A): Decoded<A> => ({ value, unreadableRows: 0 })
+
+export const decodeApplications: Decode<ReadonlyArray<Application>> = rows(
+  Schema.Struct({ id: Ids.ApplicationId, name: maybe }),
+  ({ id, name }) => Option.some({ id, name: nameOr(name, id) })
+)
+
+export const decodeVaults: Decode<ReadonlyArray<Vault>> = rows(
+  Schema.Struct({ vault_profile_id: Ids.VaultProfileId, name: maybe }),
+  ({ vault_profile_id: id, name }) => Option.some({ id, name: nameOr(name, id) })
+)
+
+/** An unsigned 256-bit number has 78 digits; anything much longer is a mistake that would only cost time. */
+const BaseUnits = Schema.String.pipe(Schema.pattern(/^\d{1,100}$/))
+const Decimals = Schema.String.pipe(
+  Schema.pattern(/^\d{1,3}$/),
+  Schema.filter(digits => Number(digits) <= 255)
+)
+
+export const decodeHoldings: Decode<ReadonlyArray<Holding>> = rows(
+  Schema.Struct({
+    amount: BaseUnits,
+    token: Schema.Struct({
+      id: Ids.TokenId,
+      symbol: Schema.NonEmptyString,
+      name: maybe,
+      decimal: Decimals,
+      price: maybe,
+      chain: maybe
+    })
+  }),
+  ({ amount, token }) => {
+    const decimals = Number(token.decimal)
+    return Option.some({
+      token: {
+        id: token.id,
+        symbol: token.symbol,
+        name: nameOr(token.name, token.symbol),
+        decimals,
+        price: asText(token.price).pipe(
+          Option.flatMap(parseDecimal),
+          Option.filter(price => !BigDecimal.isNegative(price))
+        ),
+        chain: readChain(token.chain).pipe(Option.flatMap(({ name }) => asText(name)))
+      },
+      available: { baseUnits: BigInt(amount), decimals }
+    })
+  }
+)
+
+const readChain = Schema.decodeUnknownOption(Schema.Struct({ name: maybe }))
+
+/** None inside: Mochi answered, and knows no such profile. */
+export const decodeProfile: Decode<Option.Option<Profile>> = body =>
+  Option.flatMap(readProfile(body), ({ id, profile_name, associated_accounts }) => {
+    if (id === undefined || id === null || id === "") return Option.some(one(Option.none()))
+    return Option.map(readProfileId(id), profileId =>
+      one(
+        Option.some({
+          id: profileId,
+          name: nameOr(profile_name, profileId),
+          discordUserId: discordAccount(associated_accounts)
+        })
+      )
+    )
+  })
+
+const readProfile = Schema.decodeUnknownOption(
+  Schema.Struct({ id: maybe, profile_name: maybe, associated_accounts: maybe })
+)
+const readProfileId = Schema.decodeUnknownOption(Ids.ProfileId)
+const readAccounts = Schema.decodeUnknownOption(Schema.Array(Schema.Unknown))
+const readAccount = Schema.decodeUnknownOption(
+  Schema.Struct({ platform: Schema.String, platform_identifier: Ids.DiscordUserId })
+)
+
+const discordAccount = (accounts: unknown): Option.Option<Ids.DiscordUserId> =>
+  Array.findFirst(
+    Option.getOrElse(readAccounts(accounts), () => []),
+    account =>
+      readAccount(account).pipe(
+        Option.filter(({ platform }) => platform.trim().toLowerCase() === "discord"),
+        Option.map(({ platform_identifier }) => platform_identifier)
+      )
+  )
+
+/** None inside: created, and no code came with the answer. */
+export const decodeCreated: Decode<Option.Option<Ids.RequestCode>> = body =>
+  Option.some(one(Option.map(readCreated(body), ({ data }) => data.code)))
+
+const readCreated = Schema.decodeUnknownOption(
+  Schema.Struct({ data: Schema.Struct({ code: Ids.RequestCode }) })
+)
+
+export const decodeListedRequests: Decode<ReadonlyArray<ListedRequest>> = rows(
+  Schema.Struct({ code: Ids.RequestCode, status: Schema.NonEmptyString, requester_metadata: maybe }),
+  ({ code, status, requester_metadata }) =>
+    Option.some({
+      code,
+      status: fromMochi(status),
+      interactionId: Option.map(readMetadata(requester_metadata), ({ interaction_id }) => interaction_id)
+    })
+)
+
+const readMetadata = Schema.decodeUnknownOption(Schema.Struct({ interaction_id: Ids.InteractionId }))
+
+export const decodeRequestState: Decode<RequestState> = body =>
+  Option.map(readState(body), ({ data }) =>
+    one({
+      status: fromMochi(data.status),
+      expiresAt: asText(data.expired_at).pipe(
+        Option.filter(moment => isoMoment.test(moment)),
+        Option.flatMap(DateTime.make),
+        Option.map(DateTime.toUtc),
+        // the zero time of some backends stands for no time at all
+        Option.filter(moment => DateTime.toEpochMillis(moment) > 0)
+      )
+    })
+  )
+
+const readState = Schema.decodeUnknownOption(
+  Schema.Struct({ data: Schema.Struct({ status: Schema.NonEmptyString, expired_at: maybe }) })
+)
+/** Dates alone and texts that JavaScript alone would take for a date are not what Mochi promises. */
+const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
+
+/** The body of a create. */
+export const encodeDraft = (draft: KudosDraft): string =>
+  JSON.stringify({
+    recipient_profile_id: draft.recipient.profile.id,
+    token_id: draft.holding.token.id,
+    token_amount: draft.amount.baseUnits.toString(),
+    ...field(
+      "description",
+      Option.map(draft.reason, reason => reason.toWellFormed())
+    ),
+    requester_metadata: {
+      platform: "discord",
+      discord_user_id: draft.sender.discordUserId,
+      ...field("guild_id", draft.guildId),
+      ...field("channel_id", draft.channelId),
+      interaction_id: draft.interactionId
+    }
+  })
+
+const field = (name: string, value: Option.Option<string>): Readonly<Record<string, string>> =>
+  Option.match(value, { onNone: () => ({}), onSome: present => ({ [name]: present }) })

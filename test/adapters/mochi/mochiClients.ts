@@ -1,0 +1,108 @@
+import type { HttpClientRequest } from "@effect/platform"
+import { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
+import { Context, Effect, Layer, Option, Redacted, Ref, Schema } from "effect"
+import * as MochiHttp from "../../../src/adapters/mochi/MochiHttp.ts"
+import * as MochiPayHttp from "../../../src/adapters/mochi/MochiPayHttp.ts"
+import * as MochiProfilesHttp from "../../../src/adapters/mochi/MochiProfilesHttp.ts"
+import { layer as settingsLayer, readSettings } from "../../../src/config.ts"
+import type { Environment } from "../../../src/config.ts"
+import * as Ids from "../../../src/domain/Ids.ts"
+import type { KudosDraft } from "../../../src/domain/Kudos.ts"
+import { publicKeyOf } from "../../../src/sandbox/mochi/ed25519.ts"
+
+export const seed = Buffer.alloc(32, 7)
+export const botPublicKey = publicKeyOf(seed).toString("hex")
+export const botSecret = "bearer-secret-of-the-bot"
+
+export const settings = (url: string, more: Environment = {}) =>
+  Layer.unwrapEffect(
+    readSettings({
+      DISCORD_BOT_TOKEN: "token",
+      MOCHI_APP_PRIVATE_KEY: seed.toString("hex"),
+      MOCHI_BOT_SECRET: botSecret,
+      MOCHI_PAY_API_BASE_URL: url,
+      MOCHI_WEBHOOK_SECRETS: `whsec_${Buffer.from("secret").toString("base64")}`,
+      ...more
+    }).pipe(Effect.map(settingsLayer), Effect.orDie)
+  )
+
+/** Both clients over real sockets. */
+export const clients = (url: string, more?: Environment) =>
+  Layer.mergeAll(MochiPayHttp.layer, MochiProfilesHttp.layer).pipe(Layer.provide(settings(url, more)))
+
+export type Step =
+  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
+  | "refused connection"
+  | "reset"
+  | "silence"
+
+export class Script extends Context.Tag("test/Script")<
+  Script,
+  { readonly sent: Effect.Effect<ReadonlyArray<HttpClientRequest.HttpClientRequest>> }
+>() {}
+
+/** Both clients over a transport that plays `steps` in turn, the last one again and again. */
+export const scripted = (steps: ReadonlyArray<Step>, more?: Environment) => {
+  const sent = Ref.unsafeMake<ReadonlyArray<HttpClientRequest.HttpClientRequest>>([])
+  const client = HttpClient.make(request =>
+    Effect.gen(function* () {
+      const number = (yield* Ref.updateAndGet(sent, all => [...all, request])).length
+      const step = steps[number - 1] ?? steps.at(-1) ?? "silence"
+      if (step === "silence") return yield* Effect.never
+      if (typeof step === "object") {
+        const { body = "", headers = {}, status } = step
+        return HttpClientResponse.fromWeb(request, new Response(body, { status, headers }))
+      }
+      const code = step === "reset" ? "ECONNRESET" : "ECONNREFUSED"
+      const cause = Object.assign(new Error(`failed: ${request.headers["authorization"]}`), { code })
+      return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
+    })
+  )
+  return Layer.mergeAll(MochiPayHttp.layerWithoutHttp, MochiProfilesHttp.layerWithoutHttp).pipe(
+    Layer.provide(MochiHttp.layerWithoutClient),
+    Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Layer.provide(settings("https://mochi.example", more)),
+    Layer.merge(Layer.succeed(Script, { sent: Ref.get(sent) }))
+  )
+}
+
+export const profileId = Schema.decodeSync(Ids.ProfileId)
+export const applicationId = Schema.decodeSync(Ids.ApplicationId)
+export const vaultId = Schema.decodeSync(Ids.VaultProfileId)
+export const code = Schema.decodeSync(Ids.RequestCode)
+export const interactionId = Schema.decodeSync(Ids.InteractionId)("1200000000000000001")
+export const discordUserId = Schema.decodeSync(Ids.DiscordUserId)
+
+export const draft = (sender: string, recipient: string, application: string, vault: string): KudosDraft => ({
+  interactionId,
+  sender: {
+    discordUserId: discordUserId("184027593016284160"),
+    profile: { id: profileId(sender), name: "ada", discordUserId: Option.none() }
+  },
+  recipient: {
+    discordUserId: discordUserId("80351110224678912"),
+    profile: { id: profileId(recipient), name: "grace", discordUserId: Option.none() }
+  },
+  application: { id: applicationId(application), name: "DAO App" },
+  vault: { id: vaultId(vault), name: "Community Vault" },
+  holding: {
+    token: {
+      id: Schema.decodeSync(Ids.TokenId)("1"),
+      symbol: "USDC",
+      name: "USD Coin",
+      decimals: 6,
+      price: Option.none(),
+      chain: Option.none()
+    },
+    available: { baseUnits: 1_000_000_000n, decimals: 6 }
+  },
+  amount: { baseUnits: 10_500_000n, decimals: 6 },
+  reason: Option.some("thank you"),
+  guildId: Option.none(),
+  channelId: Option.some(Schema.decodeSync(Ids.ChannelId)("1200000000000000009"))
+})
+
+export const secretsIn = (text: string): boolean =>
+  text.includes(botSecret) || text.includes(seed.toString("hex")) || text.includes(Redacted.value(apiKey))
+
+export const apiKey = Redacted.make("api-key-of-the-bot")
