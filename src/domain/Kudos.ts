@@ -1,8 +1,8 @@
 import { Schema } from "effect"
 import type { Option } from "effect"
 import type { Application, Holding, Profile, Vault } from "./Catalog.ts"
-import { DiscordUserId } from "./Ids.ts"
-import type { ChannelId, GuildId, InteractionId } from "./Ids.ts"
+import { DiscordUserId, InteractionId } from "./Ids.ts"
+import type { ChannelId, GuildId } from "./Ids.ts"
 import type { TokenAmount } from "./TokenAmount.ts"
 
 /** `/kudos` as typed: every option is outside input, ids included. */
@@ -86,3 +86,8 @@ export type KudosRefusal =
   | RecipientProfileMissing
   | NotListed
   | Ambiguous
+
+/** Mochi may have created the request, or may not: nobody repeats it before looking. */
+export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
+  interactionId: InteractionId
+}) {}

@@ -2,7 +2,7 @@ import { Option, Schema } from "effect"
 import type { DateTime } from "effect"
 import type { RequestKey } from "./Ids.ts"
 import type { RequestStatus } from "./RequestStatus.ts"
-import type { RequestFacts, TransferRequest } from "./TransferRequest.ts"
+import type { Party, RequestFacts, TransferRequest } from "./TransferRequest.ts"
 
 /** Who hears of a request. One person may be several of them. */
 export const Audience = Schema.Literal("owner", "requester", "recipient")
@@ -39,26 +39,18 @@ export interface Hearing {
   readonly kind: NotificationKind
 }
 
-/** Who has to hear that a request stands where it stands now, each once. Nobody, while nothing is known but its status. */
+/**
+ * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, and
+ * no owner or requester before a source has named them.
+ */
 export const hearings = (request: TransferRequest): ReadonlyArray<Hearing> =>
   Option.match(request.facts, {
     onNone: () => [],
-    onSome: facts => {
-      const owner: Hearing = { audience: "owner", kind: "approval_card" }
-      const requester: Hearing = { audience: "requester", kind: "status_changed" }
-      const recipient: Hearing = { audience: "recipient", kind: "kudos_received" }
-      switch (request.status) {
-        case "pending":
-          return [owner]
-        case "approved":
-          return hasRequester(facts) ? [owner, requester, recipient] : [owner, recipient]
-        case "rejected":
-        case "expired":
-        case "failed":
-        case "settled":
-          return hasRequester(facts) ? [owner, requester] : [owner]
-      }
-    }
+    onSome: facts => [
+      ...(isNamed(facts.owner) ? [ownerHears] : []),
+      ...(request.status !== "pending" && isNamed(facts.requester) ? [requesterHears] : []),
+      ...(request.status === "approved" ? [recipientHears] : [])
+    ]
   })
 
 /**
@@ -69,10 +61,14 @@ export const requesterHearsAnyway = (facts: RequestFacts, status: RequestStatus)
   samePerson(facts.requester, facts.owner) ||
   (status === "approved" && samePerson(facts.requester, facts.recipient))
 
-const hasRequester = ({ requester }: RequestFacts): boolean =>
-  Option.isSome(requester.profileId) || Option.isSome(requester.discordUserId)
+const ownerHears: Hearing = { audience: "owner", kind: "approval_card" }
+const requesterHears: Hearing = { audience: "requester", kind: "status_changed" }
+const recipientHears: Hearing = { audience: "recipient", kind: "kudos_received" }
 
-const samePerson = (one: RequestFacts["owner"], other: RequestFacts["owner"]): boolean =>
+const isNamed = ({ discordUserId, profileId }: Party): boolean =>
+  Option.isSome(profileId) || Option.isSome(discordUserId)
+
+const samePerson = (one: Party, other: Party): boolean =>
   sameId(one.profileId, other.profileId) || sameId(one.discordUserId, other.discordUserId)
 
 const sameId = (one: Option.Option<string>, other: Option.Option<string>): boolean =>

@@ -85,6 +85,30 @@ export const afterReport = (
   return Either.right({ ...request, status: report.status, settlement })
 }
 
+/** The request as our own intent tells it, whatever was heard of it before. */
+export const withIntent = (
+  known: Option.Option<TransferRequest>,
+  key: RequestKey,
+  intent: {
+    readonly interactionId: InteractionId
+    readonly facts: RequestFacts
+    readonly origin: Option.Option<string>
+  }
+): TransferRequest => {
+  const before = Option.getOrElse(known, () => unknownRequest(key))
+  return {
+    ...before,
+    facts: Option.some(
+      Option.match(before.facts, {
+        onNone: () => intent.facts,
+        onSome: heard => completed(intent.facts)(heard)
+      })
+    ),
+    interactionId: Option.some(intent.interactionId),
+    origin: intent.origin
+  }
+}
+
 const unknownRequest = (key: RequestKey): TransferRequest => ({
   key,
   status: "pending",

@@ -1,7 +1,7 @@
 import { DateTime, Option } from "effect"
 import type { RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { decisionId } from "./customId.ts"
+import { decisionId } from "../domain/customId.ts"
 import { message } from "./Message.ts"
 import type { Button, Embed, Message } from "./Message.ts"
 import {

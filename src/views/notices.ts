@@ -2,7 +2,7 @@ import { Match } from "effect"
 import type { Notice, RequestPicture } from "../domain/Notice.ts"
 import type { FinalStatus } from "../domain/RequestStatus.ts"
 import { approvalCard } from "./approvalCard.ts"
-import { viewId } from "./customId.ts"
+import { viewId } from "../domain/customId.ts"
 import { colors, message } from "./Message.ts"
 import type { Message } from "./Message.ts"
 import {

@@ -1,8 +1,8 @@
 import { Data, Option, Schema } from "effect"
-import { ApplicationId, DiscordUserId, RequestCode } from "../domain/Ids.ts"
-import type { RequestKey } from "../domain/Ids.ts"
-import type { Audience } from "../domain/Notification.ts"
-import type { Decision } from "../domain/RequestStatus.ts"
+import { ApplicationId, DiscordUserId, RequestCode } from "./Ids.ts"
+import type { RequestKey } from "./Ids.ts"
+import type { Audience } from "./Notification.ts"
+import type { Decision } from "./RequestStatus.ts"
 
 /** What a pressed button asks for. */
 export type ButtonPress = Data.TaggedEnum<{

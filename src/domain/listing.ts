@@ -1,0 +1,24 @@
+import { Either } from "effect"
+import { Ambiguous, NotListed } from "./Kudos.ts"
+import type { Listed } from "./Kudos.ts"
+
+/**
+ * What a person meant by an option, among what is theirs: an id beats a name, names ignore case. Whatever was typed
+ * never goes further than this; only what was found does.
+ */
+export const pickListed = <A extends { readonly id: string }>(
+  option: Listed,
+  typed: string,
+  candidates: ReadonlyArray<A>,
+  names: (candidate: A) => ReadonlyArray<string>
+): Either.Either<A, NotListed | Ambiguous> => {
+  const byId = candidates.find(({ id }) => id === typed)
+  if (byId !== undefined) return Either.right(byId)
+  const wanted = normal(typed)
+  const byName = candidates.filter(candidate => names(candidate).some(name => normal(name) === wanted))
+  const [only, another] = byName
+  if (only === undefined) return Either.left(new NotListed({ option, typed }))
+  return another === undefined ? Either.right(only) : Either.left(new Ambiguous({ option, typed }))
+}
+
+const normal = (text: string): string => text.trim().normalize("NFC").toLowerCase()

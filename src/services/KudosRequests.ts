@@ -1,0 +1,208 @@
+/**
+ * Creates transfer requests at Mochi: each at most once, whatever happens in between. The intent is stored before it is
+ * sent; what became of a lost answer is found out by looking, never by sending again.
+ */
+import { DateTime, Duration, Effect, Either, Option } from "effect"
+import type { Holding } from "../domain/Catalog.ts"
+import type { RequestCode } from "../domain/Ids.ts"
+import {
+  BotRecipient,
+  InvalidAmount,
+  NoUsdPrice,
+  OutcomeUnknown,
+  OverBalance,
+  ProfileMissing,
+  RecipientProfileMissing,
+  SelfKudos,
+  TooManyDecimals
+} from "../domain/Kudos.ts"
+import type { KudosCommand, KudosDraft, KudosRefusal } from "../domain/Kudos.ts"
+import { pickListed } from "../domain/listing.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import { parseAmountInput, resolveAmount } from "../domain/TokenAmount.ts"
+import type { AmountInput, TokenAmount } from "../domain/TokenAmount.ts"
+import { nobody } from "../domain/TransferRequest.ts"
+import { within } from "../ports/Deadline.ts"
+import { KudosIntents } from "../ports/KudosIntents.ts"
+import type { StoredIntent } from "../ports/KudosIntents.ts"
+import type { MochiError } from "../ports/MochiError.ts"
+import { MochiPay } from "../ports/MochiPay.ts"
+import { MochiProfiles } from "../ports/MochiProfiles.ts"
+import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { currentTraceparent } from "../ports/traceContext.ts"
+import { Settlements } from "./Settlements.ts"
+
+/** A command has 20 seconds in all; the last of them are kept for finding out what became of a lost create. */
+const wholeBudget = Duration.seconds(20)
+const budgetUntilCreated = Duration.seconds(16)
+
+/** A request that exists at Mochi. */
+export interface CreatedKudos {
+  readonly intent: StoredIntent
+  readonly status: RequestStatus
+}
+
+export type KudosFailure = KudosRefusal | OutcomeUnknown | MochiError | StoreUnavailable
+
+export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/services/KudosRequests", {
+  effect: Effect.gen(function* () {
+    const pay = yield* MochiPay
+    const profiles = yield* MochiProfiles
+    const intents = yield* KudosIntents
+    const settlements = yield* Settlements
+
+    /** Every check of the contract in its order: the first that fails is what the person hears. */
+    const draft = Effect.fn("KudosRequests.draft")(function* (
+      command: KudosCommand
+    ): Effect.fn.Return<KudosDraft, KudosFailure> {
+      if (command.recipient.id === command.sender) return yield* new SelfKudos()
+      if (command.recipient.isBot) return yield* new BotRecipient()
+      const input = yield* Either.fromOption(parseAmountInput(command.amount), () => new InvalidAmount())
+      const sender = yield* Effect.flatMap(
+        profiles.byDiscordId(command.sender),
+        Option.match({ onNone: () => new ProfileMissing(), onSome: Effect.succeed })
+      )
+      const profileId = sender.id
+      const application = yield* pickListed(
+        "application",
+        command.application,
+        yield* pay.applications(profileId),
+        ({ name }) => [name]
+      )
+      const vault = yield* pickListed(
+        "vault",
+        command.vault,
+        yield* pay.vaults(profileId, application.id),
+        ({ name }) => [name]
+      )
+      const holdings = yield* pay.holdings({ profileId, applicationId: application.id, vaultId: vault.id })
+      const { holding } = yield* pickListed(
+        "token",
+        command.token,
+        holdings.map(listed => ({ id: listed.token.id, holding: listed })),
+        ({ holding: { token } }) => [token.symbol, token.name]
+      )
+      const amount = yield* exactAmount(input, holding)
+      const recipient = yield* Effect.flatMap(
+        profiles.byDiscordId(command.recipient.id),
+        Option.match({
+          onNone: () => new RecipientProfileMissing({ recipient: command.recipient.id }),
+          onSome: Effect.succeed
+        })
+      )
+      if (recipient.id === sender.id) return yield* new SelfKudos()
+      return {
+        interactionId: command.interactionId,
+        sender: { discordUserId: command.sender, profile: sender },
+        recipient: { discordUserId: command.recipient.id, profile: recipient },
+        application,
+        vault,
+        holding,
+        amount,
+        reason: command.reason,
+        guildId: command.guildId,
+        channelId: command.channelId
+      }
+    })
+
+    /** The request at Mochi that carries this intent's interaction id; none means: not among its newest. */
+    const find = (intent: StoredIntent) =>
+      Effect.map(pay.recentRequests(intent.vault), listed =>
+        Option.fromNullable(
+          listed.find(({ interactionId }) => Option.contains(interactionId, intent.interactionId))
+        )
+      )
+
+    const remember = Effect.fnUntraced(function* (
+      intent: StoredIntent,
+      code: Option.Option<RequestCode>,
+      status: RequestStatus
+    ) {
+      if (Option.isNone(code)) return yield* intents.finish(intent.interactionId, { _tag: "Created", code })
+      yield* settlements.report({
+        key: { applicationId: intent.vault.applicationId, code: code.value },
+        status,
+        facts: Option.none(),
+        by: nobody,
+        at: yield* DateTime.now,
+        interactionId: Option.some(intent.interactionId),
+        authoritative: true
+      })
+    })
+
+    /** Created is created, also where it cannot be written down now: the intent stays open and is resolved later. */
+    const created = (intent: StoredIntent, code: Option.Option<RequestCode>, status: RequestStatus) =>
+      remember(intent, code, status).pipe(
+        Effect.catchTag("StoreUnavailable", error =>
+          Effect.logWarning("A created request is not stored yet", error)
+        ),
+        Effect.as<CreatedKudos>({ intent, status })
+      )
+
+    /** Whether Mochi has the request after all. */
+    const look = Effect.fn("KudosRequests.look")(function* (
+      intent: StoredIntent
+    ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
+      const found = yield* find(intent)
+      if (Option.isNone(found)) return Option.none()
+      return Option.some(yield* created(intent, Option.some(found.value.code), found.value.status))
+    })
+
+    /** Settles an intent whose answer was lost: created if Mochi has the request, else nobody can say. */
+    const resolve = Effect.fn("KudosRequests.resolve")(function* (
+      intent: StoredIntent
+    ): Effect.fn.Return<CreatedKudos, OutcomeUnknown> {
+      const found = yield* Effect.catchTag(look(intent), "MochiError", () => Effect.succeedNone)
+      if (Option.isSome(found)) return found.value
+      yield* Effect.ignoreLogged(intents.finish(intent.interactionId, { _tag: "Unknown" }))
+      return yield* new OutcomeUnknown({ interactionId: intent.interactionId })
+    })
+
+    /** Sends a checked command, once. Left: the answer was lost. */
+    const send = Effect.fnUntraced(function* (checked: KudosDraft) {
+      const intent = yield* intents.store(checked, yield* currentTraceparent)
+      const answer = yield* Effect.either(pay.create(checked))
+      if (Either.isLeft(answer)) {
+        if (answer.left.mayHaveHappened) return Either.left(intent)
+        yield* Effect.ignoreLogged(intents.finish(intent.interactionId, { _tag: "NotCreated" }))
+        return yield* answer.left
+      }
+      if (Option.isSome(answer.right)) return Either.right({ intent, code: answer.right })
+      const listed = yield* Effect.orElseSucceed(find(intent), () => Option.none())
+      return Either.right({ intent, code: Option.map(listed, ({ code }) => code) })
+    })
+
+    /** Checks a command and creates its request. */
+    const submit = Effect.fn("KudosRequests.submit")(function* (
+      command: KudosCommand
+    ): Effect.fn.Return<CreatedKudos, KudosFailure> {
+      const sent = yield* draft(command).pipe(Effect.flatMap(send), within(budgetUntilCreated))
+      return yield* Either.match(sent, {
+        onLeft: resolve,
+        onRight: ({ code, intent }) => created(intent, code, "pending")
+      })
+    }, within(wholeBudget))
+
+    /** The intents of processes that are gone: this process answers for them now. */
+    const abandoned = intents.adopt
+
+    return { submit, look, resolve, abandoned }
+  })
+}) {}
+
+const exactAmount = (
+  input: AmountInput,
+  { available, token }: Holding
+): Either.Either<TokenAmount, KudosRefusal> =>
+  Either.mapLeft(resolveAmount(input, available, token.price), fault => {
+    switch (fault._tag) {
+      case "NotPositive":
+        return new InvalidAmount()
+      case "NoPrice":
+        return new NoUsdPrice({ symbol: token.symbol })
+      case "TooManyDecimals":
+        return new TooManyDecimals({ symbol: token.symbol, decimals: fault.decimals })
+      case "OverBalance":
+        return new OverBalance({ symbol: token.symbol, available: fault.available })
+    }
+  })

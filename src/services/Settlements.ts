@@ -1,0 +1,129 @@
+/**
+ * Where a request's status changes, and nowhere else. Whoever hears something of a request, a webhook, a button or a
+ * question to Mochi, reports it here; what follows from it is stored in the same transaction or not at all.
+ */
+import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
+import type { RequestKey } from "../domain/Ids.ts"
+import { hearings } from "../domain/Notification.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import { afterReport, nobody, withIntent } from "../domain/TransferRequest.ts"
+import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
+import { nextExpiryQuestion } from "../domain/expiry.ts"
+import { Atomic } from "../ports/Atomic.ts"
+import { KudosIntents } from "../ports/KudosIntents.ts"
+import { MochiPay } from "../ports/MochiPay.ts"
+import { NotificationLog } from "../ports/NotificationLog.ts"
+import { Outbox } from "../ports/Outbox.ts"
+import type { Job } from "../ports/Outbox.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
+
+/** A card is edited by the click that decided it; the outbox looks after it only when that did not work out. */
+const clickEditsFirst = Duration.seconds(3)
+
+export class Settlements extends Effect.Service<Settlements>()("mochi/services/Settlements", {
+  effect: Effect.gen(function* () {
+    const atomic = yield* Atomic
+    const requests = yield* TransferRequests
+    const intents = yield* KudosIntents
+    const notifications = yield* NotificationLog
+    const outbox = yield* Outbox
+    const pay = yield* MochiPay
+
+    /** Our own intent knows what was asked for better than anybody, if the report is about it. */
+    const knownRequest = Effect.fnUntraced(function* (report: Pick<StatusReport, "key" | "interactionId">) {
+      const stored = yield* requests.lock(report.key)
+      if (Option.isNone(report.interactionId)) return stored
+      const intent = yield* intents.find(report.interactionId.value)
+      if (Option.isNone(intent) || intent.value.vault.applicationId !== report.key.applicationId)
+        return stored
+      const { code } = report.key
+      yield* intents.finish(intent.value.interactionId, { _tag: "Created", code: Option.some(code) })
+      yield* requests.addAnswer(report.key, { interactionId: intent.value.interactionId, view: "kudos" })
+      return Option.some(withIntent(stored, report.key, intent.value))
+    })
+
+    const tell = Effect.fnUntraced(function* (request: TransferRequest, ownerAfter: Duration.Duration) {
+      const added = yield* notifications.add(request.key, request.status, hearings(request))
+      const deliveries = added.map(
+        ({ audience, id }): Job => ({ _tag: "Deliver", notification: id, request: request.key, audience })
+      )
+      const isOwners = (job: Job) => job._tag === "Deliver" && job.audience === "owner"
+      yield* outbox.put(deliveries.filter(job => !isOwners(job)))
+      yield* outbox.put(deliveries.filter(isOwners), ownerAfter)
+    })
+
+    const askLater = Effect.fnUntraced(function* (request: TransferRequest, attempt: number) {
+      const expiresAt = Option.flatMap(request.facts, facts => facts.expiresAt)
+      if (request.status !== "pending" || Option.isNone(expiresAt)) return
+      const now = yield* Clock.currentTimeMillis
+      const wait = nextExpiryQuestion(DateTime.toEpochMillis(expiresAt.value), now, attempt)
+      if (Option.isSome(wait)) yield* outbox.put([askMochi(request.key, attempt)], wait.value)
+    })
+
+    /** Stores what was reported and puts everything that follows into the outbox. */
+    const report = Effect.fn("Settlements.report")(function* (
+      news: StatusReport,
+      by: "button" | "event" = "event"
+    ) {
+      return yield* atomic.transaction(
+        Effect.gen(function* () {
+          const known = yield* knownRequest(news)
+          const after = afterReport(known, news)
+          if (Either.isLeft(after)) {
+            yield* outbox.put([askMochi(news.key, 0)])
+            return known
+          }
+          yield* requests.save(after.right)
+          yield* tell(after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          const expiryBecameKnown = Option.isNone(
+            Option.flatMap(known, ({ facts }) => Option.flatMap(facts, ({ expiresAt }) => expiresAt))
+          )
+          if (expiryBecameKnown) yield* askLater(after.right, 0)
+          return Option.some(after.right)
+        })
+      )
+    })
+
+    /** Stores what is known of a request whose status nobody has told, and has Mochi asked for it. */
+    const reportWithoutStatus = Effect.fn("Settlements.reportWithoutStatus")(function* (
+      news: Omit<StatusReport, "status">
+    ) {
+      yield* atomic.transaction(
+        Effect.gen(function* () {
+          const known = yield* knownRequest(news)
+          const after = afterReport(known, { ...news, status: "pending" })
+          if (Either.isRight(after)) yield* requests.save(after.right)
+          yield* outbox.put([askMochi(news.key, 0)])
+        })
+      )
+    })
+
+    /** Asks Mochi how a request stands, and again later, ever more slowly, while it is pending past its expiry. */
+    const ask = Effect.fn("Settlements.ask")(function* (key: RequestKey, attempt: number) {
+      const { expiresAt, status } = yield* pay.state(key)
+      const at = yield* DateTime.now
+      const after = yield* report(authoritative(key, status, at))
+      const pending = Option.filter(after, request => request.status === "pending")
+      if (Option.isNone(pending)) return
+      const facts = Option.map(pending.value.facts, known => ({
+        ...known,
+        expiresAt: Option.orElse(expiresAt, () => known.expiresAt)
+      }))
+      yield* atomic.transaction(askLater({ ...pending.value, facts }, attempt + 1))
+    })
+
+    return { report, reportWithoutStatus, ask }
+  })
+}) {}
+
+const askMochi = (request: RequestKey, attempt: number): Job => ({ _tag: "AskMochi", request, attempt })
+
+const authoritative = (key: RequestKey, status: RequestStatus, at: DateTime.Utc): StatusReport => ({
+  key,
+  status,
+  facts: Option.none(),
+  by: nobody,
+  at,
+  interactionId: Option.none(),
+  authoritative: true
+})
