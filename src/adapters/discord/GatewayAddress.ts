@@ -1,0 +1,60 @@
+import { REST } from "@discordjs/rest"
+import { DiscordREST } from "dfx/DiscordREST"
+import { Effect, Schema } from "effect"
+import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
+import { tokenRefused } from "./closeCodes.ts"
+import { type DiscordFailure, DiscordUnreachable, isTokenRejected, toApiError } from "./RestErrors.ts"
+
+/** Where the gateway is and how many shards it wants, as Discord says anew before each connection. */
+export const GatewayAddress = Schema.Struct({
+  url: Schema.String.pipe(Schema.pattern(/^wss?:\/\/[^\s?#]+$/)),
+  shards: Schema.Int.pipe(Schema.between(1, 100_000)),
+  session_start_limit: Schema.Struct({
+    total: Schema.Int,
+    /** Identifies that are left in this window; one too many resets the token. */
+    remaining: Schema.Int,
+    /** Milliseconds. */
+    reset_after: Schema.NonNegative,
+    max_concurrency: Schema.Positive.pipe(Schema.int())
+  })
+})
+export type GatewayAddress = typeof GatewayAddress.Type
+
+export const read: Effect.Effect<GatewayAddress, GatewayFatal | DiscordFailure, DiscordREST> =
+  DiscordREST.pipe(
+    Effect.flatMap(rest => rest.getBotGateway()),
+    Effect.mapError(error => {
+      const failure = toApiError(error)
+      return isTokenRejected(failure) ? tokenRefused : failure
+    }),
+    Effect.flatMap(answer =>
+      Effect.mapError(
+        Schema.decodeUnknown(GatewayAddress)(answer),
+        () =>
+          new DiscordUnreachable({
+            reason: "answer",
+            method: "GET",
+            route: "/gateway/bot",
+            maybeSent: true
+          })
+      )
+    )
+  )
+
+/**
+ * The package asks its own REST for the address. This one answers from what was read already, and leaves the
+ * count of identifies to us: the package's check also stops a bot whose shards would all resume.
+ */
+export class KnownAddress extends REST {
+  readonly #address: GatewayAddress
+
+  constructor(address: GatewayAddress) {
+    super({ hashSweepInterval: 0, handlerSweepInterval: 0 })
+    this.#address = address
+  }
+
+  override async get(): Promise<unknown> {
+    const { session_start_limit: limit, ...rest } = this.#address
+    return { ...rest, session_start_limit: { ...limit, remaining: Number.MAX_SAFE_INTEGER } }
+  }
+}

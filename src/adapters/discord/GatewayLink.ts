@@ -1,0 +1,152 @@
+import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws"
+import { Clock, Data, Deferred, Duration, Effect, Redacted, Runtime, Schedule } from "effect"
+import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
+import { meaningOf } from "./closeCodes.ts"
+import type { DispatchHub } from "./DispatchHub.ts"
+import { type GatewayAddress, KnownAddress } from "./GatewayAddress.ts"
+import { GuardedShards } from "./GuardedShards.ts"
+import type { IdentifyThrottle } from "./IdentifyThrottle.ts"
+import type { ShardSessions } from "./ShardSessions.ts"
+
+/** The connection is worth nothing any more and a new one should be made, with the same sessions. */
+export class LinkDropped extends Data.TaggedError("LinkDropped")<{
+  readonly reason: "stalled" | "broken" | "resharding" | "resubscribed"
+}> {}
+
+export interface LinkOptions {
+  readonly token: Redacted.Redacted
+  readonly address: GatewayAddress
+  readonly hub: DispatchHub
+  readonly sessions: ShardSessions
+  readonly throttle: IdentifyThrottle
+  /** A shard that shows no life for this long is lost, whatever its socket says. */
+  readonly patience: Duration.Duration
+  /** Told whenever the number of shards that are in changes. */
+  readonly onShards: (ready: number, total: number) => Effect.Effect<void>
+}
+
+/**
+ * All shards connected, until they no longer can be. Its end closes every socket so that Discord keeps the
+ * sessions. Single sockets come and go inside.
+ */
+export const run = (options: LinkOptions): Effect.Effect<never, GatewayFatal | LinkDropped> =>
+  Effect.gen(function* () {
+    const ended = yield* Deferred.make<never, GatewayFatal | LinkDropped>()
+    const link = yield* Effect.acquireRelease(open(options, ended), ({ stop }) =>
+      Effect.promise(() => {
+        options.sessions.freeze()
+        return stop()
+      })
+    )
+    // The promise never settles when a shard is refused for good.
+    yield* Effect.forkScoped(
+      Effect.tryPromise(() => link.connect()).pipe(
+        Effect.catchAll(() => Deferred.fail(ended, new LinkDropped({ reason: "broken" })))
+      )
+    )
+    yield* Effect.forkScoped(link.watch)
+    return yield* Deferred.await(ended)
+  }).pipe(Effect.scoped)
+
+const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal | LinkDropped>) =>
+  Effect.gen(function* () {
+    const { address, hub, sessions, throttle } = options
+    const runtime = yield* Effect.runtime()
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const fork = (effect: Effect.Effect<unknown>) => Runtime.runFork(runtime)(effect)
+    const ready = new Set<number>()
+    const alive = new Map<number, number>()
+    const lives = (shardId: number) => alive.set(shardId, clock.unsafeCurrentTimeMillis())
+    const drop = (reason: LinkDropped["reason"]) => Deferred.fail(ended, new LinkDropped({ reason }))
+    const changed = Effect.suspend(() => options.onShards(ready.size, address.shards))
+
+    let strategy: GuardedShards | undefined
+    const manager = new WebSocketManager({
+      rest: new KnownAddress(address),
+      token: Redacted.value(options.token),
+      intents: 0,
+      shardCount: address.shards,
+      handshakeTimeout: 10_000,
+      helloTimeout: 10_000,
+      buildIdentifyThrottler: () => throttle,
+      buildStrategy: owner => {
+        strategy = new GuardedShards(owner, (shardId, error) =>
+          fork(
+            Effect.logWarning("gateway_frame_unhandled").pipe(
+              Effect.annotateLogs({ shard: shardId, error: error instanceof Error ? error.name : "unknown" }),
+              Effect.zipRight(drop("broken"))
+            )
+          )
+        )
+        return strategy
+      },
+      retrieveSessionInfo: sessions.retrieve,
+      updateSessionInfo: sessions.update
+    })
+
+    const entered = (shardId: number, how: string) => {
+      lives(shardId)
+      ready.add(shardId)
+      throttle.answered(shardId)
+      strategy?.connected(shardId)
+      fork(
+        Effect.logInfo(how).pipe(
+          Effect.annotateLogs({ shard: shardId, shards: address.shards }),
+          Effect.zipRight(changed),
+          Effect.zipRight(sessions.save)
+        )
+      )
+    }
+    const left = (shardId: number, code: number) => {
+      sessions.closed(shardId, code)
+      ready.delete(shardId)
+      const meaning = meaningOf(code)
+      fork(
+        Effect.logInfo("gateway_closed").pipe(
+          Effect.annotateLogs({ shard: shardId, code }),
+          Effect.zipRight(changed),
+          Effect.zipRight(
+            meaning._tag === "Fatal"
+              ? Deferred.fail(ended, meaning.error)
+              : meaning._tag === "Reshard"
+                ? drop("resharding")
+                : Effect.void
+          )
+        )
+      )
+    }
+
+    manager
+      .on(WebSocketShardEvents.Hello, shardId => {
+        sessions.greeted(shardId)
+      })
+      .on(WebSocketShardEvents.Ready, (_, shardId) => entered(shardId, "gateway_ready"))
+      .on(WebSocketShardEvents.Resumed, shardId => entered(shardId, "gateway_resumed"))
+      .on(WebSocketShardEvents.HeartbeatComplete, (_, shardId) => {
+        lives(shardId)
+      })
+      .on(WebSocketShardEvents.Dispatch, (payload, shardId) => {
+        lives(shardId)
+        sessions.dispatched(shardId, payload.s, hub.deliver(payload))
+      })
+      .on(WebSocketShardEvents.Closed, left)
+      // Without listeners these two would be thrown; the close that follows says what there is to say.
+      .on(WebSocketShardEvents.Error, () => undefined)
+      .on(WebSocketShardEvents.SocketError, () => undefined)
+
+    for (let shardId = 0; shardId < address.shards; shardId++) lives(shardId)
+    const watch = Effect.suspend(() => {
+      const now = clock.unsafeCurrentTimeMillis()
+      const oldest = Math.min(...alive.values())
+      if (now - oldest > Duration.toMillis(options.patience)) return drop("stalled")
+      return sessions.hasUntaken() && hub.hasSubscribers() ? drop("resubscribed") : Effect.void
+    }).pipe(Effect.repeat(Schedule.spaced(Duration.min(Duration.seconds(1), options.patience))))
+
+    return {
+      connect: () => manager.connect(),
+      stop: async () => {
+        await strategy?.stop()
+      },
+      watch
+    }
+  })

@@ -1,0 +1,59 @@
+import type { IIdentifyThrottler } from "@discordjs/ws"
+import { Clock, Effect, Runtime } from "effect"
+
+export interface IdentifyThrottle extends IIdentifyThrottler {
+  /** How many shards may identify in the same five seconds; Discord says it anew with each connection. */
+  readonly configure: (maxConcurrency: number) => void
+  /** The shard got in. */
+  readonly answered: (shardId: number) => void
+}
+
+/** Milliseconds between two identifies of one bucket. */
+const WINDOW = 5000
+const LONGEST = 5 * 60_000
+
+/**
+ * Discord resets the token of a bot that identifies a thousand times a day: so identifies that no READY follows
+ * come ever more slowly, and none is sent for a socket that has closed meanwhile. Outlives connections, because
+ * Discord's window does.
+ */
+export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime(), runtime => {
+  const buckets = new Map<number, Bucket>()
+  let concurrency = 1
+  const bucketOf = (shardId: number): Bucket => {
+    const key = shardId % concurrency
+    const known = buckets.get(key)
+    if (known !== undefined) return known
+    const made = { turn: Effect.unsafeMakeSemaphore(1), lastAt: 0, unanswered: 0 }
+    buckets.set(key, made)
+    return made
+  }
+  return {
+    configure: maxConcurrency => {
+      if (maxConcurrency === concurrency) return
+      concurrency = maxConcurrency
+      buckets.clear()
+    },
+    answered: shardId => {
+      bucketOf(shardId).unanswered = 0
+    },
+    waitForIdentify: (shardId, signal) => Runtime.runPromise(runtime)(turnOf(bucketOf(shardId)), { signal })
+  }
+})
+
+interface Bucket {
+  readonly turn: Effect.Semaphore
+  lastAt: number
+  unanswered: number
+}
+
+const turnOf = (bucket: Bucket): Effect.Effect<void> =>
+  bucket.turn.withPermits(1)(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const pause = Math.min(LONGEST, WINDOW * 2 ** Math.max(0, bucket.unanswered - 1))
+      yield* Effect.sleep(Math.max(0, bucket.lastAt + pause - now))
+      bucket.lastAt = yield* Clock.currentTimeMillis
+      bucket.unanswered += 1
+    })
+  )
