@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Chunk, Effect, Option, Queue } from "effect"
 import { BEARER, call, create, createBody, grace, start, vaultPath } from "./client.ts"
 
 it.scopedLive("a create answers 201 with a code, under which the request is stored exactly", () =>
@@ -74,15 +74,18 @@ it.scopedLive(
     })
 )
 
-it.scopedLive("creates of one key that arrive together make one request", () =>
+it.scopedLive("creates of one key that arrive together make one request, announced once", () =>
   Effect.gen(function* () {
     const fake = yield* start()
+    const told = yield* fake.subscribe
     const answers = yield* Effect.all(
       Array.from({ length: 20 }, () => create(fake, "i1")),
       { concurrency: "unbounded" }
     )
     expect(new Set(answers.map(answer => answer.text)).size).toBe(1)
     expect(yield* fake.requests).toHaveLength(1)
+    const changes = Chunk.filter(yield* Queue.takeAll(told), ({ _tag }) => _tag === "RequestChanged")
+    expect(changes).toHaveLength(1)
   })
 )
 
