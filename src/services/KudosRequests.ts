@@ -4,7 +4,7 @@
  */
 import { DateTime, Duration, Effect, Either, Option } from "effect"
 import type { Holding } from "../domain/Catalog.ts"
-import type { RequestCode } from "../domain/Ids.ts"
+import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import {
   BotRecipient,
   InvalidAmount,
@@ -183,10 +183,14 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       })
     }, within(wholeBudget))
 
+    /** For a while after an unknown outcome: Mochi may show the request later than it was asked. */
+    const lookAgain = (id: InteractionId) =>
+      Effect.flatMap(intents.find(id), Option.match({ onNone: () => Effect.succeedNone, onSome: look }))
+
     /** The intents of processes that are gone: this process answers for them now. */
     const abandoned = intents.adopt
 
-    return { submit, look, resolve, abandoned }
+    return { submit, lookAgain, resolve, abandoned }
   })
 }) {}
 

@@ -1,0 +1,11 @@
+import { Duration } from "effect"
+
+const first = Duration.seconds(1)
+const longest = Duration.hours(1)
+
+/** After this a delivery is given up. */
+export const deliveryPatience = Duration.hours(24)
+
+/** Twice as long after each try, from a second or two to an hour; `random` (0 to 1) keeps crowds apart. */
+export const deliveryDelay = (triesBefore: number, random: number): Duration.Duration =>
+  Duration.min(Duration.times(first, 2 ** Math.min(triesBefore, 16) * (1 + random)), longest)

@@ -1,0 +1,158 @@
+/**
+ * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
+ */
+import { DateTime, Duration, Effect, Option, Schema } from "effect"
+import type {
+  ChannelId,
+  DiscordUserId,
+  InteractionId,
+  MessageId,
+  ProfileId,
+  RequestKey
+} from "../domain/Ids.ts"
+import { ProfileMissing } from "../domain/Kudos.ts"
+import { isFinal } from "../domain/RequestStatus.ts"
+import type { Decision, FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
+import { nobody } from "../domain/TransferRequest.ts"
+import type { Party, Settlement, TransferRequest } from "../domain/TransferRequest.ts"
+import { within } from "../ports/Deadline.ts"
+import { DecisionLeases } from "../ports/DecisionLeases.ts"
+import type { MochiError } from "../ports/MochiError.ts"
+import { MochiPay } from "../ports/MochiPay.ts"
+import { MochiProfiles } from "../ports/MochiProfiles.ts"
+import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
+import { Settlements } from "./Settlements.ts"
+
+const wholeBudget = Duration.seconds(20)
+
+export interface DecisionClick {
+  readonly interactionId: InteractionId
+  readonly clicker: DiscordUserId
+  readonly decision: Decision
+  readonly request: RequestKey
+}
+
+/** A request that is settled now: by this click, or by somebody before it. */
+export interface Settled {
+  readonly by: "this click" | "somebody before"
+  readonly status: FinalStatus
+  readonly settlement: Settlement
+  /** None: nothing of the request is stored but that it is settled. */
+  readonly request: Option.Option<TransferRequest>
+}
+
+export class AlreadyBeingDecided extends Schema.TaggedError<AlreadyBeingDecided>()(
+  "AlreadyBeingDecided",
+  {}
+) {}
+
+/** Mochi refused the decision although the request is still pending. */
+export class NotProcessed extends Schema.TaggedError<NotProcessed>()("NotProcessed", {}) {}
+
+export type DecisionFailure =
+  | ProfileMissing
+  | AlreadyBeingDecided
+  | NotProcessed
+  | MochiError
+  | StoreUnavailable
+
+export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decisions", {
+  effect: Effect.gen(function* () {
+    const pay = yield* MochiPay
+    const profiles = yield* MochiProfiles
+    const leases = yield* DecisionLeases
+    const requests = yield* TransferRequests
+    const settlements = yield* Settlements
+
+    /** Mochi's outcome. After a lost try of ours, "settled already" and the status asked for mean that it was us. */
+    const askMochi = Effect.fnUntraced(function* (click: DecisionClick, profileId: ProfileId) {
+      const { outcome, retried } = yield* pay.decide({ ...click, profileId })
+      if (outcome === "done") return { by: "this click" as const, status: click.decision }
+      const { status } = yield* pay.state(click.request)
+      if (!isFinal(status)) return yield* new NotProcessed()
+      const wasUs = retried && status === click.decision
+      return { by: wasUs ? ("this click" as const) : ("somebody before" as const), status }
+    })
+
+    /** What is decided at Mochi is decided, also where it cannot be written down now: the webhook will tell again. */
+    const remember = Effect.fnUntraced(
+      function* (click: DecisionClick, status: RequestStatus, settlement: Settlement) {
+        return yield* settlements.report(
+          {
+            key: click.request,
+            status,
+            facts: Option.none(),
+            by: settlement.by,
+            at: settlement.at,
+            interactionId: Option.none(),
+            authoritative: true
+          },
+          "button"
+        )
+      },
+      Effect.catchTag("StoreUnavailable", error =>
+        Effect.as(Effect.logWarning("A decision is not stored yet", error), Option.none<TransferRequest>())
+      )
+    )
+
+    const settle = Effect.fnUntraced(function* (
+      click: DecisionClick
+    ): Effect.fn.Return<Settled, DecisionFailure> {
+      const profile = yield* profiles.byDiscordId(click.clicker)
+      if (Option.isNone(profile)) return yield* new ProfileMissing()
+      const { by, status } = yield* askMochi(click, profile.value.id)
+      const clicker: Party = {
+        profileId: Option.some(profile.value.id),
+        discordUserId: Option.some(click.clicker)
+      }
+      const settlement = { by: by === "this click" ? clicker : nobody, at: yield* DateTime.now }
+      const request = yield* remember(click, status, settlement)
+      return {
+        by,
+        status,
+        settlement: Option.getOrElse(
+          Option.flatMap(request, stored => stored.settlement),
+          () => settlement
+        ),
+        request
+      }
+    })
+
+    /** Carries a click to Mochi. While it is under way, another click on the request is turned away. */
+    const decide = Effect.fn("Decisions.decide")(
+      (click: DecisionClick): Effect.Effect<Settled, DecisionFailure> =>
+        Effect.acquireUseRelease(
+          Effect.filterOrFail(
+            leases.acquire(click.request),
+            acquired => acquired,
+            () => new AlreadyBeingDecided()
+          ),
+          () => settle(click),
+          () => Effect.ignoreLogged(leases.release(click.request))
+        ),
+      within(wholeBudget)
+    )
+
+    /** The owner's card stands settled at this place now; nobody needs to edit it again. */
+    const cardShows = Effect.fn("Decisions.cardShows")(function* (
+      request: RequestKey,
+      status: RequestStatus,
+      channelId: ChannelId,
+      messageId: MessageId
+    ) {
+      const shown = yield* requests.shown(request, "owner")
+      const begunAt = Option.match(shown, { onNone: () => 0, onSome: ({ begunAt }) => begunAt })
+      const place = Option.match(shown, { onNone: () => "dm" as const, onSome: ({ place }) => place })
+      yield* requests.show(request, "owner", {
+        channelId,
+        messageId: Option.some(messageId),
+        place,
+        status,
+        begunAt
+      })
+    })
+
+    return { decide, cardShows }
+  })
+}) {}
