@@ -1,0 +1,29 @@
+import { SqlClient, SqlError } from "@effect/sql"
+import { Effect, Layer } from "effect"
+import { Atomic } from "../../ports/Atomic.ts"
+import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { sqlDefectsAsFailures, storeUnavailable } from "./storeErrors.ts"
+
+/** One PostgreSQL transaction; nested ones are savepoints of it. Any failure or interruption rolls back. */
+export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effect(
+  Atomic,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return {
+      transaction: <A, E, R>(work: Effect.Effect<A, E, R>) =>
+        sql
+          // PostgreSQL answers the commit of a transaction in which a statement failed with a silent rollback, even
+          // where the failure was caught; another statement tells.
+          .withTransaction(Effect.tap(work, () => sql`select 1`))
+          .pipe(
+            sqlDefectsAsFailures,
+            Effect.catchAll(
+              (error): Effect.Effect<never, E | StoreUnavailable> =>
+                error instanceof SqlError.SqlError
+                  ? Effect.fail(storeUnavailable("Atomic.transaction", error))
+                  : Effect.fail(error)
+            )
+          )
+    }
+  })
+)

@@ -1,0 +1,28 @@
+import { Schema } from "effect"
+
+/**
+ * The database cannot be used.
+ * - `unreachable`: no connection, or it broke; trying again may help.
+ * - `embedded`: the embedded server does not start here.
+ * - `migration`: a migration failed, and with it everything that it did.
+ */
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
+  reason: Schema.Literal("unreachable", "embedded", "migration"),
+  /** For an operator; free of secrets. */
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `The database is not usable (${this.reason}): ${this.detail}`
+  }
+}
+
+/** The database was migrated by a newer release, or by a different history: running on it could lose data. */
+export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
+  /** What the database knows and this release does not, as `0007_name`. */
+  unknown: Schema.Array(Schema.String),
+  newestKnown: Schema.String
+}) {
+  override get message(): string {
+    return `The database carries migrations that this release does not know (${this.unknown.join(", ")}; the newest known here is ${this.newestKnown}). Start the newer release, or restore a backup.`
+  }
+}

@@ -1,0 +1,57 @@
+import * as Reactivity from "@effect/experimental/Reactivity"
+import { SqlError } from "@effect/sql"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Schedule } from "effect"
+import type { Redacted, Scope } from "effect"
+
+/** One connection of its own, outside the pool, for locks that live as long as a connection does. */
+export interface DatabaseSession {
+  readonly query: (
+    text: string,
+    values?: ReadonlyArray<unknown>
+  ) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError.SqlError>
+  /** Returns once the connection is gone, and with it every lock of the session: within 3.5 s at the most. */
+  readonly lost: Effect.Effect<void>
+}
+
+/** Closing the scope ends the connection. */
+export const open = (
+  url: Redacted.Redacted,
+  applicationName: string
+): Effect.Effect<DatabaseSession, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const client = yield* PgClient.make({
+      url,
+      applicationName,
+      // The second connection exists only while the client cancels a query of the first.
+      maxConnections: 2,
+      connectTimeout: "3 seconds"
+    })
+    const connection = yield* client.reserve
+    const query: DatabaseSession["query"] = (text, values = []) =>
+      connection.executeValues(text, values).pipe(
+        // Cancelling on a dead connection takes seconds; nobody need wait for it.
+        Effect.disconnect,
+        Effect.timeoutFail({
+          duration: "3 seconds",
+          onTimeout: () => new SqlError.SqlError({ cause: new Error("No answer"), message: "Timed out" })
+        })
+      )
+    yield* Effect.forEach(giveUpOnVanishedClients, text => query(text), { discard: true })
+    const lost = query("select 1").pipe(
+      Effect.repeat(Schedule.spaced("500 millis")),
+      Effect.catchAll(() => Effect.void),
+      Effect.asVoid
+    )
+    return { query, lost }
+  }).pipe(Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make))
+
+/**
+ * The server drops a client whose machine vanished after some 11 s, later than that client notices (`lost`): so
+ * nobody takes a lock whose former holder still believes in it. Without effect on Unix sockets.
+ */
+const giveUpOnVanishedClients = [
+  "set tcp_keepalives_idle = 5",
+  "set tcp_keepalives_interval = 2",
+  "set tcp_keepalives_count = 3"
+]

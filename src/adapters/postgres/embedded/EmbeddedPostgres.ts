@@ -1,0 +1,125 @@
+import type { SqlError } from "@effect/sql"
+import { Deferred, Effect, Option, Redacted, Schedule, Schema } from "effect"
+import type { Scope } from "effect"
+import { DatabaseError } from "../DatabaseError.ts"
+import * as DatabaseSession from "../DatabaseSession.ts"
+import { inOwnScope } from "../inOwnScope.ts"
+import { describeSqlError } from "../storeErrors.ts"
+import * as Cluster from "./cluster.ts"
+import * as Postmaster from "./postmaster.ts"
+
+/*
+ * One server for every process that works on the same folder. It outlives a process that is killed; whoever comes next
+ * adopts it. Each process holds a shared advisory lock in the server while it uses it. The last one out, which is the
+ * one that gets the lock exclusively, stops the server, and who arrives meanwhile waits and starts it anew. So a
+ * stopped service leaves no server behind, and a command beside a running service does not take it away.
+ */
+
+export interface EmbeddedOptions {
+  /** Holds the cluster, its password and its log; made when missing. */
+  readonly folder: string
+  /** False: what was committed may be lost when the machine goes down. Default true. */
+  readonly durable?: boolean
+  /** True: nobody stops the server at the end of the scope. Default false. */
+  readonly keepRunning?: boolean
+}
+
+/** Starts the server or joins the running one, and brings it back on the same port when it crashes. */
+export const make = (
+  options: EmbeddedOptions
+): Effect.Effect<Redacted.Redacted, DatabaseError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const cluster = yield* Cluster.open(options.folder)
+    const first = yield* Deferred.make<Server, DatabaseError>()
+    if (options.keepRunning !== true) yield* Effect.addFinalizer(() => stopUnlessUsed(cluster))
+    yield* Effect.gen(function* () {
+      const before = (yield* Deferred.isDone(first)) ? Option.some((yield* first).port) : Option.none()
+      const server = yield* join(cluster, before, options.durable ?? true)
+      yield* Deferred.succeed(first, server)
+      yield* server.session.lost
+      yield* Effect.logWarning("database_restarting")
+    }).pipe(
+      Effect.scoped,
+      Effect.catchAllCause(cause =>
+        Effect.flatMap(Deferred.failCause(first, cause), wasFirst =>
+          wasFirst
+            ? Effect.interrupt
+            : Effect.zipRight(Effect.logError("database_restart_failed", cause), Effect.sleep("2 seconds"))
+        )
+      ),
+      Effect.forever,
+      Effect.forkScoped
+    )
+    return (yield* Deferred.await(first)).url
+  })
+
+/** Stops the server in `folder`, if one runs, unless a process still uses it. */
+export const stop = (folder: string): Effect.Effect<void, DatabaseError> =>
+  Effect.flatMap(Cluster.open(folder), stopUnlessUsed)
+
+interface Server {
+  readonly port: number
+  readonly url: Redacted.Redacted
+  readonly session: DatabaseSession.DatabaseSession
+}
+
+/** The server is there but does not let us in: it starts, recovers, stops, or its last user is just stopping it. */
+class NotYet extends Schema.TaggedError<NotYet>()("NotYet", { detail: Schema.String }) {}
+
+const usersLock = 7_301_445
+
+/** The shared lock is held until the scope closes. */
+const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: boolean) =>
+  Effect.gen(function* () {
+    const running = yield* Postmaster.find(cluster)
+    if (Option.isNone(running)) yield* Postmaster.start(cluster, port, durable)
+    const server = yield* enter(cluster, "pg_try_advisory_lock_shared")
+    return server.taken ? server : yield* new NotYet({ detail: "it is being stopped" })
+  }).pipe(
+    inOwnScope,
+    Effect.retry({
+      // A start that fails again and again is hopeless sooner than a server that recovers from a crash.
+      schedule: Schedule.spaced("200 millis").pipe(
+        Schedule.upTo("60 seconds"),
+        Schedule.whileInput((error: NotYet | Postmaster.StartFailed) => error._tag === "NotYet"),
+        Schedule.union(Schedule.spaced("400 millis").pipe(Schedule.upTo("6 seconds")))
+      )
+    }),
+    Effect.catchTags({
+      StartFailed: ({ log }) => embedded(`the server does not start; its log ends with:\n${log}`),
+      NotYet: ({ detail }) =>
+        Effect.flatMap(Postmaster.logTail(cluster), log =>
+          embedded(`the server does not answer (${detail}); its log ends with:\n${log}`)
+        )
+    })
+  )
+
+/** Connects to the running server and takes the users' lock in the given way. */
+const enter = (cluster: Cluster.Cluster, take: "pg_try_advisory_lock_shared" | "pg_try_advisory_lock") =>
+  Effect.gen(function* () {
+    const running = yield* Postmaster.find(cluster)
+    if (Option.isNone(running)) return yield* new NotYet({ detail: "it is not running" })
+    const { pid, port } = running.value
+    const password = Redacted.value(cluster.password)
+    const url = Redacted.make(`postgresql://${Cluster.role}:${password}@127.0.0.1:${port}/postgres`)
+    const session = yield* DatabaseSession.open(url, "mochi-discord-presence")
+    const [row] = yield* session.query(`select ${take}(${usersLock})`)
+    return { pid, port, url, session, taken: row?.[0] === true }
+  }).pipe(
+    inOwnScope,
+    Effect.catchTag("SqlError", (error: SqlError.SqlError) => new NotYet({ detail: describeSqlError(error) }))
+  )
+
+const stopUnlessUsed = (cluster: Cluster.Cluster): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const running = yield* Postmaster.find(cluster)
+    if (Option.isNone(running)) return
+    const server = yield* enter(cluster, "pg_try_advisory_lock").pipe(
+      Effect.retry(Schedule.spaced("100 millis").pipe(Schedule.upTo("2 seconds"))),
+      Effect.option
+    )
+    // Nobody uses a server that lets nobody in. Otherwise the lock is held to the end: nobody joins a stopping server.
+    if (Option.isNone(server) || server.value.taken) yield* Postmaster.stop(cluster, running.value.pid)
+  }).pipe(Effect.scoped)
+
+const embedded = (detail: string) => new DatabaseError({ reason: "embedded", detail })

@@ -1,0 +1,155 @@
+import { Effect, Option, Schedule, Schema } from "effect"
+import { spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { open, readFile, readlink, realpath, rm, stat } from "node:fs/promises"
+import { platform } from "node:os"
+import { join } from "node:path"
+import { dataArgument, environment } from "./cluster.ts"
+import type { Cluster } from "./cluster.ts"
+
+/** A server process on the cluster's data, ready or not. */
+export interface Postmaster {
+  readonly pid: number
+  readonly port: number
+  readonly ready: boolean
+}
+
+/** The server ended instead of getting ready. Right after a crash that happens once or twice. */
+export class StartFailed extends Schema.TaggedError<StartFailed>()("StartFailed", {
+  /** The end of the server's own log. */
+  log: Schema.String
+}) {}
+
+/** The server that runs on this cluster now, whoever started it. */
+export const find = (cluster: Cluster): Effect.Effect<Option.Option<Postmaster>> =>
+  Effect.promise(async () => {
+    const lines = await linesOf(join(cluster.data, "postmaster.pid"))
+    const [pid, port] = [Number(lines[0]), Number(lines[3])]
+    // The port's line comes a moment after the pid's.
+    if (!(pid > 0 && port > 0) || !(await isServerOf(cluster, pid))) return Option.none()
+    return Option.some({ pid, port, ready: lines[7]?.trim() === "ready" })
+  })
+
+/** Starts the server in the background, on a free port unless one is asked for, and waits until it is ready. */
+export const start = (
+  cluster: Cluster,
+  wantedPort: Option.Option<number>,
+  durable: boolean
+): Effect.Effect<void, StartFailed> =>
+  Effect.uninterruptibleMask(restore =>
+    Effect.gen(function* () {
+      yield* Effect.promise(() => removeStaleLock(cluster))
+      const port = yield* Option.match(wantedPort, { onNone: () => freePort, onSome: Effect.succeed })
+      const server = yield* Effect.promise(() => launch(cluster, port, durable))
+      const settled = (until: (found: Postmaster) => boolean) =>
+        Effect.gen(function* () {
+          while (!Option.exists(yield* find(cluster), until)) {
+            if (server.hasEnded()) return yield* new StartFailed({ log: yield* logTail(cluster) })
+            yield* Effect.sleep("20 millis")
+          }
+        })
+      // Once it can be found, whoever cleans up after an interruption can stop it.
+      yield* settled(() => true)
+      yield* restore(settled(found => found.ready))
+    })
+  )
+
+/** Ends the server: open transactions roll back. Returns when it is gone. */
+export const stop = (cluster: Cluster, pid: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const gone = Effect.promise(() => isServerOf(cluster, pid)).pipe(
+      Effect.repeat({ until: alive => !alive, schedule: Schedule.spaced("20 millis") })
+    )
+    yield* signal(pid, "SIGINT")
+    const timely = yield* Effect.timeoutOption(gone, "4 seconds")
+    if (Option.isSome(timely)) return
+    // Ends at once and recovers at the next start: our own stop has 10 s in all.
+    yield* signal(pid, "SIGQUIT")
+    yield* Effect.timeoutOption(gone, "2 seconds")
+  })
+
+export const logTail = (cluster: Cluster): Effect.Effect<string> =>
+  Effect.promise(async () => (await linesOf(cluster.log)).slice(-12).join("\n").trim().slice(-2000))
+
+const launch = async (cluster: Cluster, port: number, durable: boolean) => {
+  const log = await openLog(cluster.log)
+  const options = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "shared_buffers=64MB",
+    "log_checkpoints=off",
+    ...(durable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"])
+  ]
+  const child = spawn(
+    cluster.postgres,
+    ["-D", dataArgument(cluster), "-p", String(port), ...options.flatMap(option => ["-c", option])],
+    {
+      cwd: cluster.data,
+      env: environment,
+      // In a session of its own: Ctrl-C in a terminal must not end it under work that is still being finished.
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+      ...cluster.user
+    }
+  )
+  child.unref()
+  let failed = false
+  child.once("error", () => {
+    failed = true
+  })
+  await log.close()
+  return { hasEnded: () => failed || child.exitCode !== null || child.signalCode !== null }
+}
+
+const openLog = async (path: string) => {
+  const size = await stat(path).then(
+    found => found.size,
+    () => 0
+  )
+  const fiveMegabytes = 5_000_000
+  return open(path, size > fiveMegabytes ? "w" : "a", 0o600)
+}
+
+/** A lock file whose process id meanwhile belongs to another program (containers reuse them) would stop the start. */
+const removeStaleLock = async (cluster: Cluster) => {
+  const file = join(cluster.data, "postmaster.pid")
+  const pid = Number((await linesOf(file))[0])
+  if (pid > 0 && !(await isServerOf(cluster, pid))) await rm(file, { force: true })
+}
+
+/** A server's working directory is its data, which tells it from whatever else may have its process id by now. */
+const isServerOf = async (cluster: Cluster, pid: number): Promise<boolean> => {
+  if (platform() !== "linux") return isAlive(pid)
+  try {
+    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(cluster.data))
+  } catch (error) {
+    // Root without the right to look into other users' processes, as in many containers.
+    const closed = error instanceof Error && "code" in error && error.code === "EACCES"
+    return closed && (await linesOf(`/proc/${pid}/comm`))[0] === "postgres"
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
+const signal = (pid: number, name: NodeJS.Signals) => Effect.ignore(Effect.try(() => process.kill(pid, name)))
+
+const linesOf = (path: string): Promise<ReadonlyArray<string>> =>
+  readFile(path, "utf8").then(
+    text => text.split("\n"),
+    () => []
+  )
+
+const freePort = Effect.async<number>(resume => {
+  const probe = createServer()
+  probe.listen(0, "127.0.0.1", () => {
+    const address = probe.address()
+    const port = address !== null && typeof address === "object" ? address.port : 0
+    probe.close(() => resume(Effect.succeed(port)))
+  })
+})

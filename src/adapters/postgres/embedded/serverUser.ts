@@ -1,0 +1,63 @@
+import { Effect } from "effect"
+import { execFile } from "node:child_process"
+import { realpath, stat } from "node:fs/promises"
+import { dirname } from "node:path"
+import { promisify } from "node:util"
+import { DatabaseError } from "../DatabaseError.ts"
+
+/** PostgreSQL refuses to run as root; then its processes run as this user. */
+const name = "postgres"
+
+const run = promisify(execFile)
+
+/** Ids for `spawn`; empty where the server runs as whoever we are. */
+export type ServerUser = { readonly uid: number; readonly gid: number } | Record<string, never>
+
+/** As root: the user `postgres`, made when the machine has none. */
+export const find: Effect.Effect<ServerUser, DatabaseError> = Effect.suspend(() =>
+  process.getuid?.() === 0
+    ? lookUp.pipe(
+        // Another process may make the same user at this moment: what counts is that it exists afterwards.
+        Effect.orElse(() => Effect.zipRight(Effect.ignore(create), lookUp)),
+        Effect.mapError(() =>
+          embedded(
+            `PostgreSQL does not run as root, and the user ${name} could not be made; make it, or start as another user`
+          )
+        )
+      )
+    : Effect.succeed({})
+)
+
+/** Fails, with the folder's name, when `user` cannot get to `path` because a folder above it is closed to others. */
+export const ensurePassable = (user: ServerUser, path: string): Effect.Effect<void, DatabaseError> =>
+  Effect.gen(function* () {
+    if (user.uid === undefined) return
+    for (const folder of foldersAbove(yield* attempt(() => realpath(path)))) {
+      const { mode, uid, gid } = yield* attempt(() => stat(folder))
+      const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
+      if ((mode & bit) === 0) {
+        return yield* embedded(
+          `started as root, PostgreSQL runs as the user ${name}, which cannot pass ${folder} on the way to ${path}; ` +
+            `allow it (chmod o+x ${folder}), move the installation, or start as another user`
+        )
+      }
+    }
+  })
+
+const foldersAbove = (path: string): ReadonlyArray<string> => {
+  const parent = dirname(path)
+  return parent === path ? [path] : [...foldersAbove(parent), parent]
+}
+
+const attempt = <A>(work: () => Promise<A>) =>
+  Effect.tryPromise({ try: work, catch: cause => embedded(String(cause)) })
+
+const numberFrom = (flag: string) => run("id", [flag, name]).then(({ stdout }) => Number.parseInt(stdout, 10))
+
+const lookUp = Effect.tryPromise(async () => ({ uid: await numberFrom("-u"), gid: await numberFrom("-g") }))
+
+const create = Effect.tryPromise(() =>
+  run("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name])
+)
+
+const embedded = (detail: string) => new DatabaseError({ reason: "embedded", detail })

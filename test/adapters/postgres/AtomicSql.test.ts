@@ -1,0 +1,90 @@
+import { SqlClient } from "@effect/sql"
+import { expect, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as AtomicSql from "../../../src/adapters/postgres/AtomicSql.ts"
+import { asStoreUnavailable } from "../../../src/adapters/postgres/storeErrors.ts"
+import { Atomic } from "../../../src/ports/Atomic.ts"
+import * as TestDatabase from "../../support/postgres.ts"
+
+const table = Layer.effectDiscard(
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    sql => sql`create table notes (id integer primary key, text text not null)`
+  )
+)
+
+const notes = Effect.flatMap(SqlClient.SqlClient, sql =>
+  Effect.map(sql<{ text: string }>`select text from notes order by id`, rows => rows.map(row => row.text))
+)
+
+layer(AtomicSql.layer.pipe(Layer.merge(table), Layer.provideMerge(TestDatabase.layerEmpty)))(
+  "AtomicSql",
+  it => {
+    it.effect("keeps everything that a transaction stored", () =>
+      Effect.gen(function* () {
+        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
+        yield* sql`delete from notes`
+        yield* atomic.transaction(
+          Effect.zipRight(sql`insert into notes values (1, 'one')`, sql`insert into notes values (2, 'two')`)
+        )
+        expect(yield* notes).toEqual(["one", "two"])
+      })
+    )
+
+    it.effect("keeps nothing of a transaction that fails, and passes the failure on", () =>
+      Effect.gen(function* () {
+        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
+        yield* sql`delete from notes`
+        const failure = yield* Effect.flip(
+          atomic.transaction(
+            Effect.zipRight(sql`insert into notes values (1, 'one')`, Effect.fail("refused"))
+          )
+        )
+        expect(failure).toBe("refused")
+        expect(yield* notes).toEqual([])
+      })
+    )
+
+    it.effect("fails where a statement failed inside, even if that failure was caught", () =>
+      Effect.gen(function* () {
+        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
+        yield* sql`delete from notes`
+        const failure = yield* Effect.flip(
+          atomic.transaction(
+            Effect.zipRight(sql`insert into notes values (1, 'one')`, Effect.ignore(sql`select from nowhere`))
+          )
+        )
+        expect(failure._tag).toBe("StoreUnavailable")
+        expect(yield* notes).toEqual([])
+      })
+    )
+
+    it.effect("reports a connection that breaks inside a transaction as a failure, not a defect", () =>
+      Effect.gen(function* () {
+        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
+        const failure = yield* Effect.flip(
+          atomic.transaction(Effect.ignore(sql`select pg_terminate_backend(pg_backend_pid())`))
+        )
+        expect(failure._tag).toBe("StoreUnavailable")
+      })
+    )
+
+    it.effect("names the operation and the constraint, never the values", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`delete from notes`
+        const insert = sql`insert into notes values (77123, ${"a secret"})`
+        yield* insert
+        const duplicate = yield* Effect.flip(asStoreUnavailable("Notes.add")(insert))
+        const malformed = yield* Effect.flip(
+          asStoreUnavailable("Notes.read")(sql`select * from notes where id = ${"a secret"}::text::integer`)
+        )
+        expect(duplicate.operation).toBe("Notes.add")
+        expect(String(duplicate.cause)).toContain("notes_pkey")
+        for (const error of [duplicate, malformed]) {
+          expect(JSON.stringify(error) + String(error.cause)).not.toMatch(/a secret|77123/)
+        }
+      })
+    )
+  }
+)
