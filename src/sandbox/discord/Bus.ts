@@ -1,0 +1,71 @@
+import { Effect, Schema, Stream } from "effect"
+import type { WorldEvent } from "./WorldEvent.ts"
+
+/** What was waited for did not happen in time. */
+export class NeverHappened extends Schema.TaggedError<NeverHappened>("mochi/sandbox/NeverHappened")(
+  "NeverHappened",
+  { what: Schema.String, withinMs: Schema.Number }
+) {
+  override get message() {
+    return `${this.what} did not happen within ${this.withinMs} ms`
+  }
+}
+
+export interface Bus {
+  readonly emit: (event: WorldEvent) => void
+  /** The listener is called synchronously; the result ends it. */
+  readonly listen: (listener: (event: WorldEvent) => void) => () => void
+  readonly stream: Stream.Stream<WorldEvent>
+  /**
+   * Looks at once and again after every event, until the probe gives something. The limit is real time, 10 seconds unless
+   * told, whatever clock the calling fiber has.
+   */
+  readonly until: <A>(
+    what: string,
+    probe: () => A | undefined,
+    withinMs?: number
+  ) => Effect.Effect<A, NeverHappened>
+}
+
+export const makeBus = (): Bus => {
+  const listeners = new Set<(event: WorldEvent) => void>()
+  const listen: Bus["listen"] = listener => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  return {
+    emit: event => {
+      for (const listener of [...listeners]) listener(event)
+    },
+    listen,
+    stream: Stream.asyncPush<WorldEvent>(emit =>
+      Effect.acquireRelease(
+        Effect.sync(() => listen(event => emit.single(event))),
+        stop => Effect.sync(stop)
+      )
+    ),
+    until: <A>(what: string, probe: () => A | undefined, withinMs = 10_000) =>
+      Effect.async<A, NeverHappened>(resume => {
+        const look = () => {
+          const found = probe()
+          if (found === undefined) return
+          stop()
+          resume(Effect.succeed(found))
+        }
+        const forget = listen(look)
+        const alarm = setTimeout(() => {
+          stop()
+          resume(Effect.fail(new NeverHappened({ what, withinMs })))
+        }, withinMs)
+        const stop = () => {
+          forget()
+          clearTimeout(alarm)
+        }
+        look()
+        return Effect.sync(stop)
+      })
+  }
+}
