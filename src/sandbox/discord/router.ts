@@ -20,7 +20,7 @@ const compiled = [
 
 /** `path` is what follows the API version. A literal segment beats a parameter because such routes are listed first. */
 export const findRoute = (method: string, path: string): Match => {
-  const wanted = path.split("/")
+  const wanted = path.split("/").map(decoded)
   let known = false
   for (const { route, segments } of compiled) {
     const params = matchSegments(segments, wanted)
@@ -29,6 +29,14 @@ export const findRoute = (method: string, path: string): Match => {
     known = true
   }
   return { _tag: known ? "WrongMethod" : "NotFound" }
+}
+
+const decoded = (segment: string) => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 const matchSegments = (segments: ReadonlyArray<string>, wanted: ReadonlyArray<string>) => {
