@@ -1,0 +1,59 @@
+import { SqlClient } from "@effect/sql"
+import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import type { InteractionId } from "../../domain/Ids.ts"
+import { Interactions } from "../../ports/Interactions.ts"
+import type { ReceivedInteraction } from "../../ports/Interactions.ts"
+import { storable } from "./columns.ts"
+import { tokenAlive } from "./tokenAlive.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+/** Ages are told by the database's clock, the one that all replicas share. */
+export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient> = Layer.effect(
+  Interactions,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return {
+      claim: Effect.fn("Interactions.claim")(function* (interaction: ReceivedInteraction) {
+        const locale = Option.getOrNull(Option.map(interaction.locale, storable))
+        const token = storable(Redacted.value(interaction.token))
+        const claimed = yield* sql`
+          with claimed as (
+            insert into interactions (id, user_id, token, locale)
+            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale})
+            on conflict (id) do nothing
+            returning user_id, locale
+          ), person as (
+            insert into people (discord_user_id, locale)
+            select user_id, locale from claimed where locale is not null
+            on conflict (discord_user_id) do update set locale = excluded.locale, updated_at = now()
+              where people.locale is distinct from excluded.locale
+          )
+          select 1 from claimed`
+        return claimed.length > 0
+      }, asStoreUnavailable("Interactions.claim")),
+
+      liveToken: Effect.fn("Interactions.liveToken")(function* (id: InteractionId) {
+        const rows = yield* sql`
+          select token, extract(epoch from clock_timestamp() - received_at)::float8 as age
+          from interactions where id = ${id} and ${tokenAlive(sql)}`
+        const [live] = yield* decodeTokens(rows)
+        return Option.map(Option.fromNullable(live), ({ age, token }) => ({
+          token,
+          age: Duration.seconds(age)
+        }))
+      }, asStoreUnavailable("Interactions.liveToken")),
+
+      prune: Effect.gen(function* () {
+        yield* sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+        yield* sql`delete from live_answers where not exists (
+          select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
+        )`
+        yield* sql`delete from interactions where received_at < now() - interval '1 day'`
+      }).pipe(asStoreUnavailable("Interactions.prune"), Effect.withSpan("Interactions.prune"))
+    }
+  })
+)
+
+const decodeTokens = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ token: Schema.Redacted(Schema.String), age: Schema.Number }))
+)

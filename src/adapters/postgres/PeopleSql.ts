@@ -1,0 +1,51 @@
+import { SqlClient } from "@effect/sql"
+import { Effect, Layer, Option, Schema } from "effect"
+import { ChannelId } from "../../domain/Ids.ts"
+import type { DiscordUserId } from "../../domain/Ids.ts"
+import { People } from "../../ports/People.ts"
+import { optionalText } from "./columns.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+export const layer: Layer.Layer<People, never, SqlClient.SqlClient> = Layer.effect(
+  People,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return {
+      dmChannel: Effect.fn("People.dmChannel")(function* (id: DiscordUserId) {
+        const rows = yield* sql`select dm_channel_id from people where discord_user_id = ${id}`
+        const [person] = yield* decodeDmChannels(rows)
+        return Option.flatMap(Option.fromNullable(person), ({ dm_channel_id }) => dm_channel_id)
+      }, asStoreUnavailable("People.dmChannel")),
+
+      rememberDmChannel: Effect.fn("People.rememberDmChannel")(function* (
+        id: DiscordUserId,
+        channel: ChannelId
+      ) {
+        yield* sql`insert into people (discord_user_id, dm_channel_id) values (${id}, ${channel})
+          on conflict (discord_user_id) do update
+            set dm_channel_id = excluded.dm_channel_id, updated_at = now()`
+      }, asStoreUnavailable("People.rememberDmChannel")),
+
+      wantsNotifications: Effect.fn("People.wantsNotifications")(function* (id: DiscordUserId) {
+        const rows = yield* sql`select notifications from people where discord_user_id = ${id}`
+        const [person] = yield* decodeChoices(rows)
+        return person?.notifications ?? true
+      }, asStoreUnavailable("People.wantsNotifications")),
+
+      chooseNotifications: Effect.fn("People.chooseNotifications")(function* (
+        id: DiscordUserId,
+        wanted: boolean
+      ) {
+        yield* sql`insert into people (discord_user_id, notifications) values (${id}, ${wanted})
+          on conflict (discord_user_id) do update
+            set notifications = excluded.notifications, updated_at = now()`
+      }, asStoreUnavailable("People.chooseNotifications"))
+    }
+  })
+)
+
+const decodeDmChannels = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ dm_channel_id: optionalText(ChannelId) }))
+)
+
+const decodeChoices = Schema.decodeUnknown(Schema.Array(Schema.Struct({ notifications: Schema.Boolean })))

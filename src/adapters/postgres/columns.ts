@@ -1,0 +1,37 @@
+import { Schema } from "effect"
+import { DiscordUserId, ProfileId } from "../../domain/Ids.ts"
+
+/**
+ * What stands in the place of a person's id once they were erased begins so; the rest is a keyed hash. Rows with it
+ * keep decoding: the person reads as absent.
+ */
+export const erasedPrefix = "erased:"
+
+/** PostgreSQL's text has no NUL; one from outside must not make a row unstorable, so it becomes the usual mark. */
+export const storable = (value: string): string => value.replaceAll("\u0000", "\uFFFD")
+
+export const text = <A extends string>(schema: Schema.Schema<A, string>): Schema.Schema<A, string> =>
+  Schema.transform(Schema.String, schema, { strict: true, decode: value => value, encode: storable })
+
+export const optionalText = <A extends string>(schema: Schema.Schema<A, string>) =>
+  Schema.OptionFromNullOr(text(schema))
+
+/** A person's id in a column that may be empty, or erased. */
+const personId = <A extends string>(schema: Schema.Schema<A, string>) =>
+  Schema.transform(Schema.NullOr(Schema.String), optionalText(schema), {
+    strict: true,
+    decode: value => (value?.startsWith(erasedPrefix) === true ? null : value),
+    encode: value => value
+  })
+
+export const profileId = personId(ProfileId)
+export const discordUserId = personId(DiscordUserId)
+
+export const instant = Schema.DateTimeUtcFromDate
+
+/** A moment that the domain counts in epoch milliseconds. */
+export const epochMillis = Schema.transform(Schema.ValidDateFromSelf, Schema.Number, {
+  strict: true,
+  decode: date => date.getTime(),
+  encode: millis => new Date(millis)
+})

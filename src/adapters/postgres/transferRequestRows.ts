@@ -1,0 +1,112 @@
+import { Effect, Option, Schema } from "effect"
+import type { ParseResult } from "effect"
+import { ApplicationId, ChannelId, InteractionId, MessageId, RequestCode } from "../../domain/Ids.ts"
+import { Audience } from "../../domain/Notification.ts"
+import { RequestStatus } from "../../domain/RequestStatus.ts"
+import { nobody } from "../../domain/TransferRequest.ts"
+import type { TransferRequest } from "../../domain/TransferRequest.ts"
+import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
+import { discordUserId, epochMillis, instant, optionalText, profileId, text } from "./columns.ts"
+import { decodeFacts, encodeFacts, noFacts } from "./factsColumns.ts"
+
+const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
+
+export const encodeKey = ({ applicationId, code }: TransferRequest["key"]) =>
+  Schema.encode(KeyColumns)({ application_id: applicationId, code })
+
+const RequestColumns = Schema.Struct({
+  ...KeyColumns.fields,
+  status: RequestStatus,
+  settled_by_profile_id: profileId,
+  settled_by_discord_id: discordUserId,
+  settled_at: Schema.OptionFromNullOr(instant),
+  interaction_id: optionalText(InteractionId),
+  origin: optionalText(Schema.String)
+})
+
+export const encodeRequest = (request: TransferRequest) =>
+  Effect.gen(function* () {
+    const by = Option.match(request.settlement, { onNone: () => nobody, onSome: settlement => settlement.by })
+    const columns = yield* Schema.encode(RequestColumns)({
+      application_id: request.key.applicationId,
+      code: request.key.code,
+      status: request.status,
+      settled_by_profile_id: by.profileId,
+      settled_by_discord_id: by.discordUserId,
+      settled_at: Option.map(request.settlement, ({ at }) => at),
+      interaction_id: request.interactionId,
+      origin: request.origin
+    })
+    const facts = yield* Effect.transposeMapOption(request.facts, encodeFacts)
+    return { ...columns, ...Option.getOrElse(facts, () => noFacts) }
+  })
+
+export const decodeRequests = (
+  rows: ReadonlyArray<unknown>
+): Effect.Effect<ReadonlyArray<TransferRequest>, ParseResult.ParseError> =>
+  Effect.forEach(rows, row =>
+    Effect.gen(function* () {
+      const columns = yield* Schema.decodeUnknown(RequestColumns)(row)
+      const { application_name } = yield* decodeFactsPresence(row)
+      return {
+        key: { applicationId: columns.application_id, code: columns.code },
+        status: columns.status,
+        facts: application_name === null ? Option.none() : Option.some(yield* decodeFacts(row)),
+        settlement: Option.map(columns.settled_at, at => ({
+          by: { profileId: columns.settled_by_profile_id, discordUserId: columns.settled_by_discord_id },
+          at
+        })),
+        interactionId: columns.interaction_id,
+        origin: columns.origin
+      }
+    })
+  )
+
+const decodeFactsPresence = Schema.decodeUnknown(
+  Schema.Struct({ application_name: Schema.NullOr(Schema.String) })
+)
+
+const ShownColumns = Schema.Struct({
+  channel_id: text(ChannelId),
+  message_id: optionalText(MessageId),
+  place: Schema.Literal("dm", "channel"),
+  status: RequestStatus,
+  begun_at: epochMillis
+})
+
+export const encodeShown = (shown: Shown) =>
+  Schema.encode(ShownColumns)({
+    channel_id: shown.channelId,
+    message_id: shown.messageId,
+    place: shown.place,
+    status: shown.status,
+    begun_at: shown.begunAt
+  })
+
+export const decodeShown = (
+  rows: ReadonlyArray<unknown>
+): Effect.Effect<ReadonlyArray<Shown>, ParseResult.ParseError> =>
+  Effect.map(Schema.decodeUnknown(Schema.Array(ShownColumns))(rows), decoded =>
+    decoded.map(row => ({
+      channelId: row.channel_id,
+      messageId: row.message_id,
+      place: row.place,
+      status: row.status,
+      begunAt: row.begun_at
+    }))
+  )
+
+const LiveAnswerColumns = Schema.Struct({
+  interaction_id: text(InteractionId),
+  view: Schema.Literal("kudos", ...Audience.literals)
+})
+
+export const encodeLiveAnswer = (answer: LiveAnswer) =>
+  Schema.encode(LiveAnswerColumns)({ interaction_id: answer.interactionId, view: answer.view })
+
+export const decodeLiveAnswers = (
+  rows: ReadonlyArray<unknown>
+): Effect.Effect<ReadonlyArray<LiveAnswer>, ParseResult.ParseError> =>
+  Effect.map(Schema.decodeUnknown(Schema.Array(LiveAnswerColumns))(rows), decoded =>
+    decoded.map(row => ({ interactionId: row.interaction_id, view: row.view }))
+  )

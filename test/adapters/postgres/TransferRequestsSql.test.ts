@@ -1,0 +1,227 @@
+import { SqlClient } from "@effect/sql"
+import { expect, layer } from "@effect/vitest"
+import { Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Option, Redacted } from "effect"
+import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
+import * as TransferRequestsSql from "../../../src/adapters/postgres/TransferRequestsSql.ts"
+import {
+  ApplicationId,
+  ChannelId,
+  DiscordUserId,
+  InteractionId,
+  MessageId,
+  RequestCode
+} from "../../../src/domain/Ids.ts"
+import { Interactions } from "../../../src/ports/Interactions.ts"
+import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
+import type { Shown } from "../../../src/ports/TransferRequests.ts"
+import * as TestDatabase from "../../support/postgres.ts"
+import { anyRequest, aRequest, nobody, person, someFacts } from "./storedRequests.ts"
+
+const stores = Layer.merge(TransferRequestsSql.layer, InteractionsSql.layer).pipe(
+  Layer.provideMerge(TestDatabase.layer)
+)
+
+layer(stores)("transfer requests", it => {
+  const transaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(SqlClient.SqlClient, sql => sql.withTransaction(work))
+
+  it.effect.prop(
+    "come back as they were saved, field by field",
+    { request: anyRequest, later: anyRequest },
+    ({ later, request }) =>
+      Effect.gen(function* () {
+        const requests = yield* TransferRequests
+        yield* requests.save(request)
+        expect(yield* requests.find(request.key)).toEqual(Option.some(request))
+        const changed = { ...later, key: request.key }
+        yield* requests.save(changed)
+        expect(yield* transaction(requests.lock(request.key))).toEqual(Option.some(changed))
+      }),
+    { fastCheck: { numRuns: 60 } }
+  )
+
+  it.effect("are unknown under a neighbouring key", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      yield* requests.save(aRequest("neighbour"))
+      const other = { applicationId: ApplicationId.make("12"), code: RequestCode.make("neighbour") }
+      expect(yield* requests.find(other)).toEqual(Option.none())
+      expect(yield* transaction(requests.lock(other))).toEqual(Option.none())
+    })
+  )
+
+  it.effect("keep text of any length, and NUL characters as replacement marks", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const request = aRequest("nul\u0000code")
+      const long = "ж".repeat(100_000)
+      yield* requests.save({
+        ...request,
+        facts: Option.some({ ...someFacts, reason: Option.some(long), vaultName: "a\u0000b" })
+      })
+      const found = Option.getOrThrow(yield* requests.find(request.key))
+      expect(found.key.code).toBe("nul\uFFFDcode")
+      expect(Option.getOrThrow(found.facts)).toEqual({
+        ...someFacts,
+        reason: Option.some(long),
+        vaultName: "a\uFFFDb"
+      })
+    })
+  )
+
+  it.effect("are changed by one at a time, even before they are stored", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const request = aRequest("raced")
+      const locked = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      const first = yield* Effect.fork(
+        transaction(
+          Effect.gen(function* () {
+            expect(yield* requests.lock(request.key)).toEqual(Option.none())
+            yield* Deferred.succeed(locked, undefined)
+            yield* Deferred.await(release)
+            yield* requests.save({ ...request, status: "approved" })
+          })
+        )
+      )
+      yield* Deferred.await(locked)
+      const second = yield* Effect.fork(transaction(requests.lock(request.key)))
+      // Another request is free meanwhile, and the second lock is seen to wait.
+      yield* transaction(requests.lock({ ...request.key, code: RequestCode.make("free") }))
+      yield* waitingLocks.pipe(Effect.repeat({ until: waiting => waiting === 1 }))
+      expect(yield* Fiber.poll(second)).toEqual(Option.none())
+      yield* Deferred.succeed(release, undefined)
+      yield* Fiber.join(first)
+      expect(Option.map(yield* Fiber.join(second), ({ status }) => status)).toEqual(Option.some("approved"))
+    })
+  )
+
+  it.effect("lose no update to twenty that change them at once", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const request = aRequest("counted")
+      const count = transaction(
+        Effect.gen(function* () {
+          const known = Option.getOrElse(yield* requests.lock(request.key), () => request)
+          const before = Number(Option.getOrElse(known.origin, () => "0"))
+          yield* requests.save({ ...known, origin: Option.some(`${before + 1}`) })
+        })
+      )
+      yield* Effect.all(
+        Array.from({ length: 20 }, () => count),
+        { concurrency: "unbounded", discard: true }
+      )
+      const found = Option.getOrThrow(yield* requests.find(request.key))
+      expect(found.origin).toEqual(Option.some("20"))
+    })
+  )
+
+  it.effect("cannot be locked outside a transaction", () =>
+    Effect.gen(function* () {
+      const exit = yield* Effect.exit((yield* TransferRequests).lock(aRequest("loose").key))
+      expect(Exit.isFailure(exit) && Cause.isDie(exit.cause)).toBe(true)
+    })
+  )
+
+  it.effect("read without erased people, who stay erased when Mochi repeats their ids", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const sql = yield* SqlClient.SqlClient
+      const settlement = Option.some({ by: person("1"), at: DateTime.unsafeMake(0) })
+      const request = { ...aRequest("erased"), settlement }
+      yield* requests.save(request)
+      yield* sql`update transfer_requests set requester_profile_id = 'erased:1', requester_discord_id = 'erased:2',
+        settled_by_profile_id = 'erased:1', settled_by_discord_id = 'erased:2' where code = 'erased'`
+      const erased = {
+        ...request,
+        facts: Option.some({ ...someFacts, requester: nobody }),
+        settlement: Option.some({ by: nobody, at: DateTime.unsafeMake(0) })
+      }
+      expect(yield* requests.find(request.key)).toEqual(Option.some(erased))
+      yield* requests.save({ ...request, status: "failed" })
+      expect(yield* requests.find(request.key)).toEqual(Option.some({ ...erased, status: "failed" }))
+      expect(
+        yield* sql`select requester_discord_id, settled_by_profile_id from transfer_requests where code = 'erased'`
+      ).toEqual([{ requester_discord_id: "erased:2", settled_by_profile_id: "erased:1" }])
+    })
+  )
+
+  it.effect("fail as a store where a row does not decode", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`insert into transfer_requests (application_id, code, status, interaction_id)
+        values ('1', 'odd', 'pending', 'no snowflake')`
+      const key = { applicationId: ApplicationId.make("1"), code: RequestCode.make("odd") }
+      expect(yield* Effect.flip((yield* TransferRequests).find(key))).toMatchObject({
+        _tag: "StoreUnavailable",
+        operation: "TransferRequests.find"
+      })
+    })
+  )
+
+  it.effect("show each audience its own message, the newest", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const { key } = aRequest("shown")
+      const begun: Shown = {
+        channelId: ChannelId.make("1"),
+        messageId: Option.none(),
+        place: "dm",
+        status: "pending",
+        begunAt: 1_790_000_000_123
+      }
+      const sent: Shown = {
+        channelId: ChannelId.make("2"),
+        messageId: Option.some(MessageId.make("18446744073709551615")),
+        place: "channel",
+        status: "settled",
+        begunAt: 1_790_000_000_999
+      }
+      expect(yield* requests.shown(key, "owner")).toEqual(Option.none())
+      yield* requests.show(key, "owner", begun)
+      yield* requests.show(key, "recipient", begun)
+      expect(yield* requests.shown(key, "owner")).toEqual(Option.some(begun))
+      yield* requests.show(key, "owner", sent)
+      expect(yield* requests.shown(key, "owner")).toEqual(Option.some(sent))
+      expect(yield* requests.shown(key, "recipient")).toEqual(Option.some(begun))
+      expect(yield* requests.shown(key, "requester")).toEqual(Option.none())
+    })
+  )
+
+  it.effect("have live answers while the token of their interaction lives", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const interactions = yield* Interactions
+      const sql = yield* SqlClient.SqlClient
+      const { key } = aRequest("answered")
+      const answer = (id: string) => ({ interactionId: InteractionId.make(id), view: "kudos" as const })
+      for (const id of ["900", "901", "902"]) {
+        yield* interactions.claim({
+          id: InteractionId.make(id),
+          userId: DiscordUserId.make("123456789012345678"),
+          token: Redacted.make("token"),
+          locale: Option.none()
+        })
+      }
+      yield* requests.addAnswer(key, answer("900"))
+      yield* requests.addAnswer(key, answer("901"))
+      yield* requests.addAnswer(aRequest("another").key, answer("902"))
+      yield* requests.addAnswer(key, answer("903"))
+      yield* requests.addAnswer(key, { ...answer("901"), view: "owner" })
+      expect(yield* requests.liveAnswers(key)).toEqual([answer("900"), { ...answer("901"), view: "owner" }])
+      yield* sql`update interactions set received_at = now() - interval '15 minutes 1 second' where id = '900'`
+      expect(yield* requests.liveAnswers(key)).toEqual([{ ...answer("901"), view: "owner" }])
+      yield* sql`update interactions set token = null where id = '901'`
+      expect(yield* requests.liveAnswers(key)).toEqual([])
+    })
+  )
+})
+
+const waitingLocks = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ waiting: number }>`select count(*)::int as waiting from pg_locks
+    where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`
+  return rows[0]?.waiting ?? 0
+})
