@@ -1,0 +1,110 @@
+import { SqlClient } from "@effect/sql"
+import { Effect, HashSet, Layer, Option, Ref, Schedule, Schema } from "effect"
+import type { Redacted } from "effect"
+import { Leadership } from "../../ports/Leadership.ts"
+import type { Role } from "../../ports/Leadership.ts"
+import { DatabaseUrl } from "./Database.ts"
+import * as DatabaseSession from "./DatabaseSession.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+
+/**
+ * Session advisory locks, each on a connection of its own: the server gives them up when the connection ends, however
+ * the process ended. A pooler between us and PostgreSQL must therefore keep sessions.
+ */
+export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> =
+  Layer.scoped(
+    Leadership,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const url = yield* DatabaseUrl
+      const led = yield* Ref.make(HashSet.empty<Role>())
+
+      const [{ id: processId }] = yield* decodeId(yield* sql`select nextval('process_ids')::integer as id`)
+      yield* stayAlive(url, processId)
+
+      const isHeld = (id: number) =>
+        Effect.map(
+          sql`select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+            and database = (select oid from pg_database where datname = current_database())
+            and classid = ${lockSpace.process} and objid = ${id}`,
+          rows => rows.length > 0
+        )
+
+      const leadOnce = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) =>
+        Effect.gen(function* () {
+          const session = yield* obtain(url, role)
+          if (Option.isNone(session)) return Option.none()
+          yield* Effect.acquireRelease(Ref.update(led, HashSet.add(role)), () =>
+            Ref.update(led, HashSet.remove(role))
+          )
+          return yield* Effect.raceFirst(Effect.asSome(work), Effect.as(session.value.lost, Option.none<A>()))
+        }).pipe(Effect.scoped)
+
+      const whileLeading = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+        Effect.flatMap(
+          leadOnce(role, work),
+          Option.match({
+            onNone: () =>
+              Effect.delay(
+                Effect.suspend(() => whileLeading(role, work)),
+                "500 millis"
+              ),
+            onSome: Effect.succeed
+          })
+        )
+
+      return {
+        processId,
+        isGone: Effect.fn("Leadership.isGone")(function* (id: number) {
+          if (yield* isHeld(id)) return false
+          yield* sql`select pg_sleep(1)`
+          return !(yield* isHeld(id))
+        }, asStoreUnavailable("Leadership.isGone")),
+        whileLeading,
+        standing: (role: Role) =>
+          Effect.map(Ref.get(led), roles => (HashSet.has(roles, role) ? "leading" : "standby"))
+      }
+    }).pipe(asStoreUnavailable("Leadership"))
+  )
+
+/** First halves of the locks' two-part keys. */
+const lockSpace = { process: 7_301_446, role: 7_301_447 }
+
+const roleNumber: Readonly<Record<Role, number>> = { gateway: 1, delivery: 2 }
+
+const decodeId = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ id: Schema.Int })))
+
+/** A session that holds the role's lock until the scope closes; none when the connection fails first. */
+const obtain = (url: Redacted.Redacted, role: Role) =>
+  Effect.gen(function* () {
+    const session = yield* DatabaseSession.open(url, `mochi-discord-${role}`)
+    yield* takeLock(session, lockSpace.role, roleNumber[role])
+    return session
+  }).pipe(Effect.option)
+
+const takeLock = (session: DatabaseSession.DatabaseSession, space: number, key: number) =>
+  session
+    .query("select pg_try_advisory_lock($1, $2)", [space, key])
+    .pipe(Effect.repeat({ until: ([row]) => row?.[0] === true, schedule: Schedule.spaced("500 millis") }))
+
+/** Holds the lock that tells the others that this process lives; takes it again whenever the connection broke. */
+const stayAlive = (url: Redacted.Redacted, processId: number) =>
+  Effect.gen(function* () {
+    const hold = Effect.gen(function* () {
+      const session = yield* DatabaseSession.open(url, "mochi-discord-process")
+      yield* takeLock(session, lockSpace.process, processId)
+      return session
+    })
+    const first = yield* hold
+    yield* first.lost.pipe(
+      Effect.zipRight(
+        Effect.flatMap(hold, session => session.lost).pipe(
+          Effect.scoped,
+          Effect.catchAll(() => Effect.sleep("200 millis")),
+          Effect.forever
+        )
+      ),
+      Effect.forkScoped
+    )
+  })
