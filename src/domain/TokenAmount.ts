@@ -16,7 +16,7 @@ export const AmountInput = Data.taggedEnum<AmountInput>()
 
 /** Reads the `amount` option; none for whatever is not one of its forms, and for zero. */
 export const parseAmountInput = (raw: string): Option.Option<AmountInput> =>
-  Option.filter(amountForm(raw.trim().toLowerCase()), ({ value }) => BigDecimal.isPositive(value))
+  Option.filter(amountForm(lowerAscii(raw.trim())), ({ value }) => BigDecimal.isPositive(value))
 
 export type AmountFault = Data.TaggedEnum<{
   NotPositive: {}
@@ -74,6 +74,9 @@ const multipliers: Readonly<Record<string, BigDecimal.BigDecimal>> = {
   k: BigDecimal.fromBigInt(1_000n),
   m: BigDecimal.fromBigInt(1_000_000n)
 }
+
+/** Unlike toLowerCase, which makes a k of the Kelvin sign. */
+const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
 
 const amountForm = (text: string): Option.Option<AmountInput> => {
   if (text === "all") return Option.some(AmountInput.Percent({ value: hundred }))

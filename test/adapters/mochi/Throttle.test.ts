@@ -1,0 +1,101 @@
+import { it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Metric, Option, Ref, TestClock } from "effect"
+import { expect } from "vitest"
+import * as Throttle from "../../../src/adapters/mochi/Throttle.ts"
+
+const queuedSoFar = Effect.map(Metric.value(Throttle.queued), ({ count }) => count)
+
+it.effect("No more calls run at once than allowed, and a waiting one is counted", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.make({ concurrency: 2, perSecond: 1000 })
+    const before = yield* queuedSoFar
+    const running = yield* Ref.make(0)
+    const most = yield* Ref.make(0)
+    const work = Effect.gen(function* () {
+      const now = yield* Ref.updateAndGet(running, count => count + 1)
+      yield* Ref.update(most, count => Math.max(count, now))
+      yield* Effect.sleep("1 second")
+      yield* Ref.update(running, count => count - 1)
+    })
+    const all = yield* Effect.fork(
+      Effect.all(
+        Array.from({ length: 6 }, () => throttle.admit(60_000, work)),
+        { concurrency: "unbounded" }
+      )
+    )
+    yield* TestClock.adjust("2900 millis")
+    expect(yield* Fiber.poll(all)).toEqual(Option.none())
+    yield* TestClock.adjust("200 millis")
+    expect((yield* Fiber.join(all)).every(Option.isSome)).toBe(true)
+    expect(yield* Ref.get(most)).toBe(2)
+    expect((yield* queuedSoFar) - before).toBe(4)
+  })
+)
+
+it.effect("Whoever waits longer than its patience runs nothing, and leaves the place to others", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
+    const release = yield* Deferred.make<void>()
+    const ran = yield* Ref.make<ReadonlyArray<string>>([])
+    const mark = (name: string) => Ref.update(ran, all => [...all, name])
+    const first = yield* Effect.fork(throttle.admit(60_000, Deferred.await(release)))
+    yield* Effect.yieldNow()
+    const hasty = yield* Effect.fork(throttle.admit(1_000, mark("hasty")))
+    const patient = yield* Effect.fork(throttle.admit(60_000, mark("patient")))
+    yield* TestClock.adjust("1 second")
+    expect(yield* Fiber.join(hasty)).toEqual(Option.none())
+    yield* Deferred.succeed(release, undefined)
+    yield* Fiber.join(first)
+    expect(yield* Fiber.join(patient)).toEqual(Option.some(undefined))
+    expect(yield* Ref.get(ran)).toEqual(["patient"])
+    expect(yield* throttle.admit(1_000, Effect.succeed("free"))).toEqual(Option.some("free"))
+  })
+)
+
+it.effect("An interrupted wait gives its place back", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
+    const holder = yield* Effect.fork(throttle.admit(60_000, Effect.never))
+    yield* Effect.yieldNow()
+    const waiting = yield* Effect.fork(throttle.admit(60_000, Effect.void))
+    yield* Effect.yieldNow()
+    yield* Fiber.interrupt(waiting)
+    yield* Fiber.interrupt(holder)
+    expect(yield* throttle.admit(1_000, Effect.succeed("free"))).toEqual(Option.some("free"))
+  })
+)
+
+it.effect(
+  "After a second's worth at once, calls come at the rate, and are told at once when that is too late",
+  () =>
+    Effect.gen(function* () {
+      const throttle = yield* Throttle.make({ concurrency: 100, perSecond: 10 })
+      const done = yield* Ref.make(0)
+      const call = throttle.admit(
+        60_000,
+        Ref.update(done, count => count + 1)
+      )
+      const all = yield* Effect.fork(
+        Effect.all(
+          Array.from({ length: 30 }, () => call),
+          { concurrency: "unbounded" }
+        )
+      )
+      yield* TestClock.adjust("1 milli")
+      expect(yield* Ref.get(done)).toBe(10)
+      yield* TestClock.adjust("1 second")
+      expect(yield* Ref.get(done)).toBe(20)
+      expect(yield* throttle.admit(500, Effect.dieMessage("ran all the same"))).toEqual(Option.none())
+      yield* TestClock.adjust("1 second")
+      expect(yield* Ref.get(done)).toBe(30)
+      yield* Fiber.join(all)
+    })
+)
+
+it.effect("A failure passes through and frees the place", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
+    expect(yield* Effect.flip(throttle.admit(1_000, Effect.fail("no")))).toBe("no")
+    expect(yield* throttle.admit(1_000, Effect.succeed("free"))).toEqual(Option.some("free"))
+  })
+)

@@ -1,0 +1,141 @@
+import { it } from "@effect/vitest"
+import { Cause, Effect, Exit, Logger, Metric, TestClock, Tracer } from "effect"
+import { inspect } from "node:util"
+import { expect } from "vitest"
+import { clientDuration } from "../../../src/adapters/mochi/observed.ts"
+import { MochiPay } from "../../../src/ports/MochiPay.ts"
+import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
+import * as Given from "./mochiClients.ts"
+
+const vaults = Effect.flatMap(MochiPay, pay =>
+  pay.vaults(Given.profileId("90101"), Given.applicationId("123"))
+)
+const state = Effect.flatMap(MochiPay, pay =>
+  pay.state({ applicationId: Given.applicationId("123"), code: Given.code("ABC123") })
+)
+
+/** Every span that `effect` starts. */
+const withSpans = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const native = yield* Effect.tracer
+    const spans: Array<Tracer.Span> = []
+    const tracer = Tracer.make({
+      span: (...given) => {
+        const span = native.span(...given)
+        spans.push(span)
+        return span
+      },
+      context: native.context
+    })
+    return [yield* Effect.exit(Effect.withTracer(effect, tracer)), spans] as const
+  })
+
+it.effect("A call is one span, below its caller's, and its traceparent names that span", () =>
+  Effect.gen(function* () {
+    const [, spans] = yield* withSpans(Effect.withSpan(vaults, "caller"))
+    expect(spans.map(span => span.name)).toEqual(["caller", "mochi.pay list_vaults"])
+    const [caller, span] = spans
+    expect(span?.traceId).toBe(caller?.traceId)
+    expect(span?.kind).toBe("client")
+    expect(Object.fromEntries(span?.attributes ?? [])).toEqual({
+      "http.request.method": "GET",
+      "http.request.resend_count": 0,
+      "http.response.status_code": 200,
+      "server.address": "mochi.example",
+      "server.port": 443,
+      "url.scheme": "https",
+      "url.template": "/api/v1/profiles/{profileId}/applications/{applicationId}/vaults"
+    })
+    const [request] = yield* Effect.flatMap(Given.Script, script => script.sent)
+    expect(request?.headers["traceparent"]).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
+  }).pipe(Effect.provide(Given.scripted([{ status: 200, body: '{"data":[]}' }])))
+)
+
+it.effect("A failure sets error.type, and the status where there was one", () =>
+  Effect.gen(function* () {
+    const [, spans] = yield* withSpans(vaults)
+    expect(Object.fromEntries(spans[0]?.attributes ?? [])).toMatchObject({
+      "error.type": "Forbidden",
+      "http.response.status_code": 403,
+      "mochi.may_have_happened": false
+    })
+    expect(spans[0]?.status._tag === "Ended" && Exit.isFailure(spans[0].status.exit)).toBe(true)
+  }).pipe(Effect.provide(Given.scripted([{ status: 403 }])))
+)
+
+it.effect("A person without profile is an answer: the span does not fail", () =>
+  Effect.gen(function* () {
+    const [, spans] = yield* withSpans(
+      Effect.flatMap(MochiProfiles, profiles => profiles.byId(Given.profileId("1")))
+    )
+    expect(spans.map(span => span.name)).toEqual(["mochi.profile profile_by_id"])
+    expect(spans[0]?.attributes.has("error.type")).toBe(false)
+    expect(spans[0]?.status._tag === "Ended" && Exit.isSuccess(spans[0].status.exit)).toBe(true)
+  }).pipe(Effect.provide(Given.scripted([{ status: 404 }])))
+)
+
+it.effect.each(["refused connection", "reset", { status: 500 }] as const)(
+  "No secret is in a span, a log or an error after %j",
+  step =>
+    Effect.gen(function* () {
+      for (const call of [Effect.asVoid(vaults), Effect.asVoid(state)]) {
+        const lines: Array<string> = []
+        const logger = Logger.make(({ cause, message }) => {
+          lines.push(inspect(message), Cause.pretty(cause))
+        })
+        const [exit, spans] = yield* withSpans(
+          call.pipe(
+            Effect.tapErrorCause(Effect.logError),
+            Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+          )
+        )
+        expect(Exit.isFailure(exit)).toBe(true)
+        const seen = [
+          ...lines,
+          JSON.stringify(exit),
+          inspect(exit, { depth: 30, showHidden: true }),
+          inspect(
+            spans.map(span => [span.name, span.attributes, span.status]),
+            { depth: 30 }
+          )
+        ].join("\n")
+        expect(seen).toContain("Unavailable")
+        expect(Given.hasSecret(seen)).toBe(false)
+        const sent = yield* Effect.flatMap(Given.Script, script => script.sent)
+        const signature = sent.at(-1)?.headers["x-signature"]
+        if (signature !== undefined) expect(seen).not.toContain(signature)
+        expect(sent.some(request => Given.hasSecret(request.headers["authorization"] ?? ""))).toBe(true)
+      }
+    }).pipe(Effect.provide(Given.scripted([step], { MAX_RETRIES: "0", MOCHI_API_KEY: Given.apiKey })))
+)
+
+it.effect("A call's duration is measured by operation and outcome, its retries included", () =>
+  Effect.gen(function* () {
+    const measured = (outcome: string) =>
+      Effect.map(
+        Metric.value(
+          clientDuration.pipe(Metric.tagged("operation", "list_vaults"), Metric.tagged("outcome", outcome))
+        ),
+        ({ count, sum }) => ({ count, sum })
+      )
+    const before = yield* measured("ok")
+    const fiber = yield* Effect.fork(vaults)
+    yield* TestClock.adjust("10 seconds")
+    yield* fiber.await
+    const after = yield* measured("ok")
+    expect(after.count - before.count).toBe(1)
+    expect(after.sum - before.sum).toBeGreaterThanOrEqual(2)
+    expect(after.sum - before.sum).toBeLessThan(3)
+    const failedBefore = yield* measured("Undecodable")
+    yield* Effect.option(vaults)
+    expect((yield* measured("Undecodable")).count - failedBefore.count).toBe(1)
+  }).pipe(
+    Effect.provide(
+      Given.scripted([
+        { status: 429, headers: { "retry-after": "2" } },
+        { status: 200, body: '{"data":[]}' },
+        { status: 200, body: "<html>" }
+      ])
+    )
+  )
+)

@@ -1,0 +1,59 @@
+import { it } from "@effect/vitest"
+import { FastCheck as fc } from "effect"
+import { describe, expect } from "vitest"
+import { bestMatches, mostChoices } from "../../src/domain/ranking.ts"
+
+const byName = (names: ReadonlyArray<string>, typed: string) => bestMatches(names, typed, name => [name])
+
+describe("Choices", () => {
+  it("are those that begin with what was typed, then those that contain it, each by name", () => {
+    expect(byName(["Backup vault", "Vault B", "vault a", "Treasury", "A vault"], "VAULT")).toEqual([
+      "vault a",
+      "Vault B",
+      "A vault",
+      "Backup vault"
+    ])
+  })
+
+  it("are all of them, by name, where nothing is typed", () => {
+    expect(byName(["b", "C", "a"], "  ")).toEqual(["a", "b", "C"])
+  })
+
+  it("match in any of their words, and are sorted by the first", () => {
+    const tokens = [
+      { symbol: "USDT", name: "Tether" },
+      { symbol: "ETH", name: "Ether" },
+      { symbol: "DAI", name: "Stable" }
+    ]
+    const found = bestMatches(tokens, "eth", token => [token.symbol, token.name])
+    expect(found.map(({ symbol }) => symbol)).toEqual(["ETH", "USDT"])
+  })
+
+  it("take what was typed literally", () => {
+    expect(byName(["a.c", "abc", "a*"], ".")).toEqual(["a.c"])
+    expect(byName(["a", "b"], "(")).toEqual([])
+  })
+
+  it("are 25 at most, from the candidates alone, and prefixes come first", () => {
+    const name = fc.string({ unit: fc.constantFrom(..."abAB -"), maxLength: 6 })
+    fc.assert(
+      fc.property(
+        fc.array(name, { maxLength: 60 }),
+        fc.string({ unit: fc.constantFrom(..."abAB"), maxLength: 3 }),
+        (names, typed) => {
+          const found = byName(names, typed)
+          const lower = found.map(match => match.toLowerCase())
+          const needle = typed.toLowerCase()
+          const matching = names.filter(candidate => candidate.toLowerCase().includes(needle))
+          expect(found).toHaveLength(Math.min(mostChoices, matching.length))
+          expect(found.every(match => names.includes(match))).toBe(true)
+          expect(lower.every(match => match.includes(needle))).toBe(true)
+          const firstOther = lower.findIndex(match => !match.startsWith(needle))
+          if (firstOther >= 0)
+            expect(lower.slice(firstOther).some(match => match.startsWith(needle))).toBe(false)
+        }
+      ),
+      { numRuns: 1000 }
+    )
+  })
+})
