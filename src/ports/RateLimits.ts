@@ -1,0 +1,16 @@
+import { Context } from "effect"
+import type { DateTime, Effect, Option } from "effect"
+import type { DiscordUserId } from "../domain/Ids.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
+
+/** What people may do so often and no oftener, across replicas and restarts. */
+export class RateLimits extends Context.Tag("mochi/ports/RateLimits")<
+  RateLimits,
+  {
+    /** Counts a run; none if it is allowed, else the moment to try again. Runs that were refused do not count. */
+    readonly take: (
+      user: DiscordUserId,
+      kind: "kudos" | "button"
+    ) => Effect.Effect<Option.Option<DateTime.Utc>, StoreUnavailable>
+  }
+>() {}
