@@ -1,0 +1,110 @@
+import { Array as Arr, BigDecimal, Effect, Option, Schema } from "effect"
+import type { ParseResult } from "effect"
+import { ApplicationId, InteractionId, RequestCode, VaultProfileId } from "../../domain/Ids.ts"
+import type { KudosDraft } from "../../domain/Kudos.ts"
+import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
+import { nobody } from "../../domain/TransferRequest.ts"
+import type { RequestFacts } from "../../domain/TransferRequest.ts"
+import type { IntentOutcome, StoredIntent } from "../../ports/KudosIntents.ts"
+import { instant, optionalText, text } from "./columns.ts"
+import { decodeFacts, encodeFacts } from "./factsColumns.ts"
+
+const DraftColumns = Schema.Struct({
+  interaction_id: text(InteractionId),
+  application_id: text(ApplicationId),
+  vault_profile_id: text(VaultProfileId),
+  token_name: text(Schema.String),
+  origin: optionalText(Schema.String)
+})
+
+const IntentColumns = Schema.Struct({ ...DraftColumns.fields, stored_at: instant })
+
+export const encodeDraft = (draft: KudosDraft, origin: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const columns = yield* Schema.encode(DraftColumns)({
+      interaction_id: draft.interactionId,
+      application_id: draft.application.id,
+      vault_profile_id: draft.vault.id,
+      token_name: draft.holding.token.name,
+      origin
+    })
+    return { ...columns, ...(yield* encodeFacts(factsOf(draft))) }
+  })
+
+/** Without the intents whose requester or recipient was erased: there is nobody left to tell, or to name. */
+export const decodeIntents = (
+  rows: ReadonlyArray<unknown>
+): Effect.Effect<ReadonlyArray<StoredIntent>, ParseResult.ParseError> =>
+  Effect.map(Effect.forEach(rows, decodeIntent), Arr.getSomes)
+
+const decodeIntent = (row: unknown): Effect.Effect<Option.Option<StoredIntent>, ParseResult.ParseError> =>
+  Effect.gen(function* () {
+    const columns = yield* Schema.decodeUnknown(IntentColumns)(row)
+    const facts = yield* decodeFacts(row)
+    return Option.map(
+      Option.all({ profileId: facts.requester.profileId, recipient: facts.recipient.discordUserId }),
+      ({ profileId, recipient }) => ({
+        interactionId: columns.interaction_id,
+        vault: { profileId, applicationId: columns.application_id, vaultId: columns.vault_profile_id },
+        tokenName: columns.token_name,
+        recipient,
+        facts,
+        storedAt: columns.stored_at,
+        origin: columns.origin
+      })
+    )
+  })
+
+export const encodeOutcome = (outcome: IntentOutcome) =>
+  Schema.encode(OutcomeColumns)({
+    state: stateOf(outcome),
+    request_code: outcome._tag === "Created" ? outcome.code : Option.none()
+  })
+
+const OutcomeColumns = Schema.Struct({
+  state: Schema.Literal("created", "not_created", "unknown"),
+  request_code: optionalText(RequestCode)
+})
+
+const stateOf = (outcome: IntentOutcome) => {
+  switch (outcome._tag) {
+    case "Created":
+      return "created"
+    case "NotCreated":
+      return "not_created"
+    case "Unknown":
+      return "unknown"
+  }
+}
+
+/** PostgreSQL's bigint arrives as text. */
+export const decodeHolders = (rows: ReadonlyArray<unknown>) =>
+  Effect.map(
+    Schema.decodeUnknown(Schema.Array(Schema.Struct({ holder: Schema.NumberFromString })))(rows),
+    decoded => decoded.map(({ holder }) => holder)
+  )
+
+const factsOf = (draft: KudosDraft): RequestFacts => ({
+  applicationName: draft.application.name,
+  vaultName: draft.vault.name,
+  amount: formatAmount(draft.amount),
+  symbol: draft.holding.token.symbol,
+  // A price of zero is no price.
+  usd: Option.map(Option.filter(draft.holding.token.price, BigDecimal.isPositive), price =>
+    formatUsd(draft.amount, price)
+  ),
+  chain: draft.holding.token.chain,
+  reason: draft.reason,
+  owner: nobody,
+  requester: {
+    profileId: Option.some(draft.sender.profile.id),
+    discordUserId: Option.some(draft.sender.discordUserId)
+  },
+  recipient: {
+    profileId: Option.some(draft.recipient.profile.id),
+    discordUserId: Option.some(draft.recipient.discordUserId)
+  },
+  expiresAt: Option.none(),
+  guildId: draft.guildId,
+  channelId: draft.channelId
+})
