@@ -9,7 +9,7 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
   NotificationLog,
   {
-    /** One a request, audience and status, for ever: what is there already is left out of the answer. */
+    /** One a request, audience and status: what is there already is left out of the answer. */
     readonly add: (
       request: RequestKey,
       about: RequestStatus,
@@ -20,6 +20,7 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
     readonly list: (
       state: Option.Option<NotificationState>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+    readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
     /** Counts a try, before it is made. */
     readonly attempt: (id: NotificationId) => Effect.Effect<void, StoreUnavailable>
     readonly settle: (
@@ -27,5 +28,7 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       state: NotificationState,
       reason: Option.Option<string>
     ) => Effect.Effect<void, StoreUnavailable>
+    /** Forgets what was delivered 90 days ago; what is dead stays, since it can be replayed. */
+    readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

@@ -19,7 +19,7 @@ export type Job =
 export interface Taken {
   readonly id: string
   readonly job: Job
-  /** Tries before this one, crashes included. */
+  /** Tries before this one, those included that ended with their process. */
   readonly triesBefore: number
   /** Since the job could first be taken. */
   readonly age: Duration.Duration
@@ -27,8 +27,10 @@ export interface Taken {
   readonly traceparent: Option.Option<string>
 }
 
+/** Of the `Deliver` jobs that are not done, those being tried included. */
 export interface Backlog {
   readonly waiting: number
+  /** Since it was put; zero where none waits. */
   readonly oldest: Duration.Duration
 }
 
@@ -40,11 +42,21 @@ export class Outbox extends Context.Tag("mochi/ports/Outbox")<
       jobs: ReadonlyArray<Job>,
       after?: Duration.Duration
     ) => Effect.Effect<void, StoreUnavailable>
-    /** Waits until there is work, then takes up to `most` jobs, of one request and audience never more than one. */
+    /**
+     * Waits until there is work, then takes up to `most` jobs, of one request and audience never more than one. They
+     * are this process's until `done`, `again` or `release`, a quarter of an hour at most; those of a process that
+     * crashed return after some 12 s.
+     */
     readonly take: (kind: Job["_tag"], most: number) => Effect.Effect<ReadonlyArray<Taken>, StoreUnavailable>
+    /** Within the caller's transaction. Nothing happens where the job was taken from this process meanwhile. */
     readonly done: (taken: Taken) => Effect.Effect<void, StoreUnavailable>
     /** Back into the queue; what follows for the same request and audience waits behind it. */
     readonly again: (taken: Taken, after: Duration.Duration) => Effect.Effect<void, StoreUnavailable>
+    /**
+     * Back into the queue, at once and as tried, with what this process took and has not settled: for who stops taking
+     * while the process goes on, after interrupting what worked on it. The end of the process does it too.
+     */
+    readonly release: (kind: Job["_tag"]) => Effect.Effect<void, StoreUnavailable>
     readonly backlog: Effect.Effect<Backlog, StoreUnavailable>
   }
 >() {}

@@ -1,0 +1,111 @@
+import { SqlClient } from "@effect/sql"
+import { Effect, Layer, Option, Schema } from "effect"
+import { ApplicationId, RequestCode } from "../../domain/Ids.ts"
+import type { RequestKey } from "../../domain/Ids.ts"
+import { Audience, NotificationId, NotificationKind, NotificationState } from "../../domain/Notification.ts"
+import type { Hearing, Notification } from "../../domain/Notification.ts"
+import { RequestStatus } from "../../domain/RequestStatus.ts"
+import { NotificationLog } from "../../ports/NotificationLog.ts"
+import { storable } from "./columns.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = Layer.effect(
+  NotificationLog,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return {
+      add: Effect.fn("NotificationLog.add")(function* (
+        request: RequestKey,
+        about: RequestStatus,
+        hearings: ReadonlyArray<Hearing>
+      ) {
+        if (hearings.length === 0) return []
+        const rows = hearings.map(({ audience, kind }) => ({
+          application_id: storable(request.applicationId),
+          code: storable(request.code),
+          audience,
+          kind,
+          about
+        }))
+        return yield* decode(
+          yield* sql`insert into notifications ${sql.insert(rows)} on conflict do nothing returning *`
+        )
+      }, asStoreUnavailable("NotificationLog.add")),
+
+      find: Effect.fn("NotificationLog.find")(function* (id: NotificationId) {
+        const [found] = yield* decode(yield* sql`select * from notifications where id = ${id}`)
+        return Option.fromNullable(found)
+      }, asStoreUnavailable("NotificationLog.find")),
+
+      list: Effect.fn("NotificationLog.list")(function* (state: Option.Option<NotificationState>) {
+        const where = Option.match(state, { onNone: () => sql`true`, onSome: is => sql`state = ${is}` })
+        return yield* decode(
+          yield* sql`select * from notifications where ${where} order by created_at desc, id`
+        )
+      }, asStoreUnavailable("NotificationLog.list")),
+
+      count: Effect.fn("NotificationLog.count")(function* (state: NotificationState) {
+        const [{ count }] = yield* decodeCount(
+          yield* sql`select count(*)::int as count from notifications where state = ${state}`
+        )
+        return count
+      }, asStoreUnavailable("NotificationLog.count")),
+
+      attempt: Effect.fn("NotificationLog.attempt")(function* (id: NotificationId) {
+        yield* sql`update notifications set attempts = attempts + 1, updated_at = now() where id = ${id}`
+      }, asStoreUnavailable("NotificationLog.attempt")),
+
+      settle: Effect.fn("NotificationLog.settle")(function* (
+        id: NotificationId,
+        state: NotificationState,
+        reason: Option.Option<string>
+      ) {
+        yield* sql`
+          update notifications set state = ${state}, reason = ${Option.getOrNull(Option.map(reason, storable))}, updated_at = now()
+          where id = ${id}`
+      }, asStoreUnavailable("NotificationLog.settle")),
+
+      prune: sql`
+        delete from notifications
+        where state = 'delivered' and created_at < now() - interval '90 days'
+          and updated_at < now() - interval '90 days'`.pipe(
+        Effect.asVoid,
+        asStoreUnavailable("NotificationLog.prune"),
+        Effect.withSpan("NotificationLog.prune")
+      )
+    }
+  })
+)
+
+const Row = Schema.Struct({
+  id: NotificationId,
+  application_id: ApplicationId,
+  code: RequestCode,
+  audience: Audience,
+  kind: NotificationKind,
+  about: RequestStatus,
+  state: NotificationState,
+  reason: Schema.OptionFromNullOr(Schema.String),
+  attempts: Schema.NonNegativeInt,
+  created_at: Schema.DateTimeUtcFromDate,
+  updated_at: Schema.DateTimeUtcFromDate
+})
+
+const decodeRows = Schema.decodeUnknown(Schema.Array(Row))
+
+const decode = (rows: unknown) => Effect.map(decodeRows(rows), decoded => decoded.map(toNotification))
+
+const toNotification = (row: typeof Row.Type): Notification => ({
+  id: row.id,
+  request: { applicationId: row.application_id, code: row.code },
+  audience: row.audience,
+  kind: row.kind,
+  about: row.about,
+  state: row.state,
+  reason: row.reason,
+  attempts: row.attempts,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at
+})
+
+const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ count: Schema.NonNegativeInt })))

@@ -1,0 +1,176 @@
+import { SqlClient } from "@effect/sql"
+import type { SqlError } from "@effect/sql"
+import type { PgClient } from "@effect/sql-pg"
+import { Clock, Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
+import type { ParseResult } from "effect"
+import type { JobAttempt } from "pg-boss"
+import { Outbox } from "../../ports/Outbox.ts"
+import type { Job, Taken } from "../../ports/Outbox.ts"
+import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { currentTraceparent } from "../../ports/traceContext.ts"
+import { storable } from "./columns.ts"
+import * as HeldJobs from "./outbox/HeldJobs.ts"
+import * as OrderedIds from "./outbox/orderedIds.ts"
+import { call, queueOf, start } from "./outbox/pgBoss.ts"
+import * as StoredJob from "./outbox/storedJob.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+type Kind = Job["_tag"]
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const nextId = yield* OrderedIds.make
+  // Of several signals one is enough: who waits looks at everything.
+  const signals = { Deliver: yield* Queue.sliding<void>(1), AskMochi: yield* Queue.sliding<void>(1) }
+  const onWork = (queue: string) => {
+    for (const kind of kinds) if (queueOf[kind] === queue) signals[kind].unsafeOffer()
+  }
+  const { announce, boss } = yield* start(onWork)
+  const held = yield* HeldJobs.make(boss, onWork)
+  const release = (kind: Kind) => Effect.zipRight(held.release(queueOf[kind]), announce(queueOf[kind]))
+  yield* Effect.addFinalizer(() => Effect.forEach(kinds, kind => Effect.ignoreLogged(release(kind))))
+  const keeping = yield* FiberHandle.make<never>()
+
+  const insert = (kind: Kind, jobs: ReadonlyArray<Job>, after: number, traceparent: Option.Option<string>) =>
+    call(db =>
+      boss.insert(
+        queueOf[kind],
+        jobs.map(job => ({
+          id: nextId(),
+          data: StoredJob.encode({ v: 1, job, after, traceparent }),
+          startAfter: after / 1000,
+          ...(job._tag === "Deliver" ? { singletonKey: keyOf(job) } : {})
+        })),
+        { db }
+      )
+    )
+
+  const putBack = (kind: Kind, attempt: JobAttempt, after: Duration.Duration) =>
+    Effect.suspend(() => {
+      held.letGo(attempt)
+      const startAfter = Duration.toMillis(after) / 1000
+      return sql.withTransaction(
+        Effect.zipRight(
+          call(db => boss.fail(queueOf[kind], attempt, undefined, { db })),
+          call(db => boss.update(queueOf[kind], undefined, { id: attempt.id, startAfter, db }))
+        )
+      )
+    }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
+
+  const fetch = Effect.fnUntraced(function* (kind: Kind, most: number) {
+    const rows = yield* call(db =>
+      boss.fetch<unknown>(queueOf[kind], { batchSize: most, includeMetadata: true, db })
+    )
+    held.hold(queueOf[kind], rows)
+    const now = yield* Clock.currentTimeMillis
+    const taken: Array<Taken> = []
+    for (const row of rows) {
+      const stored = StoredJob.decode(row.data)
+      if (Option.isSome(stored)) {
+        const { after, job, traceparent } = stored.value
+        const age = Duration.millis(Math.max(0, now - row.createdOn.getTime() - after))
+        taken.push({ id: row.id, job, triesBefore: row.retryCount, age, traceparent })
+      } else {
+        // Another release may read it; this one steps aside without holding up the rest.
+        yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: row.id }))
+        yield* putBack(kind, row, Duration.minutes(1))
+      }
+    }
+    return taken
+  }, Effect.uninterruptible)
+
+  const untilWork = Effect.fnUntraced(function* (kind: Kind) {
+    const [due] = yield* decodeDue(
+      yield* sql`
+        select extract(epoch from min(start_after) - now())::float8 * 1000 as millis from pgboss.job
+        where name = ${queueOf[kind]} and state < 'active' and start_after > now()`
+    )
+    const millis = Math.min(due?.millis ?? longestWaitMillis, longestWaitMillis)
+    yield* Effect.timeoutOption(signals[kind].take, Duration.millis(Math.ceil(millis)))
+  })
+
+  const take = (
+    kind: Kind,
+    most: number
+  ): Effect.Effect<ReadonlyArray<Taken>, SqlError.SqlError | ParseResult.ParseError, SqlClient.SqlClient> =>
+    Effect.flatMap(fetch(kind, most), taken =>
+      taken.length > 0 ? Effect.succeed(taken) : Effect.zipRight(untilWork(kind), take(kind, most))
+    )
+
+  const storing =
+    (operation: string) =>
+    <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      Effect.provideService(work, SqlClient.SqlClient, sql).pipe(asStoreUnavailable(operation))
+
+  return Outbox.of({
+    put: Effect.fn("Outbox.put")(function* (
+      jobs: ReadonlyArray<Job>,
+      after: Duration.Duration = Duration.zero
+    ) {
+      const traceparent = yield* currentTraceparent
+      const millis = Math.round(Duration.toMillis(after))
+      const inserts = kinds.flatMap(kind => {
+        const some = jobs.filter(job => job._tag === kind)
+        return some.length > 0 ? [insert(kind, some, millis, traceparent)] : []
+      })
+      const all = Effect.all(inserts, { discard: true })
+      yield* inserts.length > 1 ? sql.withTransaction(all) : all
+    }, storing("Outbox.put")),
+
+    // Without a span: it would last as long as nothing happens.
+    take: (kind, most) =>
+      most < 1
+        ? Effect.succeed([])
+        : FiberHandle.run(keeping, held.keep, { onlyIfMissing: true }).pipe(
+            Effect.zipRight(Effect.withTracerEnabled(take(kind, most), false)),
+            storing("Outbox.take")
+          ),
+
+    done: Effect.fn("Outbox.done")(function* (taken: Taken) {
+      const attempt = attemptOf(taken)
+      const kind = taken.job._tag
+      held.letGo(attempt)
+      yield* call(db => boss.deleteJob(queueOf[kind], attempt, { db }))
+      // What waits behind it can be seen only once it is gone.
+      const inTransaction = Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection))
+      yield* inTransaction ? announce(queueOf[kind]) : signals[kind].offer()
+    }, storing("Outbox.done")),
+
+    again: Effect.fn("Outbox.again")(function* (taken: Taken, after: Duration.Duration) {
+      yield* putBack(taken.job._tag, attemptOf(taken), after)
+    }, storing("Outbox.again")),
+
+    release: Effect.fn("Outbox.release")(release, storing("Outbox.release")),
+
+    backlog: Effect.gen(function* () {
+      const rows = yield* sql`
+        select count(*)::int as waiting, extract(epoch from now() - min(created_on))::float8 * 1000 as millis
+        from pgboss.job where name = ${queueOf.Deliver} and state < 'completed'`
+      const [{ millis, waiting }] = yield* decodeBacklog(rows)
+      return { waiting, oldest: Duration.millis(Math.max(0, millis ?? 0)) }
+    }).pipe(storing("Outbox.backlog"), Effect.withSpan("Outbox.backlog"))
+  })
+})
+
+/**
+ * Jobs in PostgreSQL, by pg-boss: what is put within a transaction exists with it. Schema and queues are set up when the
+ * layer is built. What a signal did not announce is found within a second.
+ */
+export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | PgClient.PgClient> =
+  Layer.scoped(Outbox, asStoreUnavailable("Outbox.start")(make))
+
+const kinds = ["Deliver", "AskMochi"] as const
+
+const longestWaitMillis = 1_000
+
+const keyOf = ({ audience, request }: Extract<Job, { _tag: "Deliver" }>) =>
+  storable(`${request.applicationId}:${request.code}:${audience}`)
+
+/** Of the tries at one job, this one: a settlement of a former holder changes nothing. */
+const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })
+
+const decodeDue = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))
+
+const decodeBacklog = Schema.decodeUnknown(
+  Schema.Tuple(Schema.Struct({ waiting: Schema.Int, millis: Schema.NullOr(Schema.Number) }))
+)

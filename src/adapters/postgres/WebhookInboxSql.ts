@@ -1,0 +1,27 @@
+import { SqlClient } from "@effect/sql"
+import { Effect, Layer } from "effect"
+import { WebhookInbox } from "../../ports/WebhookInbox.ts"
+import { storable } from "./columns.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Layer.effect(
+  WebhookInbox,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    return {
+      // The same id in an open transaction elsewhere is waited for, so that one of the two is told false, or neither.
+      accept: Effect.fn("WebhookInbox.accept")(function* (webhookId: string) {
+        const rows = yield* sql`
+          insert into webhook_inbox (webhook_id) values (${storable(webhookId)})
+          on conflict do nothing returning webhook_id`
+        return rows.length > 0
+      }, asStoreUnavailable("WebhookInbox.accept")),
+
+      prune: sql`delete from webhook_inbox where received_at < now() - interval '35 days'`.pipe(
+        Effect.asVoid,
+        asStoreUnavailable("WebhookInbox.prune"),
+        Effect.withSpan("WebhookInbox.prune")
+      )
+    }
+  })
+)

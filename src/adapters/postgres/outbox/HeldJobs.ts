@@ -1,0 +1,90 @@
+import { SqlClient } from "@effect/sql"
+import type { SqlError } from "@effect/sql"
+import { Effect, Schedule, Schema } from "effect"
+import type { ParseResult } from "effect"
+import type { JobAttempt, PgBoss } from "pg-boss"
+import { call, queueOf } from "./pgBoss.ts"
+import type { OnWork, QueueName } from "./pgBoss.ts"
+
+/** What this process took and has not settled. */
+export interface HeldJobs {
+  readonly hold: (queue: QueueName, attempts: ReadonlyArray<JobAttempt>) => void
+  readonly letGo: (attempt: JobAttempt) => void
+  /** Back into the queue at once, its try counted. */
+  readonly release: (queue: QueueName) => Effect.Effect<void, SqlError.SqlError>
+  /** Never ends: shows that what is held is alive, and brings back what nobody shows to be alive. */
+  readonly keep: Effect.Effect<never>
+}
+
+export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, never, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const held = new Map<string, { readonly queue: QueueName; readonly attempt: JobAttempt }>()
+
+    const attemptsOn = (queue: QueueName) =>
+      [...held.values()].flatMap(entry => (entry.queue === queue ? [entry.attempt] : []))
+
+    const release = (queue: QueueName) =>
+      Effect.suspend(() => {
+        const attempts = attemptsOn(queue)
+        for (const { id } of attempts) held.delete(id)
+        return attempts.length === 0
+          ? Effect.void
+          : Effect.asVoid(call(db => boss.fail(queue, attempts, undefined, { db })))
+      }).pipe(Effect.provideService(SqlClient.SqlClient, sql), Effect.uninterruptible)
+
+    const touch = Effect.forEach(queues, queue => {
+      const attempts = attemptsOn(queue)
+      return attempts.length === 0 ? Effect.void : call(db => boss.touch(queue, attempts, { db }))
+    })
+
+    const reclaim = Effect.gen(function* () {
+      const rows = yield* sql`
+        select name, id, retry_count from pgboss.job
+        where name in ${sql.in(queues)} and state = 'active'
+          and heartbeat_on + heartbeat_seconds * interval '1 second' < now()`
+      for (const { id, name, retry_count } of yield* decodeLost(rows)) {
+        yield* call(db => boss.fail(name, { id, retryCount: retry_count }, undefined, { db }))
+        onWork(name)
+      }
+    })
+
+    // One's own come first: after a stall of this process none of them is taken for lost.
+    const heartbeat = Effect.zipRight(touch, reclaim)
+    const maintenance = Effect.zipRight(
+      Effect.sleep("30 seconds"),
+      call(() => boss.supervise())
+    )
+
+    return {
+      hold: (queue, attempts) => {
+        for (const attempt of attempts) held.set(attempt.id, { queue, attempt })
+      },
+      letGo: ({ id }) => {
+        held.delete(id)
+      },
+      release,
+      keep: Effect.all([every("2 seconds", heartbeat), every("30 seconds", maintenance)], {
+        concurrency: "unbounded",
+        discard: true
+      }).pipe(
+        Effect.zipRight(Effect.never),
+        Effect.withTracerEnabled(false),
+        Effect.provideService(SqlClient.SqlClient, sql)
+      )
+    }
+  })
+
+const queues = [queueOf.Deliver, queueOf.AskMochi] as const
+
+const decodeLost = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({ name: Schema.Literal(...queues), id: Schema.String, retry_count: Schema.NonNegativeInt })
+  )
+)
+
+/** Whoever takes and settles jobs hears of the same trouble, and reports it. */
+const every = <R>(
+  interval: "2 seconds" | "30 seconds",
+  work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>
+) => Effect.repeat(Effect.ignoreLogged(work), Schedule.spaced(interval))

@@ -1,0 +1,316 @@
+import { SqlClient } from "@effect/sql"
+import { expect, layer } from "@effect/vitest"
+import { Context, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { fileURLToPath } from "node:url"
+import { DatabaseUrl } from "../../../src/adapters/postgres/Database.ts"
+import * as OutboxPgBoss from "../../../src/adapters/postgres/OutboxPgBoss.ts"
+import { ApplicationId, RequestCode } from "../../../src/domain/Ids.ts"
+import type { Audience } from "../../../src/domain/Notification.ts"
+import { NotificationId } from "../../../src/domain/Notification.ts"
+import { Outbox } from "../../../src/ports/Outbox.ts"
+import type { Job, Taken } from "../../../src/ports/Outbox.ts"
+import * as TestDatabase from "../../support/postgres.ts"
+
+const requestOf = (code: string) => ({
+  applicationId: ApplicationId.make("123"),
+  code: RequestCode.make(code)
+})
+
+/** `mark` tells jobs of one key apart. */
+const deliver = (code: string, mark = 0, audience: Audience = "owner"): Job => ({
+  _tag: "Deliver",
+  notification: NotificationId.make(`00000000-0000-4000-8000-${String(mark).padStart(12, "0")}`),
+  request: requestOf(code),
+  audience
+})
+
+const codes = (taken: ReadonlyArray<Taken>) => taken.map(({ job }) => job.request.code).sort()
+
+const mark = ({ job }: Taken) => (job._tag === "Deliver" ? Number(job.notification.slice(-12)) : -1)
+
+/** An outbox on an empty queue. */
+const emptied = Effect.gen(function* () {
+  const [outbox, sql] = [yield* Outbox, yield* SqlClient.SqlClient]
+  yield* sql`delete from pgboss.job`
+  return outbox
+})
+
+/** What `work` needs in seconds. */
+const seconds = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.timed(work), ([took, value]) => [Duration.toSeconds(took), value] as const)
+
+/** Another process, as far as the database can tell. */
+const another = Effect.map(Layer.build(Layer.fresh(OutboxPgBoss.layer)), Context.get(Outbox))
+
+const nothing = (outbox: Outbox["Type"]) =>
+  Effect.map(Effect.timeoutOption(outbox.take("Deliver", 10), "300 millis"), Option.isNone)
+
+layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTestServices: true })(
+  "OutboxPgBoss",
+  it => {
+    it.scoped("sets its schema up from two processes at once", () =>
+      Effect.gen(function* () {
+        const context = yield* Layer.build(Layer.fresh(TestDatabase.layerEmpty))
+        const both = yield* Effect.all([another, another], { concurrency: "unbounded" }).pipe(
+          Effect.provide(context)
+        )
+        yield* both[0].put([deliver("START")])
+        expect(codes(yield* both[1].take("Deliver", 1))).toEqual(["START"])
+      })
+    )
+
+    it.scoped("loses the jobs of a transaction that is rolled back, and no other", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        yield* Effect.flip(
+          sql.withTransaction(Effect.zipRight(outbox.put([deliver("LOST"), ask("LOST")]), Effect.fail("no")))
+        )
+        yield* sql.withTransaction(outbox.put([deliver("KEPT")]))
+        expect(codes(yield* outbox.take("Deliver", 10))).toEqual(["KEPT"])
+        expect(yield* sql`select * from pgboss.job where name = 'ask-mochi'`).toEqual([])
+      })
+    )
+
+    it.scoped("wakes who waits when a job is committed, and not before", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        const waiting = yield* Effect.fork(outbox.take("Deliver", 10))
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            yield* outbox.put([deliver("WAKE")])
+            yield* Effect.sleep("100 millis")
+            expect(Option.isNone(yield* Fiber.poll(waiting))).toBe(true)
+          })
+        )
+        const [took, taken] = yield* seconds(Fiber.join(waiting))
+        expect(codes(taken)).toEqual(["WAKE"])
+        expect(took).toBeLessThan(0.5)
+      })
+    )
+
+    it.scoped(
+      "gives out one job of a request and audience at a time, in the order in which they were put",
+      () =>
+        Effect.gen(function* () {
+          const outbox = yield* emptied
+          yield* outbox.put([1, 2, 3, 4, 5, 6, 7, 8].map(n => deliver("ORDER", n)))
+          yield* outbox.put([deliver("ORDER", 9)])
+          const order: Array<number> = []
+          for (let n = 1; n <= 9; n++) {
+            const taken = yield* outbox.take("Deliver", 10)
+            expect(taken).toHaveLength(1)
+            order.push(...taken.map(mark))
+            yield* outbox.done(taken[0]!)
+          }
+          expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+        })
+    )
+
+    it.scoped("lets other requests and audiences pass a head that fails, but nothing of its own", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([
+          deliver("HEAD", 1),
+          deliver("HEAD", 2),
+          deliver("HEAD", 3, "requester"),
+          deliver("OTHER", 4)
+        ])
+        const first = yield* outbox.take("Deliver", 10)
+        expect(first.map(mark).sort()).toEqual([1, 3, 4])
+        for (const taken of first) {
+          yield* mark(taken) === 1 ? outbox.again(taken, Duration.millis(700)) : outbox.done(taken)
+        }
+        const [took, second] = yield* seconds(outbox.take("Deliver", 10))
+        expect(second.map(mark)).toEqual([1])
+        expect(second[0]!.triesBefore).toBe(1)
+        expect(took).toBeGreaterThan(0.6)
+        expect(took).toBeLessThan(1.2)
+        yield* outbox.done(second[0]!)
+        expect((yield* outbox.take("Deliver", 10)).map(mark)).toEqual([2])
+      })
+    )
+
+    it.scoped("wakes who waits when the job before is done, within a transaction too", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        yield* outbox.put([deliver("NEXT", 1), deliver("NEXT", 2)])
+        const [head] = yield* outbox.take("Deliver", 10)
+        const waiting = yield* Effect.fork(outbox.take("Deliver", 10))
+        yield* sql.withTransaction(Effect.zipLeft(outbox.done(head!), Effect.sleep("50 millis")))
+        const [took, taken] = yield* seconds(Fiber.join(waiting))
+        expect(taken.map(mark)).toEqual([2])
+        expect(took).toBeLessThan(0.5)
+      })
+    )
+
+    it.scoped("gives a delayed job out on time, and counts its age from then", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([ask("LATER")], Duration.millis(1_500))
+        const [took, [taken]] = yield* seconds(outbox.take("AskMochi", 10))
+        expect(took).toBeGreaterThan(1.4)
+        expect(took).toBeLessThan(1.9)
+        expect(taken!.job).toEqual(ask("LATER"))
+        expect(Duration.toMillis(taken!.age)).toBeLessThan(500)
+      })
+    )
+
+    it.scoped("counts the age of a job that is tried again from the first time it could be taken", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([deliver("AGE")])
+        const [first] = yield* outbox.take("Deliver", 1)
+        yield* outbox.again(first!, Duration.millis(600))
+        const [second] = yield* outbox.take("Deliver", 1)
+        expect(Duration.toMillis(second!.age)).toBeGreaterThan(590)
+        expect(second!.job).toEqual(deliver("AGE"))
+      })
+    )
+
+    it.scoped("carries the trace of who put the job", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        const traceId = yield* Effect.gen(function* () {
+          yield* outbox.put([deliver("TRACE")])
+          return (yield* Effect.currentSpan).traceId
+        }).pipe(Effect.withSpan("webhook.receive"))
+        const [taken] = yield* outbox.take("Deliver", 1)
+        expect(Option.getOrThrow(taken!.traceparent)).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
+      })
+    )
+
+    it.scoped("counts what is not done, and how long the oldest has waited", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        expect(yield* outbox.backlog).toEqual({ waiting: 0, oldest: Duration.zero })
+        yield* outbox.put([deliver("ONE"), deliver("TWO"), ask("OTHER")])
+        yield* sql`update pgboss.job set created_on = now() - interval '1 minute' where singleton_key like '%:ONE:%'`
+        const [taken] = yield* outbox.take("Deliver", 1)
+        const { oldest, waiting } = yield* outbox.backlog
+        expect(waiting).toBe(2)
+        expect(Math.round(Duration.toSeconds(oldest))).toBe(60)
+        yield* outbox.done(taken!)
+        expect((yield* outbox.backlog).waiting).toBe(1)
+      })
+    )
+
+    it.scoped("steps over a job that it cannot read, and keeps it", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        yield* outbox.put([deliver("NEWER")])
+        yield* sql`update pgboss.job set data = '{"v": 2}'`
+        yield* outbox.put([deliver("KNOWN")])
+        expect(codes(yield* outbox.take("Deliver", 10))).toEqual(["KNOWN"])
+        const rows = yield* sql<{ data: unknown }>`select data from pgboss.job where start_after > now()`
+        expect(rows.map(({ data }) => data)).toEqual([{ v: 2 }])
+      })
+    )
+
+    it.scoped("hands back what it holds, once asked or when it ends, counted as tried", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([deliver("BACK")])
+        const [first] = yield* outbox.take("Deliver", 1)
+        yield* outbox.release("Deliver")
+        const ended = yield* Effect.scoped(Effect.flatMap(another, other => other.take("Deliver", 1)))
+        const [took, [third]] = yield* seconds(outbox.take("Deliver", 1))
+        expect([first!.triesBefore, ended[0]!.triesBefore, third!.triesBefore]).toEqual([0, 1, 2])
+        expect(took).toBeLessThan(0.5)
+      })
+    )
+
+    it.scoped("ignores what a former holder says of a job that another took meanwhile", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        const other = yield* another
+        yield* outbox.put([deliver("STALE")])
+        const [stale] = yield* outbox.take("Deliver", 1)
+        yield* outbox.release("Deliver")
+        const [current] = yield* other.take("Deliver", 1)
+        yield* outbox.done(stale!)
+        yield* outbox.again(stale!, Duration.zero)
+        expect((yield* outbox.backlog).waiting).toBe(1)
+        expect(yield* nothing(outbox)).toBe(true)
+        yield* other.done(current!)
+        expect((yield* outbox.backlog).waiting).toBe(0)
+      })
+    )
+
+    it.scoped(
+      "brings back what a killed process held, counted as tried, and not what a living one holds",
+      () =>
+        Effect.gen(function* () {
+          const outbox = yield* emptied
+          const url = yield* DatabaseUrl
+          yield* outbox.put([deliver("KILLED", 1), deliver("KILLED", 2)])
+          yield* holdAndBeKilled(Redacted.value(url))
+          yield* outbox.put([deliver("MINE", 3)])
+          const mine = yield* outbox.take("Deliver", 10)
+          expect(mine.map(mark)).toEqual([3])
+          const [took, back] = yield* seconds(outbox.take("Deliver", 10))
+          expect(back.map(taken => [mark(taken), taken.triesBefore])).toEqual([[1, 1]])
+          expect(took).toBeGreaterThan(7)
+          expect(took).toBeLessThan(15)
+          yield* Effect.sleep("3 seconds")
+          yield* outbox.done(back[0]!)
+          expect((yield* outbox.take("Deliver", 10)).map(mark)).toEqual([2])
+        })
+    )
+
+    it.scoped("gives a thousand jobs out once each, to two processes", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        const other = yield* another
+        const putting = Effect.forEach(
+          Array.from({ length: 100 }, (_, n) => n),
+          n =>
+            outbox.put(
+              Array.from({ length: 10 }, (_, m) => deliver(`CODE${(n * 10 + m) % 700}`, n * 10 + m))
+            ),
+          { concurrency: 5, discard: true }
+        )
+        const got: Array<number> = []
+        const all = yield* Deferred.make<void>()
+        const drain = (from: Outbox["Type"]) =>
+          from.take("Deliver", 20).pipe(
+            Effect.tap(
+              Effect.forEach(
+                taken => {
+                  got.push(mark(taken))
+                  return Effect.zipRight(
+                    from.done(taken),
+                    got.length >= 1000 ? Deferred.succeed(all, undefined) : Effect.void
+                  )
+                },
+                { concurrency: 10, discard: true }
+              )
+            ),
+            Effect.forever
+          )
+        yield* Effect.forkScoped(drain(outbox))
+        yield* Effect.forkScoped(drain(other))
+        yield* putting
+        yield* Deferred.await(all)
+        expect(yield* nothing(outbox)).toBe(true)
+        expect([...new Set(got)]).toHaveLength(1000)
+        expect(got).toHaveLength(1000)
+      })
+    )
+  }
+)
+
+const ask = (code: string): Job => ({ _tag: "AskMochi", request: requestOf(code), attempt: 1 })
+
+/** Runs a process until it holds a job, then kills it as a crash would. */
+const holdAndBeKilled = (url: string) =>
+  Effect.promise(async () => {
+    const holder = spawn(process.execPath, [fileURLToPath(new URL("./outboxHolder.ts", import.meta.url))], {
+      env: { ...process.env, HOLDER_DATABASE_URL: url },
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    await once(holder.stdout, "data")
+    holder.kill("SIGKILL")
+    await once(holder, "exit")
+  })
