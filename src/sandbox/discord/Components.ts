@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { fault, field, integer, list, nullable, text } from "./Validation.ts"
 
 const customId = text(1, 100)
-const id = field(Schema.Number)
+const id = nullable(Schema.Number)
 const emoji = Schema.Struct({
   id: nullable(Schema.String),
   name: nullable(Schema.String),
@@ -23,7 +23,7 @@ const Button = Schema.Struct({
   custom_id: nullable(customId),
   url: nullable(text(1, 512)),
   sku_id: nullable(Schema.String),
-  disabled: field(Schema.Boolean)
+  disabled: nullable(Schema.Boolean)
 }).pipe(
   Schema.filter(button => {
     if (button.style === premiumStyle) return undefined
@@ -55,7 +55,7 @@ const Select = Schema.Struct({
   placeholder: nullable(text(0, 150)),
   min_values: nullable(integer(0, 25)),
   max_values: nullable(integer(1, 25)),
-  disabled: field(Schema.Boolean),
+  disabled: nullable(Schema.Boolean),
   options: field(
     list(
       Schema.Struct({

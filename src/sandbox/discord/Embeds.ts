@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { fault, field, list, nullable, text } from "./Validation.ts"
+import { fault, list, nullable, text } from "./Validation.ts"
 
 const url = Schema.String.pipe(
   Schema.filter(value =>
@@ -36,8 +36,8 @@ export const Embed = Schema.Struct({
   image: nullable(image),
   thumbnail: nullable(image),
   author: nullable(Schema.Struct({ name: text(1, 256), url: nullable(url), icon_url: nullable(url) })),
-  fields: field(
-    list(Schema.Struct({ name: text(1, 256), value: text(1, 1024), inline: field(Schema.Boolean) }), 0, 25)
+  fields: nullable(
+    list(Schema.Struct({ name: text(1, 256), value: text(1, 1024), inline: nullable(Schema.Boolean) }), 0, 25)
   )
 })
 export type Embed = Schema.Schema.Type<typeof Embed>

@@ -19,6 +19,8 @@ export const userPayload = (user: User): Payload => ({
   global_name: user.globalName,
   avatar: null,
   public_flags: 0,
+  flags: 0,
+  primary_guild: null,
   ...(user.bot ? { bot: true } : {})
 })
 

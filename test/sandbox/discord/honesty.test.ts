@@ -4,6 +4,7 @@ import type { ChatInputCommandInteraction } from "discord.js"
 import { Effect } from "effect"
 import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
 import type { FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { openApiAvailable, requestFaults, responseFaults } from "../../support/openapi.ts"
 
 /** A bot as anybody would write one with discord.js; it knows nothing of the fake but an address. */
 const startBot = (discord: FakeDiscordService) =>
@@ -94,6 +95,8 @@ it.scopedLive("a command is registered, deferred and edited, and its suggestions
     expect(discord.messages.visibleTo(alice.id, general.id).map(message => message.id)).toContain(answer.id)
     expect(discord.messages.visibleTo(bob.id, general.id).map(message => message.id)).not.toContain(answer.id)
     const more = yield* run.followUpWhen(message => message.content === "and more")
+    expect(requestFaults(discord.requests.all)).toEqual([])
+    expect(responseFaults(discord.requests.all)).toEqual([])
     expect(more.attachments.map(file => [file.filename, Buffer.from(file.bytes).toString()])).toEqual([
       ["a.json", "{}"]
     ])
@@ -156,3 +159,14 @@ it.scopedLive("after a dropped socket the session is resumed, and what came mean
     ])
   })
 )
+
+it.skipIf(!openApiAvailable)("the OpenAPI check tells a wrong body from a right one", () => {
+  const record = { method: "POST", route: "/channels/{channel_id}/messages", path: "", query: {}, files: [] }
+  const sent = { ...record, userAgent: null, contentType: null, at: 0, status: 200, response: undefined }
+  const check = (body: unknown) => requestFaults([{ ...sent, body }])
+  expect(check({ content: "x", nonce: "1", enforce_nonce: true })).toEqual([])
+  expect(check({ content: 1 })).toHaveLength(1)
+  expect(check({ content: "x".repeat(2001) })).toHaveLength(1)
+  expect(check({ components: [{ type: 1, components: [] }] })).toHaveLength(1)
+  expect(check({ nonce: "x".repeat(26) })).toHaveLength(1)
+})
