@@ -2,11 +2,13 @@ import type { SqlClient } from "@effect/sql"
 import type { Effect } from "effect"
 import gatewaySessions from "./0001_gateway_sessions.ts"
 import kudos from "./0002_kudos.ts"
+import notifications from "./0003_notifications.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
 /** Append-only: a released migration is never edited, renamed or removed. Keys read `0001_name`. */
 export const migrations: MigrationSet = {
   "0001_gateway_sessions": gatewaySessions,
-  "0002_kudos": kudos
+  "0002_kudos": kudos,
+  "0003_notifications": notifications
 }
