@@ -97,7 +97,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
         )
       )
     }
-    const left = (shardId: number, code: number) => {
+    const left = (code: number, shardId: number) => {
       sessions.closed(shardId, code)
       ready.delete(shardId)
       const meaning = meaningOf(code)

@@ -1,0 +1,410 @@
+import { expect, it } from "@effect/vitest"
+import { DiscordGateway } from "dfx/DiscordGateway"
+import { Effect, Exit, Fiber, Layer, Option, Schedule } from "effect"
+import type { Scope } from "effect"
+import * as Gateway from "../../../src/adapters/discord/Gateway.ts"
+import { GatewayConnection } from "../../../src/ports/GatewayConnection.ts"
+import { type GatewaySession, GatewaySessions } from "../../../src/ports/GatewaySessions.ts"
+import { type LoopbackGateway, loopbackGateway } from "./LoopbackGateway.ts"
+import { type Heard, loopback, restAt, settings } from "./LoopbackRest.ts"
+
+interface Bench {
+  readonly discord: LoopbackGateway
+  readonly asked: ReadonlyArray<Heard>
+  readonly stored: Map<number, GatewaySession>
+  readonly took: Array<string>
+  /** A process of its own: nothing is shared but what is stored. */
+  readonly process: Layer.Layer<DiscordGateway | GatewayConnection>
+  shards: number
+  status: number
+}
+
+const bench: Effect.Effect<Bench, never, Scope.Scope> = Effect.gen(function* () {
+  const discord = yield* loopbackGateway
+  const world = { shards: 1, status: 200 }
+  const rest = yield* loopback(() => ({
+    status: world.status,
+    body: {
+      url: discord.url,
+      shards: world.shards,
+      session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 2 }
+    }
+  }))
+  const stored = new Map<number, GatewaySession>()
+  const sessions = Layer.succeed(GatewaySessions, {
+    load: shardId => Effect.sync(() => Option.fromNullable(stored.get(shardId))),
+    save: (shardId, session) =>
+      Effect.sync(() => {
+        if (session === null) stored.delete(shardId)
+        else stored.set(shardId, session)
+      })
+  })
+  const process = Gateway.layerWith({ patience: "1500 millis", saveEvery: "100 millis" }).pipe(
+    Layer.provide([settings(rest.url), restAt(rest.url), sessions])
+  )
+  return Object.assign(world, { discord, asked: rest.heard, stored, took: [], process })
+})
+
+/** Listens for interactions and holds the gateway, as the service does. */
+const serve = ({ took }: Bench) =>
+  Effect.gen(function* () {
+    const gateway = yield* DiscordGateway
+    const connection = yield* GatewayConnection
+    yield* Effect.forkScoped(
+      gateway.handleDispatch("INTERACTION_CREATE", ({ id }) =>
+        Effect.sync(() => {
+          if (id.startsWith("throw")) throw new Error("a bad handler")
+          took.push(id)
+          return Effect.void
+        }).pipe(Effect.flatMap(() => (id.startsWith("fail") ? Effect.fail("no") : Effect.void)))
+      )
+    )
+    return yield* Effect.forkScoped(connection.hold)
+  })
+
+const running = <A, E>(
+  world: Bench,
+  use: (holder: Fiber.RuntimeFiber<never, unknown>) => Effect.Effect<A, E, GatewayConnection | Scope.Scope>
+) => Effect.scoped(Effect.flatMap(serve(world), use)).pipe(Effect.provide(world.process))
+
+const until = (condition: () => boolean) =>
+  Effect.suspend(() => (condition() ? Effect.void : Effect.fail("not yet"))).pipe(
+    Effect.retry(Schedule.spaced("10 millis")),
+    Effect.timeout("15 seconds"),
+    Effect.orDie
+  )
+
+const entered = ({ discord }: Bench) => discord.connections.map(connection => connection.entered)
+
+const ready = GatewayConnection.pipe(
+  Effect.flatMap(({ state }) => state.get),
+  Effect.flatMap(state => (state === "ready" ? Effect.void : Effect.fail("not yet"))),
+  Effect.retry(Schedule.spaced("10 millis")),
+  Effect.timeout("15 seconds"),
+  Effect.orDie
+)
+
+it.scopedLive("identifies without intents and hands interactions to the handler", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.interaction("1")
+        yield* until(() => world.took.includes("1"))
+        expect(world.discord.identified[0]).toMatchObject({ intents: 0, shard: [0, 1] })
+      })
+    )
+  })
+)
+
+it.scopedLive("no socket is opened before somebody listens, nor after the end", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* Effect.gen(function* () {
+      const { hold, state } = yield* GatewayConnection
+      const holder = yield* Effect.forkScoped(hold)
+      yield* Effect.sleep("200 millis")
+      expect(world.discord.attempts).toBe(0)
+      expect(yield* state.get).toBe("down")
+      yield* Fiber.interrupt(holder)
+    }).pipe(Effect.scoped, Effect.provide(world.process))
+    yield* running(world, () => ready)
+    const attempts = world.discord.attempts
+    yield* Effect.sleep("800 millis")
+    expect(world.discord.attempts).toBe(attempts)
+  })
+)
+
+it.scopedLive("a handler that fails or throws takes nothing from the others", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        for (const id of ["throw-1", "fail-2", "3", "throw-4", "5"]) world.discord.interaction(id)
+        yield* until(() => world.took.includes("5"))
+        expect(world.took).toEqual(["fail-2", "3", "5"])
+        expect(world.discord.connections).toHaveLength(1)
+      })
+    )
+  })
+)
+
+it.scopedLive("after a dropped socket the session resumes and nothing is lost or told twice", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.interaction("1")
+        yield* until(() => world.took.length === 1)
+        world.discord.cut()
+        yield* until(() => world.discord.sockets.size === 0)
+        world.discord.interaction("2")
+        yield* until(() => world.took.length >= 2)
+        yield* ready
+        expect(world.took).toEqual(["1", "2"])
+        expect(entered(world)).toEqual(["identify", "resume"])
+      })
+    )
+  })
+)
+
+it.scopedLive("a network that is down for a while does not cost the session", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.refusing = true
+        world.discord.cut()
+        const before = world.discord.attempts
+        yield* until(() => world.discord.attempts >= before + 2)
+        world.discord.interaction("1")
+        world.discord.refusing = false
+        yield* until(() => world.took.includes("1"))
+        expect(entered(world)).toEqual(["identify", "resume"])
+      })
+    )
+  })
+)
+
+it.scopedLive("Discord's wish to reconnect is followed by a resume", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.raw('{"op":7,"d":null}')
+        yield* until(() => world.discord.connections.length === 2)
+        expect(entered(world)).toEqual(["identify", "resume"])
+      })
+    )
+  })
+)
+
+it.scopedLive("a session that Discord calls void is forgotten", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.raw('{"op":9,"d":false}')
+        yield* until(() => world.discord.connections.length === 2)
+        yield* until(() => world.stored.get(0)?.sessionId === "session-2")
+        expect(entered(world)).toEqual(["identify", "identify"])
+      })
+    )
+  })
+)
+
+it.scopedLive("a restart resumes, and what was sent meanwhile is handled", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () => ready)
+    yield* until(() => world.discord.sockets.size === 0)
+    expect(world.discord.closeCodes).toEqual([4200])
+    world.discord.interaction("1")
+    yield* running(world, () => until(() => world.took.includes("1")))
+    expect(entered(world)).toEqual(["identify", "resume"])
+  })
+)
+
+it.scopedLive("what came since READY is stored within the interval, for the case of a crash", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.interaction("1")
+        yield* until(() => world.stored.get(0)?.sequence === 2)
+        expect(world.stored.get(0)).toMatchObject({ sessionId: "session-1", shardCount: 1 })
+      })
+    )
+  })
+)
+
+it.scopedLive("an event that nobody took comes again", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* Effect.gen(function* () {
+      const gateway = yield* DiscordGateway
+      const { hold } = yield* GatewayConnection
+      yield* Effect.forkScoped(hold)
+      const first = yield* Effect.fork(gateway.handleDispatch("INTERACTION_CREATE", () => Effect.void))
+      yield* ready
+      yield* Fiber.interrupt(first)
+      world.discord.interaction("1")
+      yield* Effect.sleep("100 millis")
+    }).pipe(Effect.scoped, Effect.provide(world.process))
+    yield* running(world, () => until(() => world.took.includes("1")))
+    expect(entered(world)).toEqual(["identify", "resume"])
+  })
+)
+
+for (const code of [4004, 4010, 4012, 4013, 4014]) {
+  it.scopedLive(`a close with ${code} ends the hold, after one connection`, () =>
+    Effect.gen(function* () {
+      const world = yield* bench
+      world.discord.refuseIdentify = () => code
+      yield* running(world, holder =>
+        Effect.gen(function* () {
+          const exit = yield* Fiber.await(holder)
+          expect(Exit.isFailure(exit)).toBe(true)
+          expect(yield* Effect.flip(exit)).toMatchObject({ _tag: "GatewayFatal", code })
+          expect(world.discord.attempts).toBe(1)
+        })
+      )
+    })
+  )
+}
+
+it.scopedLive("a refused token ends the hold after one question", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.status = 401
+    yield* running(world, holder =>
+      Effect.gen(function* () {
+        const fatal = yield* Effect.flip(Fiber.join(holder))
+        expect(fatal).toMatchObject({ _tag: "GatewayFatal", code: 401 })
+        expect(String(fatal)).toContain("DISCORD_BOT_TOKEN")
+        expect(world.asked).toHaveLength(1)
+      })
+    )
+  })
+)
+
+it.scopedLive("too few shards: the number is asked for again and every shard identifies", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.discord.refuseIdentify = shards => {
+      world.shards = 2
+      return shards < 2 ? 4011 : undefined
+    }
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        expect(world.discord.identified).toHaveLength(2)
+        expect(world.discord.identified).toContainEqual(expect.objectContaining({ shard: [0, 2] }))
+        expect(world.discord.identified).toContainEqual(expect.objectContaining({ shard: [1, 2] }))
+      })
+    )
+  })
+)
+
+for (const [what, frame] of [
+  ["a HELLO without data", '{"op":10}'],
+  ["a READY without data", '{"op":0,"t":"READY","s":1}'],
+  ["an invalid session without data", '{"op":9}']
+] as const) {
+  it.scopedLive(`${what} costs a connection, not the process`, () =>
+    Effect.gen(function* () {
+      const world = yield* bench
+      world.discord.greeting = count => (count === 1 ? frame : undefined)
+      yield* running(world, () => ready)
+      expect(world.discord.attempts).toBeGreaterThan(1)
+    })
+  )
+}
+
+it.scopedLive("frames that mean nothing are passed over", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        for (const frame of ["{", "null", "7", '"x"', "[]", '{"op":99}']) world.discord.raw(frame)
+        world.discord.interaction("1")
+        yield* until(() => world.took.includes("1"))
+        expect(world.discord.connections).toHaveLength(1)
+      })
+    )
+  })
+)
+
+it.scopedLive("a connection without a sign of life is replaced, and resumes", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.answersHeartbeats = false
+        // The peer is gone without a word: nothing answers, not even the close.
+        for (const socket of world.discord.server.clients) socket.pause()
+        world.discord.sockets.clear()
+        world.discord.interaction("1")
+        yield* until(() => world.took.includes("1"))
+        expect(entered(world)).toEqual(["identify", "resume"])
+      })
+    )
+  })
+)
+
+it.scopedLive("a resume that is never answered is tried again", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.answersResumes = false
+        world.discord.answersHeartbeats = false
+        world.discord.cut()
+        yield* until(() => world.discord.connections.length === 2)
+        world.discord.answersResumes = true
+        world.discord.answersHeartbeats = true
+        world.discord.interaction("1")
+        yield* until(() => world.took.includes("1"))
+        expect(new Set(entered(world).slice(1))).toEqual(new Set(["resume"]))
+      })
+    )
+  })
+)
+
+it.scopedLive("a gateway that says nothing does not cost the session", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.greeting = count => (count === 2 ? "" : undefined)
+        world.discord.cut()
+        yield* until(() => world.discord.connections.length === 2)
+        expect(entered(world)).toEqual(["identify", "resume"])
+      })
+    )
+  })
+)
+
+it.scopedLive("a stop during the pause before a reconnect opens no socket", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.cut()
+        yield* until(() => world.discord.sockets.size === 0)
+      })
+    )
+    const attempts = world.discord.attempts
+    yield* Effect.sleep("1 second")
+    expect(world.discord.attempts).toBe(attempts)
+    expect(world.stored.get(0)).toMatchObject({ sessionId: "session-1" })
+  })
+)
+
+it.scopedLive("while Discord cannot be asked the state is down, and the hold keeps trying", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.status = 403
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        const { state } = yield* GatewayConnection
+        yield* until(() => world.asked.length >= 2)
+        expect(yield* state.get).not.toBe("ready")
+        world.status = 200
+        yield* ready
+      })
+    )
+  })
+)
