@@ -2,6 +2,7 @@ import { Data } from "effect"
 import type { Option } from "effect"
 import type { DiscordUserId, RequestKey } from "./Ids.ts"
 import type { Audience } from "./Notification.ts"
+import { isFinal } from "./RequestStatus.ts"
 import type { FinalStatus, RequestStatus } from "./RequestStatus.ts"
 import type { RequestFacts, Settlement } from "./TransferRequest.ts"
 
@@ -36,3 +37,19 @@ export type Notice = Data.TaggedEnum<{
   Pointer: { readonly audience: Audience; readonly userId: DiscordUserId; readonly request: RequestKey }
 }>
 export const Notice = Data.taggedEnum<Notice>()
+
+/** What a person sees of a request who looks at it in private. */
+export const noticeFor = (view: "kudos" | Audience, picture: RequestPicture): Notice => {
+  switch (view) {
+    case "kudos":
+      return Notice.KudosAnswer({ picture })
+    case "owner":
+      return Notice.ApprovalCard({ picture })
+    case "requester":
+      return isFinal(picture.status)
+        ? Notice.StatusChanged({ picture, status: picture.status })
+        : Notice.KudosAnswer({ picture })
+    case "recipient":
+      return Notice.KudosReceived({ picture })
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
  */
-import { DateTime, Duration, Effect, Option, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Option, Schema } from "effect"
 import type {
   ChannelId,
   DiscordUserId,
@@ -134,23 +134,19 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       within(wholeBudget)
     )
 
-    /** The owner's card stands settled at this place now; nobody needs to edit it again. */
+    /** The owner's card stands settled now, here or behind its View button: nobody needs to edit it again. */
     const cardShows = Effect.fn("Decisions.cardShows")(function* (
       request: RequestKey,
       status: RequestStatus,
-      channelId: ChannelId,
-      messageId: MessageId
+      card: Option.Option<{ readonly channelId: ChannelId; readonly messageId: MessageId }>
     ) {
       const shown = yield* requests.shown(request, "owner")
-      const begunAt = Option.match(shown, { onNone: () => 0, onSome: ({ begunAt }) => begunAt })
-      const place = Option.match(shown, { onNone: () => "dm" as const, onSome: ({ place }) => place })
-      yield* requests.show(request, "owner", {
-        channelId,
-        messageId: Option.some(messageId),
-        place,
-        status,
-        begunAt
-      })
+      if (Option.isSome(shown)) return yield* requests.show(request, "owner", { ...shown.value, status })
+      if (Option.isNone(card)) return
+      const { channelId, messageId } = card.value
+      const begunAt = yield* Clock.currentTimeMillis
+      const message = { channelId, messageId: Option.some(messageId), place: "dm", status, begunAt } as const
+      yield* requests.show(request, "owner", message)
     })
 
     return { decide, cardShows }

@@ -5,7 +5,7 @@
 import { Clock, Duration, Effect, Option, Schema } from "effect"
 import { fitsButtons } from "../domain/customId.ts"
 import type { ChannelId, DiscordUserId } from "../domain/Ids.ts"
-import { Notice } from "../domain/Notice.ts"
+import { Notice, noticeFor } from "../domain/Notice.ts"
 import type { RequestPicture } from "../domain/Notice.ts"
 import { requesterHearsAnyway } from "../domain/Notification.ts"
 import type { Audience, Notification } from "../domain/Notification.ts"
@@ -139,7 +139,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
           Effect.gen(function* () {
             const live = yield* interactions.liveToken(interactionId)
             if (Option.isNone(live)) return Option.none()
-            yield* messenger.editAnswer(live.value.token, answerNotice(view, picture))
+            yield* messenger.editAnswer(live.value.token, noticeFor(view, picture))
             return Option.some(live.value.age)
           }).pipe(Effect.catchIf(isPastMending, () => Effect.succeedNone))
       )
@@ -209,21 +209,6 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
     return { deliver }
   })
 }) {}
-
-const answerNotice = (view: LiveAnswer["view"], picture: RequestPicture): Notice => {
-  switch (view) {
-    case "kudos":
-      return Notice.KudosAnswer({ picture })
-    case "owner":
-      return Notice.ApprovalCard({ picture })
-    case "requester":
-      return isFinal(picture.status)
-        ? Notice.StatusChanged({ picture, status: picture.status })
-        : Notice.KudosAnswer({ picture })
-    case "recipient":
-      return Notice.KudosReceived({ picture })
-  }
-}
 
 /** Up to 25 characters; a message in a channel is another message than the DM that could not be sent. */
 const nonceOf = (id: Notification["id"], place: Shown["place"]): string =>

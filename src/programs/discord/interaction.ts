@@ -1,4 +1,5 @@
-import { Data, Either, Option, ParseResult, Redacted, Schema } from "effect"
+import { Data, Either, Option, Redacted, Schema } from "effect"
+import type { ParseResult } from "effect"
 import { ChannelId, DiscordUserId, GuildId, InteractionId, MessageId } from "../../domain/Ids.ts"
 
 /** What every interaction has. */

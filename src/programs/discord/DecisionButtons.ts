@@ -1,0 +1,142 @@
+import { Effect, Either, Option } from "effect"
+import { Settings } from "../../config.ts"
+import type { ButtonPress } from "../../domain/customId.ts"
+import type { RequestPicture } from "../../domain/Notice.ts"
+import { currentTraceId } from "../../ports/traceContext.ts"
+import { Decisions } from "../../services/Decisions.ts"
+import type { Settled } from "../../services/Decisions.ts"
+import { Pictures } from "../../services/Pictures.ts"
+import { PrivateViews } from "../../services/PrivateViews.ts"
+import {
+  approvalCard,
+  settledElsewhere,
+  settledForeignCard,
+  settledHeadline
+} from "../../views/approvalCard.ts"
+import type { Embed, Message } from "../../views/Message.ts"
+import { noticeMessage } from "../../views/notices.ts"
+import { editAnswer, followUp } from "./answers.ts"
+import {
+  alreadySettled,
+  decisionWords,
+  failureMessage,
+  noLongerValid,
+  notForYou,
+  viewWords
+} from "./failureWords.ts"
+import type { Envelope, PressedEmbed, PressedMessage } from "./interaction.ts"
+import { Outcome } from "./Outcome.ts"
+
+type Press<Tag extends ButtonPress["_tag"]> = Extract<ButtonPress, { readonly _tag: Tag }>
+
+/** Approve, Reject and View, after their acknowledgement. */
+export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/programs/DecisionButtons", {
+  effect: Effect.gen(function* () {
+    const decisions = yield* Decisions
+    const pictures = yield* Pictures
+    const views = yield* PrivateViews
+    const { mochi } = yield* Settings
+
+    /** The card as it stands now: drawn anew from what is stored, else as it was with its end. */
+    const settledCard = Effect.fnUntraced(function* (
+      settled: Settled,
+      envelope: Envelope,
+      message: PressedMessage
+    ) {
+      const headline =
+        settled.by === "this click" ? (settledHeadline(settled.status) ?? settledElsewhere) : settledElsewhere
+      const picture = yield* Option.match(settled.request, {
+        onNone: () => Effect.succeedNone,
+        onSome: request => Effect.orElseSucceed(pictures.of(request), () => Option.none<RequestPicture>())
+      })
+      if (Option.isSome(picture)) return approvalCard(picture.value, headline)
+      return settledForeignCard(embedOf(message), {
+        ...settled,
+        headline,
+        settlement: settled.by === "this click" ? Option.some(settled.settlement) : Option.none(),
+        decider: {
+          discordUserId: settled.by === "this click" ? Option.some(envelope.userId) : Option.none(),
+          name: Option.none()
+        }
+      })
+    })
+
+    const showSettled = Effect.fnUntraced(function* (
+      press: Press<"Decide">,
+      settled: Settled,
+      envelope: Envelope,
+      message: PressedMessage
+    ) {
+      yield* editAnswer(envelope, yield* settledCard(settled, envelope, message))
+      const card = message.isEphemeral
+        ? Option.none()
+        : Option.map(
+            Option.orElse(message.channelId, () => envelope.channelId),
+            channelId => ({ channelId, messageId: message.id })
+          )
+      yield* Effect.ignoreLogged(decisions.cardShows(press.request, settled.status, card))
+      if (settled.by === "somebody before")
+        yield* followUp(envelope, failureMessage(alreadySettled, yield* currentTraceId))
+    })
+
+    const decide = Effect.fn("DecisionButtons.decide")(function* (
+      press: Press<"Decide">,
+      envelope: Envelope,
+      message: PressedMessage
+    ) {
+      const { decision, request } = press
+      const result = yield* Effect.either(
+        decisions.decide({ interactionId: envelope.id, clicker: envelope.userId, decision, request })
+      )
+      if (Either.isRight(result)) {
+        yield* showSettled(press, result.right, envelope, message)
+        return result.right.by === "this click"
+          ? Outcome.Success()
+          : Outcome.Refused({ reason: "AlreadySettled" })
+      }
+      const words = decisionWords(result.left, mochi.profileUrl)
+      yield* followUp(envelope, failureMessage(words, yield* currentTraceId))
+      const cause = result.left._tag === "MochiError" ? result.left.reason : result.left._tag
+      return words.isRefusal ? Outcome.Refused({ reason: cause }) : Outcome.Failed({ errorType: cause })
+    })
+
+    const view = Effect.fn("DecisionButtons.view")(function* (press: Press<"View">, envelope: Envelope) {
+      const { audience, request } = press
+      const opened = yield* Effect.either(
+        views.open({ request, audience, viewer: envelope.userId, interactionId: envelope.id })
+      )
+      if (Either.isRight(opened)) {
+        yield* editAnswer(envelope, noticeMessage(opened.right))
+        return Outcome.Success()
+      }
+      const reference = yield* currentTraceId
+      const answer = (words: Parameters<typeof failureMessage>[0]): Effect.Effect<Message> =>
+        Effect.succeed(failureMessage(words, reference))
+      switch (opened.left._tag) {
+        case "NotMeantForThem":
+          yield* editAnswer(envelope, yield* answer(notForYou))
+          return Outcome.Refused({ reason: opened.left._tag })
+        case "NothingToView":
+          yield* editAnswer(envelope, yield* answer(noLongerValid))
+          return Outcome.Refused({ reason: opened.left._tag })
+        case "MochiError":
+        case "StoreUnavailable":
+          yield* editAnswer(envelope, yield* answer(viewWords(opened.left)))
+          return Outcome.Failed({ errorType: opened.left._tag })
+      }
+    })
+
+    return { decide, view }
+  })
+}) {}
+
+/** The lines of a card that is not stored, as Discord shows them now. */
+const embedOf = ({ embed }: PressedMessage): Embed =>
+  Option.match(embed, { onNone: () => ({ title: "Vault Transfer Request" }), onSome: keptLines })
+
+const keptLines = ({ description, fields, footer, title }: PressedEmbed): Embed => ({
+  ...(title == null ? {} : { title }),
+  ...(description == null ? {} : { description }),
+  ...(footer == null ? {} : { footer: { text: footer.text } }),
+  fields: (fields ?? []).map(({ inline, name, value }) => ({ name, value, inline: inline ?? false }))
+})

@@ -1,0 +1,166 @@
+import { Duration, Effect, Either, Option, Schedule, Schema } from "effect"
+import { Settings } from "../../config.ts"
+import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
+import type { Holding } from "../../domain/Catalog.ts"
+import { DiscordUserId } from "../../domain/Ids.ts"
+import type { KudosCommand as KudosOptions } from "../../domain/Kudos.ts"
+import { currentTraceId } from "../../ports/traceContext.ts"
+import { Choices } from "../../services/Choices.ts"
+import { KudosRequests } from "../../services/KudosRequests.ts"
+import type { CreatedKudos, KudosFailure } from "../../services/KudosRequests.ts"
+import type { Message } from "../../views/Message.ts"
+import { kudosAnswer } from "../../views/notices.ts"
+import { cut } from "../../views/text.ts"
+import { editAnswer } from "./answers.ts"
+import { failureMessage, kudosWords, somethingWentWrong } from "./failureWords.ts"
+import type { Command, Envelope } from "./interaction.ts"
+import { Outcome } from "./Outcome.ts"
+
+/** When a create whose outcome is unknown is looked for again. */
+const looksAgain = Schedule.fromDelays("5 seconds", "15 seconds", "45 seconds", "2 minutes", "5 minutes")
+
+/** Discord takes no longer name of a choice. */
+const longestChoice = 100
+
+/** `/kudos`: options in, one edit of the acknowledged answer out. */
+export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs/KudosCommand", {
+  effect: Effect.gen(function* () {
+    const kudos = yield* KudosRequests
+    const choices = yield* Choices
+    const { limits, mochi } = yield* Settings
+
+    const answerTo = Effect.fnUntraced(function* (result: Either.Either<CreatedKudos, KudosFailure>) {
+      if (Either.isRight(result)) return createdMessage(result.right)
+      return failureMessage(kudosWords(result.left, mochi.profileUrl), yield* currentTraceId)
+    })
+
+    /** Edits the answer as soon as Mochi shows the request after all. */
+    const keepLooking = Effect.fn("KudosCommand.keepLooking")(function* (envelope: Envelope) {
+      const found = yield* kudos
+        .lookAgain(envelope.id)
+        .pipe(Effect.flatten, Effect.retry(looksAgain), Effect.option)
+      if (Option.isSome(found)) yield* editAnswer(envelope, createdMessage(found.value))
+    })
+
+    /** Runs after the acknowledgement. */
+    const run = Effect.fn("KudosCommand.run")(function* (
+      envelope: Envelope,
+      command: Command,
+      bots: ReadonlySet<string>
+    ) {
+      const options = kudosOptions(envelope, command, bots)
+      if (Option.isNone(options)) {
+        yield* editAnswer(envelope, failureMessage(somethingWentWrong, yield* currentTraceId))
+        return Outcome.Failed({ errorType: "MalformedOptions" })
+      }
+      const result = yield* Effect.either(kudos.submit(options.value))
+      yield* editAnswer(envelope, yield* answerTo(result))
+      return outcomeOf(result, mochi.profileUrl)
+    })
+
+    const choicesFor = ({ userId }: Envelope, { options }: Command, focused: string) => {
+      const typed = options.get(focused) ?? ""
+      const application = options.get("application") ?? ""
+      const vault = options.get("vault") ?? ""
+      switch (focused) {
+        case "application":
+          return Effect.map(choices.applications(userId, typed), found => found.map(namedChoice))
+        case "vault":
+          return application === ""
+            ? Effect.succeed([])
+            : Effect.map(choices.vaults(userId, application, typed), found => found.map(namedChoice))
+        case "token":
+          return application === "" || vault === ""
+            ? Effect.succeed([])
+            : Effect.map(choices.holdings(userId, application, vault, typed), found =>
+                found.map(holdingChoice)
+              )
+        default:
+          return Effect.succeed([])
+      }
+    }
+
+    /** What to offer, in time: an empty list where Mochi fails or takes too long. */
+    const suggest = Effect.fn("KudosCommand.suggest")(function* (
+      envelope: Envelope,
+      command: Command,
+      focused: string
+    ) {
+      return yield* choicesFor(envelope, command, focused).pipe(
+        Effect.map(found => ({ found: found.filter(isWhole), ended: "answered" as const })),
+        Effect.timeoutTo({
+          duration: Duration.times(limits.commandTimeout, lookUpShare),
+          onSuccess: answer => answer,
+          onTimeout: () => ({ found: [], ended: "timeout" as const })
+        }),
+        Effect.catchAll(({ _tag }) => Effect.succeed({ found: [], ended: _tag }))
+      )
+    })
+
+    return { run, suggest, keepLooking }
+  })
+}) {}
+
+/** Of the time for a suggestion; the rest is for its way to Discord. */
+const lookUpShare = 0.9
+
+interface Choice {
+  readonly name: string
+  readonly value: string
+}
+
+/** One choice that Discord does not take costs the whole list. */
+const isWhole = ({ name, value }: Choice) => name !== "" && value !== "" && value.length <= longestChoice
+
+const namedChoice = ({ id, name }: { readonly id: string; readonly name: string }): Choice => ({
+  name: cut(name.trim(), longestChoice),
+  value: id
+})
+
+const holdingChoice = ({ available, token }: Holding): Choice => {
+  const usd = Option.match(token.price, {
+    onNone: () => "",
+    onSome: price => ` (≈ $${formatUsd(available, price)})`
+  })
+  const chain = Option.match(token.chain, { onNone: () => [], onSome: name => [name] })
+  const parts = [token.symbol, `${formatAmount(available)}${usd}`, ...chain]
+  return { name: cut(parts.join(" · "), longestChoice), value: token.id }
+}
+
+const kudosOptions = (
+  { channelId, guildId, id, userId }: Envelope,
+  { options }: Command,
+  bots: ReadonlySet<string>
+): Option.Option<KudosOptions> =>
+  Option.all({
+    application: Option.fromNullable(options.get("application")),
+    vault: Option.fromNullable(options.get("vault")),
+    token: Option.fromNullable(options.get("token")),
+    amount: Option.fromNullable(options.get("amount")),
+    recipient: Schema.decodeUnknownOption(DiscordUserId)(options.get("recipient"))
+  }).pipe(
+    Option.map(({ recipient, ...typed }) => ({
+      ...typed,
+      interactionId: id,
+      sender: userId,
+      recipient: { id: recipient, isBot: bots.has(recipient) },
+      reason: Option.filter(Option.fromNullable(options.get("reason")), reason => reason.trim() !== ""),
+      guildId,
+      channelId
+    }))
+  )
+
+const createdMessage = ({ intent, status }: CreatedKudos): Message =>
+  kudosAnswer({
+    facts: intent.facts,
+    status,
+    recipient: { discordUserId: Option.some(intent.recipient), name: Option.none() }
+  })
+
+const outcomeOf = (result: Either.Either<CreatedKudos, KudosFailure>, profileUrl: string): Outcome => {
+  if (Either.isRight(result)) return Outcome.Success()
+  const { _tag } = result.left
+  return kudosWords(result.left, profileUrl).isRefusal
+    ? Outcome.Refused({ reason: _tag })
+    : Outcome.Failed({ errorType: result.left._tag === "MochiError" ? result.left.reason : _tag })
+}
