@@ -1,0 +1,142 @@
+/**
+ * What is measured, by name. An attribute's values are closed words: an id of a user, a guild or a request would make
+ * one series each. The tag `unit` is not an attribute: exporters turn it into the metric's unit.
+ */
+import { Duration, Metric, MetricBoundaries } from "effect"
+import type { Effect } from "effect"
+import type { NotificationKind } from "../domain/Notification.ts"
+
+export type InteractionType = "command" | "autocomplete" | "button"
+
+/** `refused`: the person can mend it, nothing is broken. `timed_out`: the budget ended before the answer came. */
+export type InteractionOutcome = "success" | "refused" | "failed" | "timed_out"
+
+/** From the interaction's arrival to its last answer. */
+export const interactionEnded = (ended: {
+  readonly type: InteractionType
+  /** The command's name, for a button its first word; one word of its own for whatever is not ours. */
+  readonly command: string
+  readonly outcome: InteractionOutcome
+  readonly after: Duration.Duration
+}): Effect.Effect<void> =>
+  interactionDuration.pipe(
+    Metric.tagged("interaction.type", ended.type),
+    Metric.tagged("command.name", ended.command),
+    Metric.tagged("outcome", ended.outcome),
+    metric => Metric.update(metric, Duration.toSeconds(ended.after))
+  )
+
+/** From the interaction's arrival to Discord having the first answer. */
+export const interactionAcknowledged = (
+  type: InteractionType,
+  after: Duration.Duration
+): Effect.Effect<void> =>
+  Metric.update(Metric.tagged(interactionAckDuration, "interaction.type", type), Duration.toSeconds(after))
+
+/** From the webhook's acceptance to the message being seen, or given up. */
+export const notificationEnded = (
+  kind: NotificationKind,
+  outcome: "delivered" | "dead",
+  after: Duration.Duration
+): Effect.Effect<void> =>
+  notificationDeliveryDuration.pipe(Metric.tagged("kind", kind), Metric.tagged("outcome", outcome), metric =>
+    Metric.update(metric, Duration.toSeconds(after))
+  )
+
+export type WebhookOutcome =
+  | "accepted"
+  | "duplicate"
+  | "ignored"
+  | "malformed"
+  | "unauthorized"
+  | "too_large"
+  | "unavailable"
+
+export const webhookAnswered = (outcome: WebhookOutcome): Effect.Effect<void> =>
+  Metric.increment(Metric.tagged(webhookRequests, "outcome", outcome))
+
+/** `unknown`: Mochi did not say whether it created the request. */
+export type KudosOutcome = "created" | "refused" | "failed" | "unknown"
+
+export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
+  Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
+
+/** Whole tokens of a request that was created. A float is near enough here, and only here. */
+export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>
+  Metric.incrementBy(Metric.tagged(kudosVolume, "token", token), amount)
+
+export const interactionDuration = seconds(
+  "discord.interaction.duration",
+  [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 5, 10, 20],
+  "From an interaction's arrival to its last answer"
+)
+
+export const interactionAckDuration = seconds(
+  "discord.interaction.ack.duration",
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3],
+  "From an interaction's arrival to Discord having the first answer"
+)
+
+export const notificationDeliveryDuration = seconds(
+  "notification.delivery.duration",
+  [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400],
+  "From a webhook's acceptance to the message being seen, or given up"
+)
+
+export const webhookRequests = Metric.counter("webhook.requests", {
+  description: "Answers to webhooks",
+  incremental: true
+})
+
+export const kudosRequests = Metric.counter("kudos.requests", {
+  description: "Runs of /kudos by how they ended",
+  incremental: true
+})
+
+export const kudosVolume = Metric.counter("kudos.volume", {
+  description: "Whole tokens asked for in requests that were created",
+  incremental: true
+})
+
+/** Gauges: a program that looks now and then sets them. */
+export const notificationBacklog = Metric.gauge("notification.backlog", {
+  description: "Notifications that wait for their delivery, those being tried included"
+})
+
+/** Seconds. */
+export const notificationOldestAge = Metric.gauge("notification.oldest.age", {
+  description: "Age of the notification that waits longest, 0 where none does"
+}).pipe(Metric.tagged("unit", "s"))
+
+export const notificationDead = Metric.gauge("notification.dead", {
+  description: "Notifications that were given up and can be replayed"
+})
+
+export const discordGuilds = Metric.gauge("discord.guilds", {
+  description: "Servers that the bot is in"
+})
+
+export const usersActiveDaily = Metric.gauge("users.active.daily", {
+  description: "People who used the bot within the last 24 hours"
+})
+
+/** 1 while every shard is connected, or interactions arrive over HTTP; 0 otherwise, on standby too. */
+export const discordGatewayUp = Metric.gauge("discord.gateway.up", {
+  description: "1 while this process holds the gateway and every shard is connected"
+})
+
+/** 1 from the moment when Discord refused the bot token. */
+export const discordTokenRejected = Metric.gauge("discord.token.rejected", {
+  description: "1 once Discord has refused the bot token"
+})
+
+/** 1 while Mochi's health check answers. */
+export const mochiUp = Metric.gauge("mochi.up", {
+  description: "1 while Mochi's health check answers"
+})
+
+function seconds(name: string, boundaries: ReadonlyArray<number>, description: string) {
+  return Metric.histogram(name, MetricBoundaries.fromIterable(boundaries), description).pipe(
+    Metric.tagged("unit", "s")
+  )
+}
