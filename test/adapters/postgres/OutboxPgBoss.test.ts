@@ -145,6 +145,22 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
       })
     )
 
+    it.scoped("finds a job within a second or so whose announcement was lost with the connection", () =>
+      Effect.gen(function* () {
+        const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
+        const broken = yield* sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and query ilike 'listen%'`
+        expect(broken).toHaveLength(1)
+        const waiting = yield* Effect.fork(outbox.take("Deliver", 10))
+        yield* Effect.sleep("100 millis")
+        yield* outbox.put([deliver("UNHEARD")])
+        const [took, taken] = yield* seconds(Fiber.join(waiting))
+        expect(codes(taken)).toEqual(["UNHEARD"])
+        expect(took).toBeLessThan(1.3)
+      }).pipe(Effect.provide(Layer.fresh(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)))))
+    )
+
     it.scoped("gives a delayed job out on time, and counts its age from then", () =>
       Effect.gen(function* () {
         const outbox = yield* emptied
@@ -273,21 +289,21 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
         )
         const got: Array<number> = []
         const all = yield* Deferred.make<void>()
+        const finish = (from: Outbox["Type"], taken: Taken) =>
+          Effect.gen(function* () {
+            got.push(mark(taken))
+            yield* from.done(taken)
+            if (got.length === 1000) yield* Deferred.succeed(all, undefined)
+          })
         const drain = (from: Outbox["Type"]) =>
-          from.take("Deliver", 20).pipe(
-            Effect.tap(
-              Effect.forEach(
-                taken => {
-                  got.push(mark(taken))
-                  return Effect.zipRight(
-                    from.done(taken),
-                    got.length >= 1000 ? Deferred.succeed(all, undefined) : Effect.void
-                  )
-                },
+          Effect.forever(
+            Effect.gen(function* () {
+              const batch = yield* from.take("Deliver", 20)
+              yield* Effect.all(
+                batch.map(taken => finish(from, taken)),
                 { concurrency: 10, discard: true }
               )
-            ),
-            Effect.forever
+            })
           )
         yield* Effect.forkScoped(drain(outbox))
         yield* Effect.forkScoped(drain(other))

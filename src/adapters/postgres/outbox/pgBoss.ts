@@ -54,15 +54,15 @@ export const start = (
     }
     boss.on("error", report("outbox_maintenance_failed"))
     boss.on("warning", report("outbox_maintenance_warning"))
-    yield* Effect.acquireRelease(
-      attempt(() => boss.start()),
-      () =>
-        attempt(() => boss.stop({ graceful: false, close: false })).pipe(
-          Effect.disconnect,
-          Effect.timeout("3 seconds"),
-          Effect.ignore
-        )
+    // Before the start, since one that fails half-way leaves timers and a listener behind.
+    yield* Effect.addFinalizer(() =>
+      attempt(() => boss.stop({ graceful: false, close: false })).pipe(
+        Effect.disconnect,
+        Effect.timeout("3 seconds"),
+        Effect.ignore
+      )
     )
+    yield* attempt(() => boss.start())
     yield* attempt(() => declare(boss, queueOf.Deliver, "key_strict_fifo"))
     yield* attempt(() => declare(boss, queueOf.AskMochi, "standard"))
     return {
