@@ -59,10 +59,11 @@ export const layerWith = (
         yield* hub.firstSubscription
         // Another process may have held the gateway since: what is stored is newer than what is remembered.
         sessions.forgetAll()
-        yield* Effect.fork(Effect.repeat(sessions.save, Schedule.spaced(options.saveEvery)))
+        yield* Effect.forkScoped(Effect.repeat(sessions.save, Schedule.spaced(options.saveEvery)))
         return yield* keepTrying(link, state)
       }).pipe(
-        Effect.ensuring(Effect.zipRight(SubscriptionRef.set(state, "down"), sessions.save)),
+        Effect.scoped,
+        Effect.ensuring(Effect.zipRight(SubscriptionRef.set(state, "down"), lastSave(sessions))),
         alone.withPermits(1)
       )
 
@@ -99,6 +100,10 @@ const keepTrying = (
       yield* Effect.sleep(pause)
     }
   })
+
+/** A store that hangs must not keep the process from ending. */
+const lastSave = (sessions: ShardSessions.ShardSessions) =>
+  sessions.save.pipe(Effect.interruptible, Effect.disconnect, Effect.timeoutOption("2 seconds"))
 
 const pauseAfter = (failures: number): Duration.Duration =>
   Duration.millis(Math.min(30_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2))

@@ -25,7 +25,7 @@ export const read: Effect.Effect<GatewayAddress, GatewayFatal | DiscordFailure, 
     Effect.flatMap(rest => rest.getBotGateway()),
     Effect.mapError(error => {
       const failure = toApiError(error)
-      return isTokenRejected(failure) ? tokenRefused : failure
+      return isTokenRejected(failure) ? tokenRefused() : failure
     }),
     Effect.flatMap(answer =>
       Effect.mapError(

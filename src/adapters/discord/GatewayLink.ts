@@ -98,6 +98,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       )
     }
     const left = (code: number, shardId: number) => {
+      lives(shardId)
       sessions.closed(shardId, code)
       ready.delete(shardId)
       const meaning = meaningOf(code)
@@ -118,12 +119,14 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
 
     manager
       .on(WebSocketShardEvents.Hello, shardId => {
+        lives(shardId)
         sessions.greeted(shardId)
       })
       .on(WebSocketShardEvents.Ready, (_, shardId) => entered(shardId, "gateway_ready"))
       .on(WebSocketShardEvents.Resumed, shardId => entered(shardId, "gateway_resumed"))
       .on(WebSocketShardEvents.HeartbeatComplete, (_, shardId) => {
-        lives(shardId)
+        // Heartbeats are answered on a socket too whose RESUME never is.
+        if (ready.has(shardId)) lives(shardId)
       })
       .on(WebSocketShardEvents.Dispatch, (payload, shardId) => {
         lives(shardId)
@@ -136,6 +139,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
 
     for (let shardId = 0; shardId < address.shards; shardId++) lives(shardId)
     const watch = Effect.suspend(() => {
+      for (const shardId of alive.keys()) if (throttle.isWaiting(shardId)) lives(shardId)
       const now = clock.unsafeCurrentTimeMillis()
       const oldest = Math.min(...alive.values())
       if (now - oldest > Duration.toMillis(options.patience)) return drop("stalled")

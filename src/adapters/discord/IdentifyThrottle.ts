@@ -4,6 +4,8 @@ import { Clock, Effect, Runtime } from "effect"
 export interface IdentifyThrottle extends IIdentifyThrottler {
   /** How many shards may identify in the same five seconds; Discord says it anew with each connection. */
   readonly configure: (maxConcurrency: number) => void
+  /** Whether the shard stands in the queue. */
+  readonly isWaiting: (shardId: number) => boolean
   /** The shard got in. */
   readonly answered: (shardId: number) => void
 }
@@ -19,6 +21,7 @@ const LONGEST = 5 * 60_000
  */
 export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime(), runtime => {
   const buckets = new Map<number, Bucket>()
+  const waiting = new Set<number>()
   let concurrency = 1
   const bucketOf = (shardId: number): Bucket => {
     const key = shardId % concurrency
@@ -37,7 +40,15 @@ export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime()
     answered: shardId => {
       bucketOf(shardId).unanswered = 0
     },
-    waitForIdentify: (shardId, signal) => Runtime.runPromise(runtime)(turnOf(bucketOf(shardId)), { signal })
+    isWaiting: shardId => waiting.has(shardId),
+    waitForIdentify: (shardId, signal) => {
+      waiting.add(shardId)
+      const turn = Effect.ensuring(
+        turnOf(bucketOf(shardId)),
+        Effect.sync(() => waiting.delete(shardId))
+      )
+      return Runtime.runPromise(runtime)(turn, { signal })
+    }
   }
 })
 

@@ -20,10 +20,8 @@ export const meaningOf = (code: number): CloseMeaning => {
     : { _tag: "Fatal", error: new GatewayFatal({ code, reason }) }
 }
 
-export const tokenRefused = new GatewayFatal({
-  code: 401,
-  reason: "the bot token is rejected, check DISCORD_BOT_TOKEN"
-})
+export const tokenRefused = () =>
+  new GatewayFatal({ code: 401, reason: "the bot token is rejected, check DISCORD_BOT_TOKEN" })
 
 const fatalReasons = new Map([
   [4004, "the bot token is rejected, check DISCORD_BOT_TOKEN"],

@@ -1,10 +1,11 @@
 import { expect, it } from "@effect/vitest"
 import { DiscordGateway } from "dfx/DiscordGateway"
-import { Effect, Exit, Fiber, Layer, Option, Schedule } from "effect"
+import { Duration, Effect, Exit, Fiber, Layer, Option, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as Gateway from "../../../src/adapters/discord/Gateway.ts"
 import { GatewayConnection } from "../../../src/ports/GatewayConnection.ts"
 import { type GatewaySession, GatewaySessions } from "../../../src/ports/GatewaySessions.ts"
+import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
 import { type LoopbackGateway, loopbackGateway } from "./LoopbackGateway.ts"
 import { type Heard, loopback, restAt, settings } from "./LoopbackRest.ts"
 
@@ -17,24 +18,33 @@ interface Bench {
   readonly process: Layer.Layer<DiscordGateway | GatewayConnection>
   shards: number
   status: number
+  /** Identifies that Discord still allows; the next ones half a second later. */
+  remaining: number
+  storeFails: boolean
 }
 
 const bench: Effect.Effect<Bench, never, Scope.Scope> = Effect.gen(function* () {
   const discord = yield* loopbackGateway
-  const world = { shards: 1, status: 200 }
+  const world = { shards: 1, status: 200, remaining: 999, storeFails: false }
   const rest = yield* loopback(() => ({
     status: world.status,
     body: {
       url: discord.url,
       shards: world.shards,
-      session_start_limit: { total: 1000, remaining: 999, reset_after: 0, max_concurrency: 2 }
+      session_start_limit: { total: 1000, remaining: world.remaining, reset_after: 500, max_concurrency: 2 }
     }
   }))
   const stored = new Map<number, GatewaySession>()
+  const attempt = <A>(operation: string, work: () => A) =>
+    Effect.suspend(() =>
+      world.storeFails
+        ? Effect.fail(new StoreUnavailable({ operation, cause: new Error("gone") }))
+        : Effect.sync(work)
+    )
   const sessions = Layer.succeed(GatewaySessions, {
-    load: shardId => Effect.sync(() => Option.fromNullable(stored.get(shardId))),
+    load: shardId => attempt("load", () => Option.fromNullable(stored.get(shardId))),
     save: (shardId, session) =>
-      Effect.sync(() => {
+      attempt("save", () => {
         if (session === null) stored.delete(shardId)
         else stored.set(shardId, session)
       })
@@ -404,6 +414,59 @@ it.scopedLive("while Discord cannot be asked the state is down, and the hold kee
         expect(yield* state.get).not.toBe("ready")
         world.status = 200
         yield* ready
+      })
+    )
+  })
+)
+
+it.scopedLive("a handler at work when the subscription ends is let finish, but not for ever", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* Effect.gen(function* () {
+      const gateway = yield* DiscordGateway
+      const { hold } = yield* GatewayConnection
+      const listening = yield* Effect.forkScoped(
+        gateway.handleDispatch("INTERACTION_CREATE", ({ id }) =>
+          id === "slow"
+            ? Effect.sync(() => world.took.push("began")).pipe(
+                Effect.delay("200 millis"),
+                Effect.zipRight(Effect.sync(() => world.took.push("done")))
+              )
+            : Effect.never
+        )
+      )
+      yield* Effect.forkScoped(hold)
+      yield* ready
+      world.discord.interaction("slow")
+      world.discord.interaction("endless")
+      yield* until(() => (world.stored.get(0)?.sequence ?? 0) >= 3)
+      const [took] = yield* Effect.timed(Fiber.interrupt(listening))
+      expect(world.took).toEqual(["began", "done"])
+      expect(Duration.toMillis(took)).toBeLessThan(4000)
+    }).pipe(Effect.scoped, Effect.provide(world.process))
+  })
+)
+
+it.scopedLive("a store that fails costs nothing but the resume", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.storeFails = true
+    yield* running(world, () => ready)
+    expect(world.stored.size).toBe(0)
+  })
+)
+
+it.scopedLive("without an identify left today none is sent", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.remaining = 0
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* until(() => world.asked.length === 1)
+        yield* Effect.sleep("200 millis")
+        expect(world.discord.attempts).toBe(0)
+        yield* ready
+        expect(world.discord.connections).toHaveLength(1)
       })
     )
   })
