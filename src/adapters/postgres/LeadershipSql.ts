@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, HashSet, Layer, Option, Ref, Schedule, Schema } from "effect"
+import { Effect, Exit, Fiber, HashSet, Layer, Option, Ref, Schedule, Schema } from "effect"
 import type { Redacted } from "effect"
 import { Leadership } from "../../ports/Leadership.ts"
 import type { Role } from "../../ports/Leadership.ts"
@@ -38,7 +38,7 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
           yield* Effect.acquireRelease(Ref.update(led, HashSet.add(role)), () =>
             Ref.update(led, HashSet.remove(role))
           )
-          return yield* Effect.raceFirst(Effect.asSome(work), Effect.as(session.value.lost, Option.none<A>()))
+          return yield* runWhile(session.value, work)
         }).pipe(Effect.scoped)
 
       const whileLeading = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -108,3 +108,23 @@ const stayAlive = (url: Redacted.Redacted, processId: number) =>
       Effect.forkScoped
     )
   })
+
+/** None when the session was lost first. Races of Effect do not wait for the loser to clean up; this does. */
+const runWhile = <A, E, R>(session: DatabaseSession.DatabaseSession, work: Effect.Effect<A, E, R>) =>
+  Effect.acquireUseRelease(
+    Effect.fork(Effect.interruptible(work)),
+    running =>
+      Effect.gen(function* () {
+        const lost = yield* Ref.make(false)
+        yield* session.lost.pipe(
+          Effect.zipRight(Ref.set(lost, true)),
+          Effect.zipRight(Fiber.interrupt(running)),
+          Effect.forkScoped
+        )
+        const exit = yield* Fiber.await(running)
+        return (yield* Ref.get(lost)) && Exit.isInterrupted(exit)
+          ? Option.none<A>()
+          : Option.some(yield* exit)
+      }),
+    running => Fiber.interrupt(running)
+  )
