@@ -1,7 +1,8 @@
 import { it } from "@effect/vitest"
-import { DateTime, Effect, Option } from "effect"
+import { DateTime, Duration, Effect, Option } from "effect"
 import { describe, expect } from "vitest"
 import packageJson from "../../../package.json" with { type: "json" }
+import { within } from "../../../src/ports/Deadline.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
 import { ADA, LINUS, MALLORY } from "../../../src/sandbox/people.ts"
@@ -179,6 +180,21 @@ describe("A create whose answer goes wrong", () => {
     }).pipe(Effect.provide(Given.clients("http://127.0.0.1:1")))
   )
 })
+
+it.live("A call to a Mochi that hangs ends at its caller's deadline, and a create is then in doubt", () =>
+  withMochi(fake =>
+    Effect.gen(function* () {
+      const pay = yield* MochiPay
+      yield* fake.faults.add({ fault: { _tag: "HangAfter" } })
+      const [spent, error] = yield* Effect.timed(Effect.flip(within("300 millis")(pay.create(kudos))))
+      expect([error.reason, error.mayHaveHappened]).toEqual(["TimedOut", true])
+      expect(Duration.toMillis(spent)).toBeLessThan(2_000)
+      expect(yield* fake.requests).toHaveLength(1)
+      yield* fake.faults.clear
+      expect(yield* pay.recentRequests(community)).toHaveLength(1)
+    })
+  )
+)
 
 describe("A list whose body goes wrong", () => {
   it.live("is a typed error, and is not asked for again", () =>

@@ -99,3 +99,28 @@ it.effect("A failure passes through and frees the place", () =>
     expect(yield* throttle.admit(1_000, Effect.succeed("free"))).toEqual(Option.some("free"))
   })
 )
+
+it.effect("Patience is for the wait alone: a call that has its place runs to its end", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
+    yield* Effect.fork(throttle.admit(60_000, Effect.sleep("500 millis")))
+    yield* Effect.yieldNow()
+    const long = yield* Effect.fork(throttle.admit(1_000, Effect.sleep("5 seconds").pipe(Effect.as("done"))))
+    yield* TestClock.adjust("6 seconds")
+    expect(yield* Fiber.join(long)).toEqual(Option.some("done"))
+  })
+)
+
+it.effect("A place that comes free at the very moment of giving up is either used or not, never both", () =>
+  Effect.gen(function* () {
+    for (const holdMillis of [999, 1000, 1001]) {
+      const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
+      const ran = yield* Ref.make(false)
+      yield* Effect.fork(throttle.admit(60_000, Effect.sleep(holdMillis)))
+      yield* Effect.yieldNow()
+      const waiting = yield* Effect.fork(throttle.admit(1_000, Ref.set(ran, true)))
+      yield* TestClock.adjust("2 seconds")
+      expect(Option.isSome(yield* Fiber.join(waiting))).toBe(yield* Ref.get(ran))
+    }
+  })
+)
