@@ -140,7 +140,7 @@ export const CommandBody = Schema.Struct({
   ...settings,
   ...shared,
   name: Schema.String,
-  description: nullable(text(0, 100)),
+  description: nullable(Schema.String),
   id: nullable(Schema.String),
   type: nullable(Schema.Literal(1, 2, 3))
 }).pipe(
@@ -152,6 +152,12 @@ export const CommandBody = Schema.Struct({
     if (badName) return { path: ["name"], message: invalidName }
     if (slash && !command.description) {
       return { path: ["description"], message: fault("BASE_TYPE_REQUIRED", "This field is required") }
+    }
+    if (slash && (command.description ?? "").length > 100) {
+      return {
+        path: ["description"],
+        message: fault("BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+      }
     }
     return characters(command) > 8000 ? total : undefined
   })

@@ -91,10 +91,7 @@ export const makeInteractions = ({ bus, clock, messages, newId, settings, world 
         flags,
         ephemeralFor: flags & messageFlags.ephemeral ? interaction.userId : null,
         replyTo: interaction.sourceMessageId,
-        interaction:
-          interaction.type === 4
-            ? null
-            : { id: interaction.id, type: interaction.type, userId: interaction.userId }
+        interaction: interaction.type === 4 ? null : originOf(interaction, interaction.type)
       })
       switch (callback.type) {
         case 4:
@@ -179,3 +176,11 @@ export const makeInteractions = ({ bus, clock, messages, newId, settings, world 
       })
   }
 }
+
+/** What a message keeps of the interaction that it answers. */
+export const originOf = (interaction: Interaction, type: 2 | 3) => ({
+  id: interaction.id,
+  type,
+  userId: interaction.userId,
+  sourceMessageId: interaction.sourceMessageId
+})

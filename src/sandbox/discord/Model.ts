@@ -81,7 +81,13 @@ export interface Message extends MessageFace {
   readonly versions: ReadonlyArray<MessageVersion>
   readonly deleted: boolean
   /** Set on answers to an interaction. */
-  readonly interaction: { readonly id: string; readonly type: 2 | 3; readonly userId: string } | null
+  readonly interaction: {
+    readonly id: string
+    readonly type: 2 | 3
+    readonly userId: string
+    /** The message whose component was used. */
+    readonly sourceMessageId: string | null
+  } | null
   readonly replyTo: string | null
 }
 

@@ -55,6 +55,8 @@ export const snowflake = Schema.String.pipe(
   )
 )
 
+type Issue = ParseResult.ArrayFormatterIssue
+
 interface Tree {
   [key: string]: Tree | ReadonlyArray<{ readonly code: string; readonly message: string }>
 }
@@ -65,9 +67,10 @@ export const validate =
   (body: unknown): Effect.Effect<A, DiscordError> =>
     ParseResult.decodeUnknown(schema, { errors: "all" })(body).pipe(
       Effect.mapError(issue => {
+        const issues = ParseResult.ArrayFormatter.formatIssueSync(issue)
         const root: Tree = {}
-        for (const found of ParseResult.ArrayFormatter.formatIssueSync(issue)) {
-          insert(root, [...prefix, ...found.path], toError(found))
+        for (const found of issues) {
+          if (!overshadowed(found, issues)) insert(root, [...prefix, ...found.path], toError(found))
         }
         return invalidForm(root)
       })
@@ -80,7 +83,12 @@ export const faultAt = (path: ReadonlyArray<PropertyKey>, code: string, message:
   return invalidForm(root)
 }
 
-const toError = (issue: ParseResult.ArrayFormatterIssue) => {
+/** Of a union's complaints the one in Discord's words says it all. */
+const overshadowed = (issue: Issue, issues: ReadonlyArray<Issue>) =>
+  !issue.message.includes(mark) &&
+  issues.some(other => other.message.includes(mark) && other.path.join("/") === issue.path.join("/"))
+
+const toError = (issue: Issue) => {
   if (issue._tag === "Missing") return { code: "BASE_TYPE_REQUIRED", message: "This field is required" }
   const [code, message] = issue.message.split(mark)
   return message === undefined

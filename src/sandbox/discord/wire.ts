@@ -84,6 +84,7 @@ export const guildPayload = (guild: Guild): Payload => ({
   splash: null,
   discovery_splash: null,
   banner: null,
+  home_header: null,
   description: null,
   owner_id: guild.ownerId,
   afk_channel_id: null,
@@ -127,6 +128,10 @@ export const guildPayload = (guild: Guild): Payload => ({
   widget_enabled: false,
   widget_channel_id: null,
   region: "deprecated",
+  incidents_data: null,
+  max_presences: null,
+  max_stage_video_channel_users: 50,
+  max_video_channel_users: 25,
   max_members: 500000
 })
 
@@ -206,6 +211,9 @@ export const messagePayload = (
             id: message.interaction.id,
             type: message.interaction.type,
             user: user ? userPayload(user) : null,
+            ...(message.interaction.sourceMessageId === null
+              ? {}
+              : { interacted_message_id: message.interaction.sourceMessageId }),
             authorizing_integration_owners: message.guildId === null ? { "0": "0" } : { "0": message.guildId }
           }
         }),

@@ -17,6 +17,11 @@ const application = (state: State) => ({
   bot_require_code_grant: false,
   verify_key: state.settings.publicKey,
   flags: 0,
+  flags_new: "0",
+  role_connections_verification_url: null,
+  approximate_user_authorization_count: 0,
+  explicit_content_filter: 0,
+  eligible_oauth2_scopes: ["bot", "applications.commands"],
   hook: true,
   tags: [],
   redirect_uris: [],
@@ -61,7 +66,13 @@ export const applicationRoutes: ReadonlyArray<Route> = [
     access: "bot",
     handle: state =>
       Effect.succeed(
-        ok({ ...userPayload(state.world.bot), verified: true, mfa_enabled: true, email: null, flags: 0 })
+        ok({
+          ...userPayload(state.world.bot),
+          verified: true,
+          mfa_enabled: true,
+          email: null,
+          locale: "en-US"
+        })
       )
   },
   {

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import * as Refusal from "../DiscordError.ts"
+import { originOf } from "../Interactions.ts"
 import type { Interaction } from "../Interactions.ts"
 import { decodeCreate, decodeEdit } from "../MessageBody.ts"
 import type { Message, Payload } from "../Model.ts"
@@ -72,7 +73,7 @@ const followUp = (state: State, request: RouteRequest) =>
       authorId: state.world.bot.id,
       files: request.files,
       ephemeralFor: flags & messageFlags.ephemeral ? interaction.userId : null,
-      interaction: { id: interaction.id, type: interaction.type === 3 ? 3 : 2, userId: interaction.userId },
+      interaction: originOf(interaction, interaction.type === 3 ? 3 : 2),
       replyTo: interaction.originalId
     })
     interaction.followupIds.push(message.id)
