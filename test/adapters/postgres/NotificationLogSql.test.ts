@@ -48,6 +48,16 @@ layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("No
     })
   )
 
+  it.effect("stores text that PostgreSQL cannot hold as it is", () =>
+    Effect.gen(function* () {
+      const log = yield* NotificationLog
+      const [added] = yield* log.add(requestOf("N\u0000L"), "pending", [owner])
+      yield* log.settle(added!.id, "dead", Option.some("odd \u0000"))
+      const found = Option.getOrThrow(yield* log.find(added!.id))
+      expect([found.request.code, found.reason]).toEqual(["N\uFFFDL", Option.some("odd \uFFFD")])
+    })
+  )
+
   it.effect("lists newest first, all or those of one state, and counts", () =>
     Effect.gen(function* () {
       const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]

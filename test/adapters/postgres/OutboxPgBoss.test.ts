@@ -185,6 +185,15 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
       })
     )
 
+    it.scoped("stores a code that PostgreSQL's text cannot hold", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([deliver("N\u0000L"), ask("N\u0000L")])
+        expect(codes(yield* outbox.take("Deliver", 10))).toEqual(["N\uFFFDL"])
+        expect(codes(yield* outbox.take("AskMochi", 10))).toEqual(["N\uFFFDL"])
+      })
+    )
+
     it.scoped("carries the trace of who put the job", () =>
       Effect.gen(function* () {
         const outbox = yield* emptied
