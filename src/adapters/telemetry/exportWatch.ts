@@ -1,0 +1,113 @@
+import { Effect, Runtime } from "effect"
+import type { Signal, SignalHealth } from "../../ports/ExportHealth.ts"
+
+/** What the exporters of the three signals have in common. */
+export interface Exporter<Batch> {
+  export(batch: Batch, done: (result: ExportResult) => void): void
+}
+
+interface ExportResult {
+  /** 0 is success. */
+  readonly code: number
+  readonly error?: Error
+}
+
+export interface ExportWatch {
+  readonly signals: Effect.Effect<Readonly<Record<Signal, SignalHealth>>>
+  readonly expect: (signal: Signal) => void
+  readonly succeeded: (signal: Signal) => void
+  readonly failed: (signal: Signal, error: unknown) => void
+  /** Tells how each export ended. The SDK hears of success alone: it would repeat every failure with its stack. */
+  readonly over: <Batch, E extends Exporter<Batch>>(signal: Signal, exporter: E) => E
+}
+
+/** A failure is logged when it begins and once a minute while it lasts, and so is its end. */
+export const make: Effect.Effect<ExportWatch> = Effect.gen(function* () {
+  // Loggers as they are here: those that export would try to export the failure of exporting.
+  const runtime = yield* Effect.runtime()
+  const clock = yield* Effect.clock
+  const states: Record<Signal, State> = { traces: off, metrics: off, logs: off }
+
+  const failed: ExportWatch["failed"] = (signal, error) => {
+    const now = clock.unsafeCurrentTimeMillis()
+    const before = states[signal]
+    const since = before.state === "failing" ? before.since : now
+    const isNews = before.state !== "failing" || now - before.toldAt >= 60_000
+    const reason = reasonOf(error)
+    const failures = before.state === "failing" ? before.failures + 1 : 1
+    states[signal] = {
+      state: "failing",
+      since,
+      toldAt: isNews || before.state !== "failing" ? now : before.toldAt,
+      failures,
+      reason
+    }
+    if (isNews)
+      Runtime.runFork(runtime)(
+        Effect.annotateLogs(Effect.logWarning("telemetry_export_failed"), { signal, reason, failures })
+      )
+  }
+
+  const succeeded: ExportWatch["succeeded"] = signal => {
+    const before = states[signal]
+    states[signal] = { state: "ok" }
+    if (before.state === "failing")
+      Runtime.runFork(runtime)(
+        Effect.annotateLogs(Effect.logInfo("telemetry_export_recovered"), {
+          signal,
+          failures: before.failures
+        })
+      )
+  }
+
+  return {
+    failed,
+    succeeded,
+    expect: signal => {
+      states[signal] = { state: "waiting" }
+    },
+    over: (signal, exporter) => {
+      const send = exporter.export.bind(exporter)
+      exporter.export = (batch, done) =>
+        send(batch, result => {
+          if (result.code === 0) succeeded(signal)
+          else failed(signal, result.error)
+          done({ code: 0 })
+        })
+      return exporter
+    },
+    signals: Effect.sync(() => ({
+      traces: healthOf(states.traces),
+      metrics: healthOf(states.metrics),
+      logs: healthOf(states.logs)
+    }))
+  }
+})
+
+type State =
+  | { readonly state: "off" | "waiting" | "ok" }
+  | {
+      readonly state: "failing"
+      readonly since: number
+      readonly toldAt: number
+      readonly failures: number
+      readonly reason: string
+    }
+
+const off: State = { state: "off" }
+
+const healthOf = (state: State): SignalHealth =>
+  state.state === "failing"
+    ? { state: "failing", since: new Date(state.since).toISOString(), reason: state.reason }
+    : { state: state.state }
+
+/** A status or a code: the message of an error may name addresses and repeat what the other side answered. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "unknown"
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  const code: unknown = first instanceof Error && "code" in first ? first.code : undefined
+  if (typeof code === "number") return `HTTP ${code}`
+  if (typeof code === "string") return code
+  if (/time(d )?out/i.test(error.message)) return "timeout"
+  return error.cause === undefined ? error.name : reasonOf(error.cause)
+}

@@ -1,0 +1,55 @@
+import { Cause, Context, FiberRef, FiberRefs, HashMap, List, Tracer } from "effect"
+import type { Logger, LogLevel, Option } from "effect"
+import { causeText, errorText, type Plain, plainValue } from "./plainValue.ts"
+
+export interface LogEntry {
+  readonly at: Date
+  readonly level: string
+  readonly message: string
+  /** The span in which it was said. */
+  readonly span: Option.Option<Tracer.AnySpan>
+  /** Annotations, durations of log spans, further arguments, and `error` for a cause. */
+  readonly fields: Readonly<Record<string, Plain>>
+}
+
+/** One log call as data, whatever was handed to it. */
+export const logEntry = (said: Logger.Logger.Options<unknown>): LogEntry => {
+  const [message, ...rest] = Array.isArray(said.message) ? said.message : [said.message]
+  const fields: Record<string, Plain> = {}
+  for (const [key, value] of HashMap.entries(said.annotations)) put(fields, key, value)
+  for (const { label, startTime } of List.toArray(said.spans))
+    put(fields, `${label}_ms`, said.date.getTime() - startTime)
+  const errors = rest.filter(isError).map(errorText)
+  const others = rest.filter(item => !isError(item))
+  if (others.length > 0) put(fields, "details", others.length === 1 ? others[0] : others)
+  if (message instanceof Error) errors.unshift(errorText(message))
+  if (!Cause.isEmpty(said.cause)) errors.push(causeText(said.cause))
+  if (errors.length > 0) put(fields, "error", [...new Set(errors)].join("; "))
+  return {
+    at: said.date,
+    level: levelName(said.logLevel),
+    message: messageText(message),
+    span: Context.getOption(FiberRefs.getOrDefault(said.context, FiberRef.currentContext), Tracer.ParentSpan),
+    fields
+  }
+}
+
+const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "trace_id", "span_id"])
+
+/** What every line has is not overwritten by an annotation of the same name. */
+const put = (fields: Record<string, Plain>, key: string, value: unknown): void => {
+  const given = plainValue(value)
+  if (given !== undefined) fields[reserved.has(key) ? `${key}_` : key] = given
+}
+
+const isError = (item: unknown): boolean => item instanceof Error || Cause.isCause(item)
+
+const messageText = (message: unknown): string => {
+  if (message instanceof Error) return message.name
+  const value = plainValue(message)
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "")
+}
+
+/** The words of `LOG_LEVEL`. */
+const levelName = (level: LogLevel.LogLevel): string =>
+  level._tag === "Warning" ? "warn" : level._tag.toLowerCase()

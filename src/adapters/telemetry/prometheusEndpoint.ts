@@ -1,0 +1,84 @@
+import { createServer, type Server, type ServerResponse } from "node:http"
+import type { MetricProducer } from "@opentelemetry/sdk-metrics"
+import { Effect, Schedule, Schema } from "effect"
+import type { Scope } from "effect"
+import type { ExportWatch } from "./exportWatch.ts"
+import { forPrometheus } from "./metricProducer.ts"
+
+class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
+  code: Schema.String
+}) {}
+
+/** Serves `/metrics`. An address that is taken is tried again until it is free; the service does not wait for it. */
+export const serve = (
+  address: { readonly host: string; readonly port: number },
+  producer: MetricProducer,
+  watch: ExportWatch
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { PrometheusSerializer } = yield* Effect.promise(() => import("@opentelemetry/exporter-prometheus"))
+    const source = forPrometheus(producer)
+    const serializer = new PrometheusSerializer(undefined, false, undefined, false, true)
+    const page = async () => serializer.serialize((await source.collect()).resourceMetrics)
+    let wasTold = false
+    yield* listening(address, page).pipe(
+      Effect.tap(port => {
+        watch.succeeded("metrics")
+        return Effect.annotateLogs(Effect.logInfo("metrics_endpoint_listening"), {
+          host: address.host,
+          port
+        })
+      }),
+      Effect.zipRight(Effect.never),
+      Effect.scoped,
+      Effect.tapError(({ code }) => {
+        watch.failed("metrics", Object.assign(new Error(code), { code }))
+        if (wasTold) return Effect.void
+        wasTold = true
+        return Effect.annotateLogs(Effect.logError("metrics_endpoint_unavailable"), {
+          ...address,
+          reason: code,
+          hint: "another process may listen there: set OTEL_EXPORTER_PROMETHEUS_PORT"
+        })
+      }),
+      Effect.retry(Schedule.spaced("10 seconds")),
+      Effect.forkScoped
+    )
+  })
+
+const listening = (
+  { host, port }: { readonly host: string; readonly port: number },
+  page: () => Promise<string>
+): Effect.Effect<number, AddressUnavailable, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.async<Server, AddressUnavailable>(resume => {
+        const server = createServer((request, response) => {
+          if (new URL(request.url ?? "/", "http://localhost").pathname !== "/metrics")
+            return end(response, 404)
+          if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405)
+          page().then(
+            text => end(response, 200, text),
+            () => end(response, 500)
+          )
+        })
+        server.once("error", (error: NodeJS.ErrnoException) =>
+          resume(Effect.fail(new AddressUnavailable({ code: error.code ?? error.name })))
+        )
+        server.listen({ host, port }, () => resume(Effect.succeed(server)))
+      }),
+      server =>
+        Effect.async<void>(resume => {
+          server.close(() => resume(Effect.void))
+          server.closeAllConnections()
+        })
+    ),
+    server => {
+      const bound = server.address()
+      return typeof bound === "object" && bound !== null ? bound.port : port
+    }
+  )
+
+const end = (response: ServerResponse, status: number, text = ""): void => {
+  response.writeHead(status, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text)
+}

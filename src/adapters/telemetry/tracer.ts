@@ -1,0 +1,74 @@
+/**
+ * What every span must and must not carry, whoever made it: `error.type` where it failed, no headers, no secrets, no
+ * stack of a failure that was foreseen.
+ */
+import * as OtelTracer from "@effect/opentelemetry/Tracer"
+import { TraceFlags } from "@opentelemetry/api"
+import { Cause, Context, Exit, Option, Tracer } from "effect"
+import { errorText } from "./plainValue.ts"
+import type { Scrub } from "./scrub.ts"
+
+export const guarded = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
+  Tracer.make({
+    context: inner.context,
+    span: (name, parent, context, links, startTime, kind, options) => {
+      const span = inner.span(name, parent, withSampling(parent, context), links, startTime, kind, options)
+      const attribute = span.attribute.bind(span)
+      const event = span.event.bind(span)
+      const end = span.end.bind(span)
+      span.attribute = (key, value) => {
+        if (!headers.test(key)) attribute(key, typeof value === "string" ? scrub(value) : value)
+      }
+      span.event = (text, at, attributes) => event(scrub(text), at, attributes && scrubbed(attributes, scrub))
+      span.end = (at, exit) => end(at, exitToTell(span, exit, scrub))
+      return span
+    }
+  })
+
+const headers = /^http\.(request|response)\.header\./
+
+/** Effect's tracer takes every foreign parent for sampled. */
+const withSampling = (parent: Option.Option<Tracer.AnySpan>, context: Context.Context<never>) =>
+  Option.isSome(parent) && parent.value._tag === "ExternalSpan" && !parent.value.sampled
+    ? Context.add(context, OtelTracer.OtelTraceFlags, TraceFlags.NONE)
+    : context
+
+const scrubbed = (attributes: Record<string, unknown>, scrub: Scrub) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [key, typeof value === "string" ? scrub(value) : value])
+  )
+
+const exitToTell = (
+  span: Tracer.Span,
+  exit: Exit.Exit<unknown, unknown>,
+  scrub: Scrub
+): Exit.Exit<unknown, unknown> => {
+  const known = span.attributes.get("error.type")
+  if (Exit.isSuccess(exit))
+    return typeof known === "string" ? Exit.fail(new Told(known, "", undefined)) : exit
+  if (Cause.isInterruptedOnly(exit.cause)) return exit
+  const error = Cause.squash(exit.cause)
+  const type = typeof known === "string" ? known : errorType(error)
+  if (known === undefined) span.attribute("error.type", type)
+  const stack = Cause.isDie(exit.cause) ? scrub(Cause.pretty(exit.cause)) : undefined
+  return Exit.fail(new Told(type, scrub(errorText(error)).slice(0, longest), stack?.slice(0, longest)))
+}
+
+const longest = 4000
+
+/** An error reduced to what a span may say of it. */
+class Told extends Error {
+  constructor(name: string, message: string, stack: string | undefined) {
+    super(message)
+    this.name = name
+    this.stack = stack ?? `${name}: ${message}`
+  }
+}
+
+/** Of few values: Discord's own code, a tag, a class. */
+const errorType = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return "unknown"
+  if ("code" in error && typeof error.code === "number" && error.code > 0) return String(error.code)
+  if ("_tag" in error && typeof error._tag === "string") return error._tag
+  return error instanceof Error ? error.name : "unknown"
+}
