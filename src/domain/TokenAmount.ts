@@ -50,11 +50,12 @@ export const formatAmount = ({ baseUnits, decimals }: TokenAmount): string =>
 
 /** USD at two decimals, half up, without the sign: `10.50`. */
 export const formatUsd = (amount: TokenAmount, price: BigDecimal.BigDecimal): string => {
-  const usd = BigDecimal.multiply(BigDecimal.make(amount.baseUnits, amount.decimals), price)
-  const cents = BigDecimal.round(usd, { scale: 2, mode: "half-from-zero" })
-  const [whole = "0", fraction = ""] = formatPlain(cents).split(".")
-  return `${whole}.${fraction.padEnd(2, "0")}`
+  return twoDecimals(BigDecimal.multiply(BigDecimal.make(amount.baseUnits, amount.decimals), price))
 }
+
+/** USD as written by somebody else, with or without its sign, at two decimals; none for what is no amount. */
+export const formatUsdText = (text: string): Option.Option<string> =>
+  Option.map(parseDecimal(text.trim().replace(/^\$/, "").replaceAll(",", "")), twoDecimals)
 
 /** A decimal as written by Mochi; none for what is no finite decimal, and for forms only a program would write. */
 export const parseDecimal = (text: string): Option.Option<BigDecimal.BigDecimal> =>
@@ -128,6 +129,12 @@ const toBaseUnits = (
         )
       )
   }
+}
+
+const twoDecimals = (usd: BigDecimal.BigDecimal): string => {
+  const cents = BigDecimal.round(usd, { scale: 2, mode: "half-from-zero" })
+  const [whole = "0", fraction = ""] = formatPlain(cents).split(".")
+  return `${whole}.${fraction.padEnd(2, "0")}`
 }
 
 /** None where the value has more decimals, trailing zeros apart, than the token. */

@@ -1,5 +1,4 @@
-import { Effect, Option, Schema } from "effect"
-import type { Tracer } from "effect"
+import { Effect, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
 /** W3C `traceparent` of a span. */
@@ -16,3 +15,14 @@ export const currentTraceId: Effect.Effect<Option.Option<TraceId>> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.flatMap(({ traceId }) => Schema.decodeUnknownOption(TraceId)(traceId))
 )
+
+/** None for what is no W3C `traceparent` of a version that can be read. */
+export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpan> => {
+  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(text.trim())
+  const [traceId, spanId, flags] = [match?.[1], match?.[2], match?.[3]]
+  if (traceId === undefined || spanId === undefined || flags === undefined) return Option.none()
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId) || text.startsWith("ff")) return Option.none()
+  return Option.some(
+    Tracer.externalSpan({ traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 })
+  )
+}

@@ -2,7 +2,7 @@ import { Data, Either, Option } from "effect"
 import type { TryEnd } from "../../domain/retry.ts"
 import { isPassing } from "../../domain/retry.ts"
 import type { MochiErrorReason } from "../../ports/MochiError.ts"
-import { parseJson } from "./json.ts"
+import { parseJson } from "../../domain/exactJson.ts"
 import type { Decode } from "./wire.ts"
 
 /** Why the body behind a status could not be used. */

@@ -55,7 +55,7 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
       }
       const result = yield* Effect.either(kudos.submit(options.value))
       yield* editAnswer(envelope, yield* answerTo(result))
-      return outcomeOf(result, mochi.profileUrl)
+      return Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
     })
 
     const choicesFor = ({ userId }: Envelope, { options }: Command, focused: string) => {
@@ -87,13 +87,13 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
       focused: string
     ) {
       return yield* choicesFor(envelope, command, focused).pipe(
-        Effect.map(found => ({ found: found.filter(isWhole), ended: "answered" as const })),
+        Effect.map(found => ({ found: found.filter(isWhole), ended: Outcome.Success() })),
         Effect.timeoutTo({
           duration: Duration.times(limits.commandTimeout, lookUpShare),
           onSuccess: answer => answer,
-          onTimeout: () => ({ found: [], ended: "timeout" as const })
+          onTimeout: (): Suggestion => ({ found: [], ended: Outcome.TimedOut() })
         }),
-        Effect.catchAll(({ _tag }) => Effect.succeed({ found: [], ended: _tag }))
+        Effect.catchAll(error => Effect.succeed<Suggestion>({ found: [], ended: outcomeOfFailure(error) }))
       )
     })
 
@@ -107,6 +107,11 @@ const lookUpShare = 0.9
 interface Choice {
   readonly name: string
   readonly value: string
+}
+
+interface Suggestion {
+  readonly found: ReadonlyArray<Choice>
+  readonly ended: Outcome
 }
 
 /** One choice that Discord does not take costs the whole list. */
@@ -157,10 +162,9 @@ const createdMessage = ({ intent, status }: CreatedKudos): Message =>
     recipient: { discordUserId: Option.some(intent.recipient), name: Option.none() }
   })
 
-const outcomeOf = (result: Either.Either<CreatedKudos, KudosFailure>, profileUrl: string): Outcome => {
-  if (Either.isRight(result)) return Outcome.Success()
-  const { _tag } = result.left
-  return kudosWords(result.left, profileUrl).isRefusal
-    ? Outcome.Refused({ reason: _tag })
-    : Outcome.Failed({ errorType: result.left._tag === "MochiError" ? result.left.reason : _tag })
+const outcomeOfFailure = (failure: KudosFailure): Outcome => {
+  if (failure._tag === "MochiError") return Outcome.Failed({ errorType: failure.reason })
+  return kudosWords(failure, "").isRefusal
+    ? Outcome.Refused({ reason: failure._tag })
+    : Outcome.Failed({ errorType: failure._tag })
 }

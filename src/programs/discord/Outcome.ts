@@ -1,9 +1,10 @@
 import { Data } from "effect"
 
-/** How an interaction ended, as logs, metrics and spans call it. A refusal is something the person can mend. */
+/** How an interaction ended. A refusal is something the person can mend: nothing is broken. */
 export type Outcome = Data.TaggedEnum<{
   Success: {}
   Refused: { readonly reason: string }
+  TimedOut: {}
   Failed: { readonly errorType: string }
 }>
 export const Outcome = Data.taggedEnum<Outcome>()
@@ -11,5 +12,6 @@ export const Outcome = Data.taggedEnum<Outcome>()
 export const outcomeWord = Outcome.$match({
   Success: () => "success" as const,
   Refused: () => "refused" as const,
-  Failed: () => "failure" as const
+  TimedOut: () => "timed_out" as const,
+  Failed: () => "failed" as const
 })

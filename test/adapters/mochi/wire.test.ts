@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { BigDecimal, DateTime, FastCheck as fc, Option } from "effect"
 import { describe, expect } from "vitest"
-import { parseJson } from "../../../src/adapters/mochi/json.ts"
+import { parseJson } from "../../../src/domain/exactJson.ts"
 import * as Wire from "../../../src/adapters/mochi/wire.ts"
 import { draft } from "./mochiClients.ts"
 

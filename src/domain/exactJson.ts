@@ -16,3 +16,18 @@ const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unk
   const [context] = rest
   return typeof value === "number" && Predicate.hasProperty(context, "source") ? context.source : value
 }
+
+/**
+ * JSON whose numbers stay numbers, so that a number where text belongs can be told; only whole numbers that a JavaScript
+ * number would change arrive as the text they were written in.
+ */
+export const parseTypedJson = (text: string): Option.Option<unknown> => {
+  try {
+    return Option.some(JSON.parse(text, keepLargeText))
+  } catch {
+    return Option.none()
+  }
+}
+
+const keepLargeText = (key: string, value: unknown, ...rest: ReadonlyArray<unknown>): unknown =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) ? keepNumberText(key, value, ...rest) : value

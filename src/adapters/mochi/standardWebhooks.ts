@@ -1,0 +1,79 @@
+/**
+ * Standard Webhooks (https://www.standardwebhooks.com): `v1` is HMAC-SHA256, `v1a` Ed25519, both over `{id}.{timestamp}.`
+ * and the body. Nothing but the exact bytes that were sent is accepted: neither a stamp written in another way, nor base64
+ * that merely decodes to the same signature. The package `standardwebhooks` reads the body as text first, so that broken
+ * UTF-8 could stand for a replacement character; hence Node's own HMAC over the bytes.
+ */
+import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto"
+import { Either, Redacted } from "effect"
+import type { WebhookSecret } from "../../configVariables.ts"
+import { SignatureRefused } from "../../ports/Signatures.ts"
+import type { SignedBytes } from "../../ports/Signatures.ts"
+
+/** How far the stamp may be from now, either way, in seconds. */
+const tolerance = 5 * 60
+
+/** A check of a signature over exactly these bytes. */
+export type Verifier = (signed: {
+  readonly id: string
+  readonly timestamp: string
+  readonly body: Uint8Array
+  /** Version and signature, as in the header: `v1,…`. */
+  readonly signature: string
+}) => boolean
+
+export const verifierOf = (secret: WebhookSecret): Verifier => {
+  switch (secret._tag) {
+    case "Hmac":
+      return hmac(secret.key)
+    case "Ed25519":
+      return ed25519(secret.publicKey)
+  }
+}
+
+/** The webhook's id. */
+export const verifyWebhook = (
+  { body, headers }: SignedBytes,
+  verifiers: ReadonlyArray<Verifier>,
+  nowMillis: number
+): Either.Either<string, SignatureRefused> => {
+  const { "webhook-id": id, "webhook-signature": signatures, "webhook-timestamp": timestamp } = headers
+  if (id === undefined || !/^[!-~]{1,255}$/.test(id)) return refused("malformed")
+  if (timestamp === undefined || !/^[1-9]\d{0,11}$/.test(timestamp)) return refused("malformed")
+  if (signatures === undefined) return refused("malformed")
+  if (Math.abs(Math.floor(nowMillis / 1000) - Number(timestamp)) > tolerance) return refused("stale")
+  const matches = signatures
+    .split(" ")
+    .slice(0, mostSignatures)
+    .some(signature => verifiers.some(matching => matching({ id, timestamp, body, signature })))
+  return matches ? Either.right(id) : refused("mismatch")
+}
+
+/** Rotation needs two or three; a header full of them would be work for nothing. */
+const mostSignatures = 16
+
+const hmac =
+  (key: Redacted.Redacted<Uint8Array>): Verifier =>
+  ({ body, id, signature, timestamp }) => {
+    const mac = createHmac("sha256", Redacted.value(key)).update(`${id}.${timestamp}.`).update(body)
+    return sameText(`v1,${mac.digest("base64")}`, signature)
+  }
+
+const ed25519 = (publicKey: Uint8Array): Verifier => {
+  const x = Buffer.from(publicKey).toString("base64url")
+  const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" })
+  return ({ body, id, signature, timestamp }) => {
+    if (!signature.startsWith("v1a,")) return false
+    const encoded = signature.slice("v1a,".length)
+    const bytes = Buffer.from(encoded, "base64")
+    if (bytes.length !== 64 || bytes.toString("base64") !== encoded) return false
+    return verify(null, Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]), key, bytes)
+  }
+}
+
+const sameText = (one: string, other: string): boolean => {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+const refused = (reason: SignatureRefused["reason"]) => Either.left(new SignatureRefused({ reason }))

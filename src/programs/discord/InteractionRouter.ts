@@ -1,0 +1,205 @@
+import { DiscordREST } from "dfx/DiscordREST"
+import type { DiscordRESTError } from "dfx/DiscordREST"
+import { DateTime, Duration, Effect, Either, FiberSet, Option, ParseResult } from "effect"
+import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
+import { Interactions } from "../../ports/Interactions.ts"
+import { RateLimits } from "../../ports/RateLimits.ts"
+import { currentTraceId } from "../../ports/traceContext.ts"
+import { choices, deferEphemeral, deferUpdate, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
+import type { Respond } from "./answers.ts"
+import { DecisionButtons } from "./DecisionButtons.ts"
+import { failureMessage, noLongerValid, somethingWentWrong, tooOften } from "./failureWords.ts"
+import type { Words } from "./failureWords.ts"
+import { decodeInteraction, Interaction } from "./interaction.ts"
+import type { Envelope } from "./interaction.ts"
+import { KudosCommand } from "./KudosCommand.ts"
+import { observed } from "./observed.ts"
+import { Outcome } from "./Outcome.ts"
+
+/** At shutdown, what was begun has so long to end; what is stored by then is taken up by the next process. */
+const drainsWithin = Duration.seconds(6)
+
+type Done = Effect.Effect<Outcome, DiscordRESTError, DiscordREST>
+
+/**
+ * Where every interaction arrives, over the gateway or by HTTP: acknowledged first, worked on afterwards, once across
+ * replicas.
+ */
+export class InteractionRouter extends Effect.Service<InteractionRouter>()(
+  "mochi/programs/InteractionRouter",
+  {
+    scoped: Effect.gen(function* () {
+      const rest = yield* DiscordREST
+      const interactions = yield* Interactions
+      const limits = yield* RateLimits
+      const kudos = yield* KudosCommand
+      const buttons = yield* DecisionButtons
+      const running = yield* FiberSet.make()
+      yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(running), drainsWithin))
+      const fork = yield* FiberSet.runtime(running)<never>()
+
+      const refuse = Effect.fnUntraced(function* (respond: Respond, words: Words, outcome: Outcome) {
+        yield* respond(ephemeralAnswer(failureMessage(words, yield* currentTraceId)))
+        return outcome
+      })
+
+      /** Claims the interaction and its run, then hands it on; who comes second stays silent. */
+      const onceAndInTime = (
+        envelope: Envelope,
+        kind: "kudos" | "button",
+        respond: Respond,
+        work: Done
+      ): Done =>
+        Effect.gen(function* () {
+          const mine = yield* interactions.claim(envelope)
+          if (!mine) return Option.none()
+          return Option.some(yield* limits.take(envelope.userId, kind))
+        }).pipe(
+          Effect.timeout(claimsWithin),
+          Effect.matchEffect({
+            onFailure: ({ _tag }) => refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })),
+            onSuccess: Option.match({
+              onNone: () => Effect.succeed(Outcome.Refused({ reason: "DeliveredTwice" })),
+              onSome: Option.match({
+                onNone: () => work,
+                onSome: retryAt =>
+                  refuse(
+                    respond,
+                    tooOften(DateTime.toEpochMillis(retryAt)),
+                    Outcome.Refused({ reason: "RateLimited" })
+                  )
+              })
+            })
+          })
+        )
+
+      const run = (interaction: Extract<Interaction, { _tag: "Run" }>, respond: Respond): Done => {
+        const { bots, command, envelope } = interaction
+        if (command.name !== "kudos")
+          return refuse(respond, noLongerValid, Outcome.Refused({ reason: "UnknownCommand" }))
+        const work = Effect.zipRight(respond(deferEphemeral), kudos.run(envelope, command, bots)).pipe(
+          Effect.tapDefect(() => editAnswer(envelope, failureMessage(somethingWentWrong, Option.none()))),
+          Effect.tap(outcome =>
+            outcome._tag === "Failed" && outcome.errorType === "OutcomeUnknown"
+              ? Effect.sync(() =>
+                  fork(
+                    kudos
+                      .keepLooking(envelope)
+                      .pipe(Effect.provideService(DiscordREST, rest), Effect.ignoreLogged)
+                  )
+                )
+              : Effect.void
+          )
+        )
+        return onceAndInTime(envelope, "kudos", respond, work)
+      }
+
+      const press = (interaction: Extract<Interaction, { _tag: "Press" }>, respond: Respond): Done => {
+        const { customId, envelope, message } = interaction
+        return Option.match(parseCustomId(customId), {
+          onNone: () => refuse(respond, noLongerValid, Outcome.Refused({ reason: "ForeignButton" })),
+          onSome: ButtonPress.$match({
+            Decide: pressed =>
+              onceAndInTime(
+                envelope,
+                "button",
+                respond,
+                Effect.zipRight(respond(deferUpdate), buttons.decide(pressed, envelope, message)).pipe(
+                  Effect.tapDefect(() =>
+                    followUp(envelope, failureMessage(somethingWentWrong, Option.none()))
+                  )
+                )
+              ),
+            View: pressed =>
+              onceAndInTime(
+                envelope,
+                "button",
+                respond,
+                Effect.zipRight(respond(deferEphemeral), buttons.view(pressed, envelope))
+              ),
+            Privacy: () => refuse(respond, noLongerValid, Outcome.Refused({ reason: "ForeignButton" }))
+          })
+        })
+      }
+
+      const suggest = (interaction: Extract<Interaction, { _tag: "Autocomplete" }>, respond: Respond): Done =>
+        Effect.gen(function* () {
+          const { command, envelope, focused } = interaction
+          const { ended, found } = yield* kudos.suggest(envelope, command, focused)
+          yield* respond(choices(found))
+          return ended
+        })
+
+      const handle = (interaction: Interaction, respond: Respond): Effect.Effect<unknown> =>
+        Interaction.$match(interaction, {
+          Ping: () => Effect.ignoreLogged(respond({ type: 1 })),
+          Other: ({ envelope }) =>
+            observed({ type: "command", name: "other", envelope, respond }, measured =>
+              refuse(measured, noLongerValid, Outcome.Refused({ reason: "UnknownInteraction" }))
+            ),
+          Run: interaction =>
+            observed(
+              {
+                type: "command",
+                name: nameOf(interaction.command.name),
+                envelope: interaction.envelope,
+                respond
+              },
+              measured => Effect.provideService(run(interaction, measured), DiscordREST, rest)
+            ),
+          Press: interaction =>
+            observed(
+              {
+                type: "button",
+                name: buttonName(interaction.customId),
+                envelope: interaction.envelope,
+                respond
+              },
+              measured => Effect.provideService(press(interaction, measured), DiscordREST, rest)
+            ),
+          Autocomplete: interaction =>
+            observed(
+              {
+                type: "autocomplete",
+                name: nameOf(interaction.command.name),
+                envelope: interaction.envelope,
+                respond
+              },
+              measured => Effect.provideService(suggest(interaction, measured), DiscordREST, rest)
+            )
+        })
+
+      /** Begins to handle Discord's JSON and returns at once. */
+      const accept = (raw: unknown, respond: Respond): Effect.Effect<void> =>
+        Either.match(decodeInteraction(raw), {
+          onLeft: error =>
+            Effect.annotateLogs(Effect.logError("interaction_failure"), { malformed: pathsOf(error) }),
+          onRight: interaction => Effect.sync(() => fork(handle(interaction, respond)))
+        })
+
+      return { accept }
+    })
+  }
+) {}
+
+/** Discord waits three seconds for an acknowledgement: who cannot be looked up by then is told so. */
+const claimsWithin = Duration.millis(1500)
+
+/** The whole error would repeat what was received, its token included. */
+const pathsOf = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map(({ path }) => path.join("."))
+    .join(", ")
+
+/** What is not ours has one name, so that names stay a closed set. */
+const nameOf = (command: string): string => (command === "kudos" || command === "privacy" ? command : "other")
+
+const buttonName = (customId: string): string =>
+  Option.match(parseCustomId(customId), {
+    onNone: () => "other",
+    onSome: ButtonPress.$match({
+      Decide: ({ decision }) => (decision === "approved" ? "approve" : "reject"),
+      View: () => "view",
+      Privacy: () => "privacy"
+    })
+  })

@@ -1,0 +1,55 @@
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import type { CreateInteractionResponseRequest } from "dfx/types"
+import { Deferred, Duration, Effect, Option } from "effect"
+import { InteractionSignatures } from "../../ports/Signatures.ts"
+import { InteractionRouter } from "../discord/InteractionRouter.ts"
+import { readBody } from "./httpBody.ts"
+
+const longestBody = 1024 * 1024
+
+/** Discord waits three seconds. */
+const answersWithin = Duration.millis(2900)
+
+/**
+ * `POST /interactions`, where Discord posts instead of using the gateway. The first answer is the HTTP answer; the work
+ * goes on once that has left.
+ */
+export class Interactions extends Effect.Service<Interactions>()("mochi/programs/Interactions", {
+  effect: Effect.gen(function* () {
+    const signatures = yield* InteractionSignatures
+    const router = yield* InteractionRouter
+
+    const receive = Effect.fnUntraced(
+      function* (request: HttpServerRequest.HttpServerRequest) {
+        const body = yield* readBody(request, longestBody)
+        yield* signatures.verify({ headers: request.headers, body })
+        const text = new TextDecoder().decode(body)
+        const raw = yield* Effect.option(Effect.try((): unknown => JSON.parse(text)))
+        if (Option.isNone(raw)) return problem(400, "the body is not JSON")
+        const answer = yield* Deferred.make<CreateInteractionResponseRequest>()
+        const hasLeft = yield* Deferred.make<void>()
+        yield* Effect.addFinalizer(() => Deferred.succeed(hasLeft, undefined))
+        yield* router.accept(raw.value, callback =>
+          Effect.zipRight(Deferred.succeed(answer, callback), Deferred.await(hasLeft))
+        )
+        return yield* Deferred.await(answer).pipe(
+          Effect.map(callback => HttpServerResponse.unsafeJson(callback)),
+          Effect.timeoutTo({
+            duration: answersWithin,
+            onSuccess: response => response,
+            onTimeout: () => problem(503, "no answer in time")
+          })
+        )
+      },
+      Effect.catchTags({
+        BodyTooLarge: () => Effect.succeed(problem(413, "the body is too large")),
+        RequestError: () => Effect.succeed(problem(400, "the body could not be read")),
+        SignatureRefused: () => Effect.succeed(problem(401, "invalid request signature"))
+      })
+    )
+
+    return { handle: Effect.flatMap(HttpServerRequest.HttpServerRequest, receive) }
+  })
+}) {}
+
+const problem = (status: number, error: string) => HttpServerResponse.unsafeJson({ error }, { status })

@@ -1,0 +1,100 @@
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { Effect, Either, Option } from "effect"
+import { webhookAnswered } from "../../ports/metrics.ts"
+import type { WebhookOutcome } from "../../ports/metrics.ts"
+import { WebhookSignatures } from "../../ports/Signatures.ts"
+import { parseTraceparent } from "../../ports/traceContext.ts"
+import { Intake } from "../../services/Intake.ts"
+import { readBody } from "./httpBody.ts"
+import { decodeEvent } from "./webhookEvent.ts"
+
+const longestBody = 64 * 1024
+
+/** Seconds after which Mochi may try again. */
+const retryAfter = "30"
+
+/** `POST /webhooks/mochi`: nothing unsigned is read further than its signature, nothing is accepted before it is stored. */
+export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhooks", {
+  effect: Effect.gen(function* () {
+    const signatures = yield* WebhookSignatures
+    const intake = yield* Intake
+
+    const accepted = (id: string, body: Uint8Array) =>
+      Effect.gen(function* () {
+        const event = decodeEvent(body)
+        if (Either.isLeft(event)) {
+          const { field, problem } = event.left
+          return yield* rejected("malformed", 400, { error: `${field} ${problem}`, field })
+        }
+        if (Option.isNone(event.right)) return yield* answered("ignored", id)
+        const { code } = event.right.value.key
+        yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
+        const result = yield* intake.accept(id, event.right.value)
+        if (result._tag === "Duplicate") return yield* answered("duplicate", id)
+        const origin = Option.flatMap(result.request, request => request.origin)
+        yield* Option.match(Option.flatMap(origin, parseTraceparent), {
+          onNone: () => Effect.void,
+          onSome: span => Effect.linkSpanCurrent(span)
+        })
+        return yield* answered("accepted", id)
+      })
+
+    const receive = Effect.fnUntraced(
+      function* (request: HttpServerRequest.HttpServerRequest) {
+        const body = yield* readBody(request, longestBody)
+        const id = yield* signatures.verify({ headers: request.headers, body })
+        return yield* accepted(id, body)
+      },
+      Effect.catchTags({
+        BodyTooLarge: () => rejected("too_large", 413, { error: `the body is over ${longestBody} bytes` }),
+        SignatureRefused: ({ reason }) =>
+          Effect.zipRight(
+            Effect.annotateCurrentSpan({ "error.type": reason }),
+            rejected("unauthorized", 401, {
+              error: "the signature or its timestamp is missing, wrong or stale"
+            })
+          ),
+        RequestError: () =>
+          rejected("malformed", 400, { error: "the body could not be read", field: "body" }),
+        BacklogFull: () => unavailable("too much is waiting to be delivered"),
+        StoreUnavailable: error =>
+          Effect.zipRight(
+            Effect.logError("A webhook could not be stored", error),
+            unavailable("the store is not writable")
+          )
+      })
+    )
+
+    const handle = Effect.flatMap(HttpServerRequest.HttpServerRequest, request =>
+      receive(request).pipe(
+        Effect.withSpan("webhook.receive", {
+          kind: "server",
+          ...Option.match(
+            Option.flatMap(Option.fromNullable(request.headers["traceparent"]), parseTraceparent),
+            {
+              onNone: () => ({ root: true }),
+              onSome: parent => ({ parent })
+            }
+          )
+        })
+      )
+    )
+
+    return { handle }
+  })
+}) {}
+
+const answered = (status: "accepted" | "duplicate" | "ignored", id: string) =>
+  webhookAnswered(status).pipe(
+    Effect.zipRight(Effect.annotateLogs(Effect.logInfo("webhook_accepted"), { status })),
+    Effect.as(HttpServerResponse.unsafeJson({ status, id }, { status: 202 }))
+  )
+
+const rejected = (outcome: WebhookOutcome, status: number, answer: { error: string; field?: string }) =>
+  webhookAnswered(outcome).pipe(
+    Effect.zipRight(Effect.annotateLogs(Effect.logWarning("webhook_rejected"), { outcome, status })),
+    Effect.as(HttpServerResponse.unsafeJson(answer, { status }))
+  )
+
+const unavailable = (error: string) =>
+  Effect.map(rejected("unavailable", 503, { error }), HttpServerResponse.setHeader("retry-after", retryAfter))

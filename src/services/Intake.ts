@@ -1,0 +1,57 @@
+import { DateTime, Duration, Effect, Option, Schema } from "effect"
+import { nobody } from "../domain/TransferRequest.ts"
+import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import { Atomic } from "../ports/Atomic.ts"
+import { Outbox } from "../ports/Outbox.ts"
+import { WebhookInbox } from "../ports/WebhookInbox.ts"
+import { Settlements } from "./Settlements.ts"
+
+/** More than Discord lets one bot send in several hours: whoever sends more has to keep it for now. */
+const mostWaiting = 50_000
+/** Counting costs more than a webhook: the bound need not be exact. */
+const countedFor = Duration.seconds(2)
+
+/** More waits to be delivered than can be taken on. */
+export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
+
+/** What Mochi's webhook says, before anybody knows whether it is news. */
+export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId"> {
+  readonly status: Option.Option<RequestStatus>
+}
+
+export type Accepted =
+  | { readonly _tag: "Duplicate" }
+  | { readonly _tag: "Accepted"; readonly request: Option.Option<TransferRequest> }
+
+/** Takes Mochi's webhooks in: each id once, stored together with all that follows from it. */
+export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
+  effect: Effect.gen(function* () {
+    const atomic = yield* Atomic
+    const inbox = yield* WebhookInbox
+    const outbox = yield* Outbox
+    const settlements = yield* Settlements
+    const backlog = yield* Effect.cachedWithTTL(outbox.backlog, countedFor)
+
+    const apply = Effect.fnUntraced(function* ({ status, ...news }: News) {
+      const told = { ...news, at: yield* DateTime.now, authoritative: false }
+      if (Option.isSome(status)) return yield* settlements.report({ ...told, status: status.value })
+      yield* settlements.reportWithoutStatus({ ...told, by: nobody })
+      return Option.none<TransferRequest>()
+    })
+
+    /** Ends when everything is stored durably. */
+    const accept = Effect.fn("Intake.accept")(function* (webhookId: string, news: News) {
+      if ((yield* backlog).waiting >= mostWaiting) return yield* new BacklogFull()
+      return yield* atomic.transaction(
+        Effect.gen(function* () {
+          const isNew = yield* inbox.accept(webhookId)
+          if (!isNew) return { _tag: "Duplicate" } as const
+          return { _tag: "Accepted", request: yield* apply(news) } as const
+        })
+      )
+    })
+
+    return { accept }
+  })
+}) {}
