@@ -1,4 +1,5 @@
-import { Context, Deferred, Effect, Layer, Schema } from "effect"
+import { Context, Deferred, Effect, Layer, Metric, Schema } from "effect"
+import { discordTokenRejected } from "../../ports/metrics.ts"
 
 /** Discord no longer accepts the bot token. Ten thousand refused calls get the whole address banned. */
 export class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRejected", {}) {
@@ -23,6 +24,6 @@ export const layer: Layer.Layer<BotToken> = Layer.effect(
   Effect.map(Deferred.make<never, TokenRejected>(), verdict => ({
     rejected: Deferred.await(verdict),
     isRejected: Deferred.isDone(verdict),
-    reject: Effect.asVoid(Deferred.fail(verdict, new TokenRejected()))
+    reject: Effect.zipRight(Deferred.fail(verdict, new TokenRejected()), Metric.set(discordTokenRejected, 1))
   }))
 )

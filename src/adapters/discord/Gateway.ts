@@ -18,8 +18,10 @@ export interface GatewayOptions {
   readonly saveEvery: Duration.DurationInput
 }
 
-/** Connections that ended, by reason. */
-const drops = Metric.counter("discord.gateway.drops", { incremental: true })
+const drops = Metric.counter("discord.gateway.drops", {
+  description: "Connections of all shards that were given up and made anew, by reason",
+  incremental: true
+})
 
 export const layerWith = (
   options: GatewayOptions

@@ -9,8 +9,11 @@ import { mayRetry, type Plan, planFor, retrySchedule } from "./RestPlan.ts"
 import * as RestTransport from "./RestTransport.ts"
 import { routeTemplate } from "./restRoute.ts"
 
-/** Answers of 429, waited out or not, by Discord's `scope`. */
-export const rateLimitHits = Metric.counter("discord.rate_limit.hits", { incremental: true })
+/** By Discord's `scope`. */
+export const rateLimitHits = Metric.counter("discord.rate_limit.hits", {
+  description: "Answers of 429 from Discord, waited out or not",
+  incremental: true
+})
 
 const rest = Layer.scoped(
   DiscordREST,

@@ -66,12 +66,12 @@ export const loopback = (
     ({ close }) => Effect.sync(close)
   )
 
-export const settings = (apiBaseUrl: string): Layer.Layer<Settings> =>
+export const settings = (apiBaseUrl: string, token = botToken): Layer.Layer<Settings> =>
   Layer.effect(
     Settings,
     Effect.orDie(
       readSettings({
-        DISCORD_BOT_TOKEN: botToken,
+        DISCORD_BOT_TOKEN: token,
         DISCORD_API_BASE_URL: apiBaseUrl,
         MOCHI_APP_PRIVATE_KEY: "11".repeat(32),
         MOCHI_PAY_API_BASE_URL: "http://127.0.0.1:1",
