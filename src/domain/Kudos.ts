@@ -87,6 +87,9 @@ export type KudosRefusal =
   | NotListed
   | Ambiguous
 
+/** The command ended before anything was asked of Mochi, or Mochi refused it. */
+export class NeverSent extends Schema.TaggedError<NeverSent>()("NeverSent", {}) {}
+
 /** Mochi may have created the request, or may not: nobody repeats it before looking. */
 export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
   interactionId: InteractionId

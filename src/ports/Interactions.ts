@@ -10,6 +10,13 @@ export interface ReceivedInteraction {
   readonly token: Redacted.Redacted
   /** The person's own language, for messages that come later. */
   readonly locale: Option.Option<string>
+  /** Whether the person sees "is thinking" until an answer comes. */
+  readonly awaitsAnswer: boolean
+}
+
+export interface AbandonedInteraction {
+  readonly id: InteractionId
+  readonly token: Redacted.Redacted
 }
 
 export interface LiveToken {
@@ -24,6 +31,13 @@ export class Interactions extends Context.Tag("mochi/ports/Interactions")<
   {
     /** True once for each interaction id: whoever hears false leaves it to the other. */
     readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
+    /** The person has the answer that was awaited. */
+    readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
+    /**
+     * Takes over the interactions whose answer is still awaited, whose token lives, and whose process is gone for
+     * certain; each by one taker only.
+     */
+    readonly adopt: Effect.Effect<ReadonlyArray<AbandonedInteraction>, StoreUnavailable>
     /** None 15 minutes after the interaction was received. */
     readonly liveToken: (id: InteractionId) => Effect.Effect<Option.Option<LiveToken>, StoreUnavailable>
     /** Erases the tokens that died, and forgets interactions that can no longer be delivered twice. */

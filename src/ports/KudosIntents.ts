@@ -7,17 +7,21 @@ import type { VaultPath } from "./MochiPay.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
- * What became of a stored intent. `sending`: its process works on it. `unknown`: it may have been created, and the
- * requester was told so. `not created`: Mochi refused it, or was never reached.
+ * What became of a stored intent. Unknown: it may have been created, and the requester was told so. Not created: Mochi
+ * refused it, or was never reached.
  */
 export type IntentOutcome =
   | { readonly _tag: "Created"; readonly code: Option.Option<RequestCode> }
   | { readonly _tag: "NotCreated" }
   | { readonly _tag: "Unknown" }
 
+/** `sending`: some process is at it. */
+export type IntentState = "sending" | "created" | "not_created" | "unknown"
+
 /** An intent as stored: enough to find out what became of it, and to draw the requester's answer. */
 export interface StoredIntent {
   readonly interactionId: InteractionId
+  readonly state: IntentState
   readonly vault: VaultPath
   readonly tokenName: string
   readonly recipient: DiscordUserId

@@ -8,6 +8,7 @@ import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import {
   BotRecipient,
   InvalidAmount,
+  NeverSent,
   NoUsdPrice,
   OutcomeUnknown,
   OverBalance,
@@ -190,7 +191,25 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     /** The intents of processes that are gone: this process answers for them now. */
     const abandoned = intents.adopt
 
-    return { submit, lookAgain, resolve, abandoned }
+    /** What became of a command whose process ended before it could answer. */
+    const outcomeOf = Effect.fn("KudosRequests.outcomeOf")(function* (
+      id: InteractionId
+    ): Effect.fn.Return<CreatedKudos, KudosFailure | NeverSent> {
+      const intent = yield* intents.find(id)
+      if (Option.isNone(intent)) return yield* new NeverSent()
+      switch (intent.value.state) {
+        case "created":
+          return { intent: intent.value, status: "pending" }
+        case "not_created":
+          return yield* new NeverSent()
+        case "unknown":
+          return yield* new OutcomeUnknown({ interactionId: id })
+        case "sending":
+          return yield* resolve(intent.value)
+      }
+    })
+
+    return { submit, lookAgain, resolve, abandoned, outcomeOf }
   })
 }) {}
 

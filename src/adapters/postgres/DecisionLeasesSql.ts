@@ -13,7 +13,8 @@ export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = La
     const sql = yield* SqlClient.SqlClient
     return {
       acquire: Effect.fn("DecisionLeases.acquire")(function* ({ applicationId, code }: RequestKey) {
-        const rows = yield* sql`insert into decision_leases (application_id, code) values (${applicationId}, ${code})
+        const rows =
+          yield* sql`insert into decision_leases (application_id, code) values (${applicationId}, ${code})
           on conflict (application_id, code) do update set acquired_at = now()
             where decision_leases.acquired_at < now() - ${lapsesAfter} * interval '1 second'
           returning code`

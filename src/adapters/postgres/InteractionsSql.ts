@@ -1,25 +1,29 @@
 import { SqlClient } from "@effect/sql"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import type { InteractionId } from "../../domain/Ids.ts"
+import { InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
+import { Leadership } from "../../ports/Leadership.ts"
 import { storable } from "./columns.ts"
+import { decodeHolders } from "./kudosIntentRows.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** Ages are told by the database's clock, the one that all replicas share. */
-export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leadership> = Layer.effect(
   Interactions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const { isGone, processId } = yield* Leadership
     return {
       claim: Effect.fn("Interactions.claim")(function* (interaction: ReceivedInteraction) {
         const locale = Option.getOrNull(Option.map(interaction.locale, storable))
         const token = storable(Redacted.value(interaction.token))
         const claimed = yield* sql`
           with claimed as (
-            insert into interactions (id, user_id, token, locale)
-            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale})
+            insert into interactions (id, user_id, token, locale, holder, awaits_answer)
+            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale}, ${processId},
+              ${interaction.awaitsAnswer})
             on conflict (id) do nothing
             returning user_id, locale
           ), person as (
@@ -31,6 +35,24 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient> = Laye
           select 1 from claimed`
         return claimed.length > 0
       }, asStoreUnavailable("Interactions.claim")),
+
+      answered: Effect.fn("Interactions.answered")(function* (id: InteractionId) {
+        yield* sql`update interactions set awaits_answer = false where id = ${id}`
+      }, asStoreUnavailable("Interactions.answered")),
+
+      adopt: Effect.gen(function* () {
+        const holders = yield* sql`select distinct holder from interactions
+          where awaits_answer and holder <> ${processId} and ${tokenAlive(sql)}`
+        const gone = yield* Effect.filter(yield* decodeHolders(holders), isGone, { concurrency: 5 })
+        const taken = yield* Effect.forEach(gone, holder =>
+          Effect.flatMap(
+            sql`update interactions set holder = ${processId}
+              where awaits_answer and holder = ${holder} and ${tokenAlive(sql)} returning id, token`,
+            decodeAbandoned
+          )
+        )
+        return taken.flat()
+      }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 
       liveToken: Effect.fn("Interactions.liveToken")(function* (id: InteractionId) {
         const rows = yield* sql`
@@ -52,6 +74,10 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient> = Laye
       }).pipe(asStoreUnavailable("Interactions.prune"), Effect.withSpan("Interactions.prune"))
     }
   })
+)
+
+const decodeAbandoned = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ id: InteractionId, token: Schema.Redacted(Schema.String) }))
 )
 
 const decodeTokens = Schema.decodeUnknown(

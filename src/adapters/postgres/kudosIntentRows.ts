@@ -17,7 +17,11 @@ const DraftColumns = Schema.Struct({
   origin: optionalText(Schema.String)
 })
 
-const IntentColumns = Schema.Struct({ ...DraftColumns.fields, stored_at: instant })
+const IntentColumns = Schema.Struct({
+  ...DraftColumns.fields,
+  state: Schema.Literal("sending", "created", "not_created", "unknown"),
+  stored_at: instant
+})
 
 export const encodeDraft = (draft: KudosDraft, origin: Option.Option<string>) =>
   Effect.gen(function* () {
@@ -45,6 +49,7 @@ const decodeIntent = (row: unknown): Effect.Effect<Option.Option<StoredIntent>, 
       Option.all({ profileId: facts.requester.profileId, recipient: facts.recipient.discordUserId }),
       ({ profileId, recipient }) => ({
         interactionId: columns.interaction_id,
+        state: columns.state,
         vault: { profileId, applicationId: columns.application_id, vaultId: columns.vault_profile_id },
         tokenName: columns.token_name,
         recipient,

@@ -51,7 +51,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         work: Done
       ): Done =>
         Effect.gen(function* () {
-          const mine = yield* interactions.claim(envelope)
+          const mine = yield* interactions.claim({ ...envelope, awaitsAnswer: kind === "kudos" })
           if (!mine) return Option.none()
           return Option.some(yield* limits.take(envelope.userId, kind))
         }).pipe(

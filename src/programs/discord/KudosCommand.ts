@@ -12,6 +12,7 @@ import type { Message } from "../../views/Message.ts"
 import { kudosAnswer } from "../../views/notices.ts"
 import { cut } from "../../views/text.ts"
 import { editAnswer } from "./answers.ts"
+import type { Address } from "./answers.ts"
 import { failureMessage, kudosWords, somethingWentWrong } from "./failureWords.ts"
 import type { Command, Envelope } from "./interaction.ts"
 import { Outcome } from "./Outcome.ts"
@@ -35,11 +36,13 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
     })
 
     /** Edits the answer as soon as Mochi shows the request after all. */
-    const keepLooking = Effect.fn("KudosCommand.keepLooking")(function* (envelope: Envelope) {
+    const keepLooking = Effect.fn("KudosCommand.keepLooking")(function* (
+      address: Address & Pick<Envelope, "id">
+    ) {
       const found = yield* kudos
-        .lookAgain(envelope.id)
+        .lookAgain(address.id)
         .pipe(Effect.flatten, Effect.retry(looksAgain), Effect.option)
-      if (Option.isSome(found)) yield* editAnswer(envelope, createdMessage(found.value))
+      if (Option.isSome(found)) yield* editAnswer(address, createdMessage(found.value))
     })
 
     /** Runs after the acknowledgement. */
@@ -155,7 +158,7 @@ const kudosOptions = (
     }))
   )
 
-const createdMessage = ({ intent, status }: CreatedKudos): Message =>
+export const createdMessage = ({ intent, status }: CreatedKudos): Message =>
   kudosAnswer({
     facts: intent.facts,
     status,

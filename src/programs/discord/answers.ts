@@ -24,8 +24,11 @@ export const choices = (
   found: ReadonlyArray<{ readonly name: string; readonly value: string }>
 ): CreateInteractionResponseRequest => ({ type: 8, data: { choices: found } })
 
+/** Where an interaction is answered once it is acknowledged. */
+export type Address = Pick<Envelope, "botId" | "token">
+
 /** Replaces the answer, or for a button the message that it is on. */
-export const editAnswer = Effect.fn("answers.edit")(function* ({ botId, token }: Envelope, answer: Message) {
+export const editAnswer = Effect.fn("answers.edit")(function* ({ botId, token }: Address, answer: Message) {
   const rest = yield* DiscordREST
   yield* rest.updateOriginalWebhookMessage(botId, Redacted.value(token), { payload: answer })
 })

@@ -1,6 +1,7 @@
 /** Every failure and the sentence a person reads for it. A new failure does not compile until it has words. */
 import { Match, Option } from "effect"
 import type { TraceId } from "../../domain/Ids.ts"
+import type { NeverSent } from "../../domain/Kudos.ts"
 import { formatAmount } from "../../domain/TokenAmount.ts"
 import type { MochiError } from "../../ports/MochiError.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
@@ -70,6 +71,14 @@ export const kudosWords = (failure: KudosFailure, profileUrl: string): Words =>
       StoreUnavailable: () => somethingWentWrong
     })
   )
+
+/** For a command whose process ended under it. */
+export const recoveredWords = (failure: KudosFailure | NeverSent, profileUrl: string): Words =>
+  failure._tag === "NeverSent"
+    ? fault(
+        "Something went wrong on our side before your request was sent: nothing was created. Please try again."
+      )
+    : kudosWords(failure, profileUrl)
 
 export const decisionWords = (failure: DecisionFailure, profileUrl: string): Words =>
   Match.value(failure).pipe(

@@ -4,6 +4,7 @@ import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
 import { DiscordUserId, InteractionId } from "../../../src/domain/Ids.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
+import { Leadership } from "../../../src/ports/Leadership.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
 const user = DiscordUserId.make("123456789012345678")
@@ -11,7 +12,8 @@ const received = (id: string, locale = Option.some("de")) => ({
   id: InteractionId.make(id),
   userId: user,
   token: Redacted.make(`token of ${id} 'quoted'; --`),
-  locale
+  locale,
+  awaitsAnswer: true
 })
 
 const receivedAgo = (id: string, ago: string) =>
@@ -20,101 +22,124 @@ const receivedAgo = (id: string, ago: string) =>
     sql => sql`update interactions set received_at = now() - ${ago}::interval where id = ${id}`
   )
 
-layer(InteractionsSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("interactions", it => {
-  it.effect("are claimed by exactly one of a hundred at once", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      const claims = yield* Effect.forEach(
-        Array.from({ length: 100 }),
-        () => interactions.claim(received("100")),
-        { concurrency: "unbounded" }
-      )
-      expect(claims.filter(claimed => claimed)).toHaveLength(1)
-      expect(yield* interactions.claim(received("101"))).toBe(true)
-    })
-  )
+const gone = new Set<number>()
+const leadership = Layer.mock(Leadership, { processId: 1, isGone: id => Effect.succeed(gone.has(id)) })
 
-  it.effect("keep their token and age while it lives", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      yield* interactions.claim(received("200"))
-      yield* receivedAgo("200", "14 minutes 50 seconds")
-      const { age, token } = Option.getOrThrow(yield* interactions.liveToken(InteractionId.make("200")))
-      expect(Redacted.value(token)).toBe("token of 200 'quoted'; --")
-      expect(Duration.toMinutes(age)).toBeGreaterThan(14.8)
-      expect(Duration.toMinutes(age)).toBeLessThan(15)
-    })
-  )
+layer(InteractionsSql.layer.pipe(Layer.provideMerge(leadership), Layer.provideMerge(TestDatabase.layer)))(
+  "interactions",
+  it => {
+    it.effect(
+      "that still await an answer are taken over from a process that is gone, once, and from no other",
+      () =>
+        Effect.gen(function* () {
+          const interactions = yield* Interactions
+          const sql = yield* SqlClient.SqlClient
+          yield* Effect.forEach(["900", "901", "902"], id => interactions.claim(received(id)))
+          yield* sql`update interactions set holder = 2 where id in ('900', '901')`
+          yield* sql`update interactions set holder = 3 where id = '902'`
+          yield* interactions.answered(InteractionId.make("901"))
+          expect(yield* interactions.adopt).toEqual([])
+          gone.add(2)
+          const takers = yield* Effect.all([interactions.adopt, interactions.adopt], { concurrency: 2 })
+          expect(takers.flat().map(({ id }) => id)).toEqual(["900"])
+        })
+    )
 
-  it.effect("have no token 15 minutes later, pruned or not, nor when they are unknown", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      yield* interactions.claim(received("300"))
-      yield* receivedAgo("300", "15 minutes 1 second")
-      expect(yield* interactions.liveToken(InteractionId.make("300"))).toEqual(Option.none())
-      expect(yield* interactions.liveToken(InteractionId.make("301"))).toEqual(Option.none())
-    })
-  )
+    it.effect("are claimed by exactly one of a hundred at once", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const claims = yield* Effect.forEach(
+          Array.from({ length: 100 }),
+          () => interactions.claim(received("100")),
+          { concurrency: "unbounded" }
+        )
+        expect(claims.filter(claimed => claimed)).toHaveLength(1)
+        expect(yield* interactions.claim(received("101"))).toBe(true)
+      })
+    )
 
-  it.effect("lose dead tokens by pruning, and are forgotten after a day", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      const sql = yield* SqlClient.SqlClient
-      const ages = { "400": "1 minute", "401": "16 minutes", "402": "23 hours", "403": "25 hours" }
-      for (const [id, ago] of Object.entries(ages)) {
-        yield* interactions.claim(received(id))
-        yield* receivedAgo(id, ago)
-        yield* sql`insert into live_answers values (${id}, '1', 'A', 'kudos')`
-      }
-      yield* interactions.prune
-      expect(
-        yield* sql`select id, token is null as bare from interactions where id like '40_' order by id`
-      ).toEqual([
-        { id: "400", bare: false },
-        { id: "401", bare: true },
-        { id: "402", bare: true }
-      ])
-      expect(yield* sql`select interaction_id from live_answers`).toEqual([{ interaction_id: "400" }])
-      expect(yield* interactions.claim(received("402"))).toBe(false)
-      expect(yield* interactions.claim(received("403"))).toBe(true)
-    })
-  )
+    it.effect("keep their token and age while it lives", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        yield* interactions.claim(received("200"))
+        yield* receivedAgo("200", "14 minutes 50 seconds")
+        const { age, token } = Option.getOrThrow(yield* interactions.liveToken(InteractionId.make("200")))
+        expect(Redacted.value(token)).toBe("token of 200 'quoted'; --")
+        expect(Duration.toMinutes(age)).toBeGreaterThan(14.8)
+        expect(Duration.toMinutes(age)).toBeLessThan(15)
+      })
+    )
 
-  it.effect("leave the person's newest language, which one without a language does not erase", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      const sql = yield* SqlClient.SqlClient
-      yield* sql`delete from people`
-      yield* interactions.claim(received("500", Option.none()))
-      expect(yield* sql`select locale from people`).toEqual([])
-      yield* interactions.claim(received("501", Option.some("fr")))
-      yield* sql`update people set notifications = false`
-      yield* interactions.claim(received("502", Option.some("ja")))
-      yield* interactions.claim(received("503", Option.none()))
-      yield* interactions.claim(received("501", Option.some("fr")))
-      expect(yield* sql`select discord_user_id, locale, notifications from people`).toEqual([
-        { discord_user_id: user, locale: "ja", notifications: false }
-      ])
-    })
-  )
+    it.effect("have no token 15 minutes later, pruned or not, nor when they are unknown", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        yield* interactions.claim(received("300"))
+        yield* receivedAgo("300", "15 minutes 1 second")
+        expect(yield* interactions.liveToken(InteractionId.make("300"))).toEqual(Option.none())
+        expect(yield* interactions.liveToken(InteractionId.make("301"))).toEqual(Option.none())
+      })
+    )
 
-  it.effect("survive NUL characters from outside", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      const strange = { ...received("600", Option.some("\u0000")), token: Redacted.make("a\u0000b") }
-      expect(yield* interactions.claim(strange)).toBe(true)
-    })
-  )
+    it.effect("lose dead tokens by pruning, and are forgotten after a day", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const sql = yield* SqlClient.SqlClient
+        const ages = { "400": "1 minute", "401": "16 minutes", "402": "23 hours", "403": "25 hours" }
+        for (const [id, ago] of Object.entries(ages)) {
+          yield* interactions.claim(received(id))
+          yield* receivedAgo(id, ago)
+          yield* sql`insert into live_answers values (${id}, '1', 'A', 'kudos')`
+        }
+        yield* interactions.prune
+        expect(
+          yield* sql`select id, token is null as bare from interactions where id like '40_' order by id`
+        ).toEqual([
+          { id: "400", bare: false },
+          { id: "401", bare: true },
+          { id: "402", bare: true }
+        ])
+        expect(yield* sql`select interaction_id from live_answers`).toEqual([{ interaction_id: "400" }])
+        expect(yield* interactions.claim(received("402"))).toBe(false)
+        expect(yield* interactions.claim(received("403"))).toBe(true)
+      })
+    )
 
-  it.effect("say which operation the store refused", () =>
-    Effect.gen(function* () {
-      const interactions = yield* Interactions
-      const sql = yield* SqlClient.SqlClient
-      const refused = yield* sql`alter table interactions rename to gone`.pipe(
-        Effect.zipRight(Effect.flip(interactions.claim(received("700")))),
-        Effect.ensuring(Effect.orDie(sql`alter table gone rename to interactions`))
-      )
-      expect(refused).toMatchObject({ _tag: "StoreUnavailable", operation: "Interactions.claim" })
-    })
-  )
-})
+    it.effect("leave the person's newest language, which one without a language does not erase", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`delete from people`
+        yield* interactions.claim(received("500", Option.none()))
+        expect(yield* sql`select locale from people`).toEqual([])
+        yield* interactions.claim(received("501", Option.some("fr")))
+        yield* sql`update people set notifications = false`
+        yield* interactions.claim(received("502", Option.some("ja")))
+        yield* interactions.claim(received("503", Option.none()))
+        yield* interactions.claim(received("501", Option.some("fr")))
+        expect(yield* sql`select discord_user_id, locale, notifications from people`).toEqual([
+          { discord_user_id: user, locale: "ja", notifications: false }
+        ])
+      })
+    )
+
+    it.effect("survive NUL characters from outside", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const strange = { ...received("600", Option.some("\u0000")), token: Redacted.make("a\u0000b") }
+        expect(yield* interactions.claim(strange)).toBe(true)
+      })
+    )
+
+    it.effect("say which operation the store refused", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const sql = yield* SqlClient.SqlClient
+        const refused = yield* sql`alter table interactions rename to gone`.pipe(
+          Effect.zipRight(Effect.flip(interactions.claim(received("700")))),
+          Effect.ensuring(Effect.orDie(sql`alter table gone rename to interactions`))
+        )
+        expect(refused).toMatchObject({ _tag: "StoreUnavailable", operation: "Interactions.claim" })
+      })
+    )
+  }
+)

@@ -12,12 +12,14 @@ import {
   RequestCode
 } from "../../../src/domain/Ids.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
+import { Leadership } from "../../../src/ports/Leadership.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../../src/ports/TransferRequests.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyRequest, aRequest, nobody, person, someFacts } from "./storedRequests.ts"
 
 const stores = Layer.merge(TransferRequestsSql.layer, InteractionsSql.layer).pipe(
+  Layer.provideMerge(Layer.mock(Leadership, { processId: 1 })),
   Layer.provideMerge(TestDatabase.layer)
 )
 
@@ -201,7 +203,8 @@ layer(stores)("transfer requests", it => {
           id: InteractionId.make(id),
           userId: DiscordUserId.make("123456789012345678"),
           token: Redacted.make("token"),
-          locale: Option.none()
+          locale: Option.none(),
+          awaitsAnswer: false
         })
       }
       yield* requests.addAnswer(key, answer("900"))

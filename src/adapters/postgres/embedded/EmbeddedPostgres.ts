@@ -112,14 +112,17 @@ const enter = (cluster: Cluster.Cluster, take: "pg_try_advisory_lock_shared" | "
 
 const stopUnlessUsed = (cluster: Cluster.Cluster): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const running = yield* Postmaster.find(cluster)
-    if (Option.isNone(running)) return
-    const server = yield* enter(cluster, "pg_try_advisory_lock").pipe(
-      Effect.retry(Schedule.spaced("100 millis").pipe(Schedule.upTo("2 seconds"))),
+    const entered = yield* enter(cluster, "pg_try_advisory_lock").pipe(
+      Effect.retry({
+        while: () => Effect.map(Postmaster.find(cluster), Option.isSome),
+        schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo("2 seconds"))
+      }),
       Effect.option
     )
     // Nobody uses a server that lets nobody in. Otherwise the lock is held to the end: nobody joins a stopping server.
-    if (Option.isNone(server) || server.value.taken) yield* Postmaster.stop(cluster, running.value.pid)
+    const unused = Option.isNone(entered) || entered.value.taken
+    const running = yield* Postmaster.find(cluster)
+    if (unused && Option.isSome(running)) yield* Postmaster.stop(cluster, running.value.pid)
   }).pipe(Effect.scoped)
 
 const embedded = (detail: string) => new DatabaseError({ reason: "embedded", detail })

@@ -18,6 +18,8 @@ export default Effect.gen(function* () {
     user_id text not null,
     token text,
     locale text,
+    holder bigint not null,
+    awaits_answer boolean not null,
     received_at timestamptz not null default now()
   )`
   yield* sql`create index interactions_received_at on interactions (received_at)`

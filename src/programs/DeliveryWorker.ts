@@ -1,0 +1,213 @@
+/**
+ * Empties the outbox: one process at a time, since Discord's limits are per bot; another takes over when it is gone.
+ */
+import { Cause, DateTime, Duration, Effect, Either, Layer, Option, Random, Schedule, Stream } from "effect"
+import { deliveryDelay, deliveryPatience } from "../domain/deliveryRetry.ts"
+import type { Notification } from "../domain/Notification.ts"
+import { Atomic } from "../ports/Atomic.ts"
+import { Leadership } from "../ports/Leadership.ts"
+import { notificationEnded } from "../ports/metrics.ts"
+import { NotificationLog } from "../ports/NotificationLog.ts"
+import { Outbox } from "../ports/Outbox.ts"
+import type { Job, Taken } from "../ports/Outbox.ts"
+import { parseTraceparent } from "../ports/traceContext.ts"
+import { Deliveries } from "../services/Deliveries.ts"
+import type { DeliveryFailure } from "../services/Deliveries.ts"
+import { Settlements } from "../services/Settlements.ts"
+
+/** Enough to keep Discord's 50 requests a second busy, at two or three requests a message. */
+const deliveriesAtOnce = 40
+const questionsAtOnce = 8
+const takenAtOnce = 25
+
+export const layer = Layer.scopedDiscard(
+  Effect.gen(function* () {
+    const leadership = yield* Leadership
+    const outbox = yield* Outbox
+    const work = yield* worker
+    const questions = yield* asker
+
+    const drain = (kind: Job["_tag"], atOnce: number, settle: (taken: Taken) => Effect.Effect<void>) =>
+      Stream.repeatEffect(outbox.take(kind, takenAtOnce)).pipe(
+        Stream.flattenIterables,
+        Stream.mapEffect(settle, { concurrency: atOnce, unordered: true }),
+        Stream.runDrain,
+        Effect.tapErrorCause(cause => Effect.logWarning("The outbox is out of reach", cause)),
+        Effect.retry(Schedule.spaced("1 second")),
+        Effect.ensuring(Effect.ignoreLogged(outbox.release(kind)))
+      )
+
+    yield* leadership
+      .whileLeading(
+        "delivery",
+        Effect.all(
+          [drain("Deliver", deliveriesAtOnce, work), drain("AskMochi", questionsAtOnce, questions)],
+          {
+            concurrency: "unbounded"
+          }
+        )
+      )
+      .pipe(Effect.forkScoped)
+  })
+)
+
+/** Delivers one notification, or puts it back, or gives it up. */
+const worker = Effect.gen(function* () {
+  const atomic = yield* Atomic
+  const log = yield* NotificationLog
+  const outbox = yield* Outbox
+  const deliveries = yield* Deliveries
+
+  const settle = (
+    taken: Taken,
+    notification: Notification,
+    state: "delivered" | "dead",
+    reason: Option.Option<string>
+  ) => atomic.transaction(Effect.zipRight(log.settle(notification.id, state, reason), outbox.done(taken)))
+
+  const ended = Effect.fnUntraced(function* (
+    notification: Notification,
+    outcome: "delivered" | "dead",
+    reason: Option.Option<string>
+  ) {
+    const passed = DateTime.distanceDuration(notification.createdAt, yield* DateTime.now)
+    yield* notificationEnded(notification.kind, outcome, passed)
+    const event =
+      outcome === "delivered"
+        ? Effect.logInfo("notification_delivered")
+        : Effect.logError("notification_failed")
+    yield* Effect.annotateLogs(event, {
+      ...fieldsOf(notification),
+      outcome,
+      duration: Duration.toMillis(passed),
+      ...Option.match(reason, { onNone: () => ({}), onSome: text => ({ reason: text }) })
+    })
+  })
+
+  const giveUp = Effect.fnUntraced(function* (taken: Taken, notification: Notification, reason: string) {
+    yield* Effect.annotateCurrentSpan({ "error.type": reason })
+    yield* settle(taken, notification, "dead", Option.some(reason))
+    yield* ended(notification, "dead", Option.some(reason))
+  })
+
+  const tryAgain = Effect.fnUntraced(function* (
+    taken: Taken,
+    notification: Notification,
+    failure: DeliveryFailure
+  ) {
+    const delay = Option.getOrElse(askedDelay(failure), () => deliveryDelay(taken.triesBefore, 0))
+    const jitter = Duration.times(delay, 0.2 * (yield* Random.next))
+    yield* Effect.annotateCurrentSpan({ "error.type": reasonOf(failure) })
+    yield* log.settle(notification.id, "pending", Option.some(reasonOf(failure)))
+    yield* outbox.again(taken, Duration.sum(delay, jitter))
+    yield* Effect.annotateLogs(Effect.logWarning("notification_failed"), {
+      ...fieldsOf(notification),
+      outcome: "retry",
+      reason: reasonOf(failure),
+      tries: taken.triesBefore + 1
+    })
+  })
+
+  const attempt = Effect.fnUntraced(function* (taken: Taken, notification: Notification) {
+    yield* log.attempt(notification.id)
+    const result = yield* Effect.either(deliveries.deliver(notification))
+    if (Either.isRight(result)) {
+      yield* settle(taken, notification, "delivered", Option.none())
+      return yield* ended(notification, "delivered", Option.none())
+    }
+    if (isPermanent(result.left)) return yield* giveUp(taken, notification, reasonOf(result.left))
+    if (Duration.greaterThan(taken.age, deliveryPatience))
+      return yield* giveUp(taken, notification, `given up after 24 hours: ${reasonOf(result.left)}`)
+    yield* tryAgain(taken, notification, result.left)
+  })
+
+  return (taken: Taken): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      if (taken.job._tag !== "Deliver") return
+      const notification = yield* log.find(taken.job.notification)
+      if (!Option.exists(notification, ({ state }) => state === "pending")) return yield* outbox.done(taken)
+      yield* Option.match(notification, { onNone: () => Effect.void, onSome: found => attempt(taken, found) })
+    }).pipe(survives(outbox, taken), inTraceOf(taken, "notification.deliver"))
+})
+
+/** Asks Mochi how a request stands. */
+const asker = Effect.gen(function* () {
+  const outbox = yield* Outbox
+  const settlements = yield* Settlements
+  return (taken: Taken): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      if (taken.job._tag !== "AskMochi") return
+      const asked = yield* Effect.either(settlements.ask(taken.job.request, taken.job.attempt))
+      const isLost = Either.isLeft(asked) && Duration.greaterThan(taken.age, deliveryPatience)
+      if (Either.isRight(asked) || isLost) return yield* outbox.done(taken)
+      yield* outbox.again(taken, deliveryDelay(taken.triesBefore + 1, yield* Random.next))
+    }).pipe(survives(outbox, taken), inTraceOf(taken, "mochi.ask"))
+})
+
+/** A defect must cost one job a try, never the worker. */
+const survives = (outbox: Outbox["Type"], taken: Taken) => (work: Effect.Effect<void, unknown>) =>
+  work.pipe(
+    Effect.sandbox,
+    Effect.catchAll(cause =>
+      Cause.isInterruptedOnly(cause)
+        ? Effect.interrupt
+        : Effect.logError("A job went wrong", cause).pipe(
+            Effect.zipRight(outbox.again(taken, deliveryDelay(taken.triesBefore + 2, 0))),
+            Effect.ignoreLogged
+          )
+    )
+  )
+
+const inTraceOf =
+  (taken: Taken, name: string) =>
+  (work: Effect.Effect<void>): Effect.Effect<void> =>
+    Effect.withSpan(work, name, {
+      kind: "consumer",
+      attributes: {
+        "messaging.message.id": taken.id,
+        "messaging.operation.type": "process",
+        tries: taken.triesBefore
+      },
+      ...Option.match(Option.flatMap(taken.traceparent, parseTraceparent), {
+        onNone: () => ({ root: true }),
+        onSome: parent => ({ parent })
+      })
+    })
+
+const isPermanent = (failure: DeliveryFailure): boolean => {
+  switch (failure._tag) {
+    case "Undeliverable":
+      return true
+    case "MessengerError":
+      return failure.reason === "Gone" || failure.reason === "Refused" || failure.reason === "Unreachable"
+    case "MochiError":
+      return failure.reason === "UnsafePath"
+    case "StoreUnavailable":
+      return false
+  }
+}
+
+const reasonOf = (failure: DeliveryFailure): string => {
+  switch (failure._tag) {
+    case "Undeliverable":
+      return failure.reason
+    case "MessengerError":
+      return failure.code === 0 ? `Discord: ${failure.reason}` : `Discord ${failure.code}: ${failure.reason}`
+    case "MochiError":
+      return `Mochi: ${failure.reason}`
+    case "StoreUnavailable":
+      return "the database was out of reach"
+  }
+}
+
+/** Discord's own word on when to come back. */
+const askedDelay = (failure: DeliveryFailure): Option.Option<Duration.Duration> =>
+  failure._tag === "MessengerError" ? Option.map(failure.retryAfterMillis, Duration.millis) : Option.none()
+
+const fieldsOf = ({ audience, id, kind, request }: Notification) => ({
+  notification: id,
+  kind,
+  audience,
+  request_code: request.code,
+  app_id: request.applicationId
+})

@@ -1,0 +1,54 @@
+import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
+import { Interactions } from "../ports/Interactions.ts"
+import { Leadership } from "../ports/Leadership.ts"
+import { mochiUp, notificationBacklog, notificationDead, notificationOldestAge } from "../ports/metrics.ts"
+import { MochiPay } from "../ports/MochiPay.ts"
+import { NotificationLog } from "../ports/NotificationLog.ts"
+import { Outbox } from "../ports/Outbox.ts"
+import { Readiness } from "../ports/Readiness.ts"
+import { WebhookInbox } from "../ports/WebhookInbox.ts"
+
+/** What goes on by itself: looking after dependencies, gauges, and what is to be forgotten. */
+export const layer = Layer.scopedDiscard(
+  Effect.gen(function* () {
+    const readiness = yield* Readiness
+    const outbox = yield* Outbox
+    const notifications = yield* NotificationLog
+    const interactions = yield* Interactions
+    const inbox = yield* WebhookInbox
+    const leadership = yield* Leadership
+    const pay = yield* MochiPay
+
+    const lookAtStore = Effect.gen(function* () {
+      const { oldest, waiting } = yield* outbox.backlog
+      yield* Metric.set(notificationBacklog, waiting)
+      yield* Metric.set(notificationOldestAge, Duration.toSeconds(oldest))
+      yield* Metric.set(notificationDead, yield* notifications.count("dead"))
+    }).pipe(
+      Effect.timeout("3 seconds"),
+      Effect.matchEffect({
+        onFailure: () => readiness.set("database", "down"),
+        onSuccess: () => readiness.set("database", "ok")
+      })
+    )
+
+    const lookAtMochi = Effect.gen(function* () {
+      const isUp = yield* Effect.map(Effect.timeoutOption(pay.reachable, "5 seconds"), Option.contains(true))
+      yield* readiness.set("mochi", isUp ? "ok" : "down")
+      yield* Metric.set(mochiUp, isUp ? 1 : 0)
+    })
+
+    const forgetTokens = Effect.ignoreLogged(interactions.prune)
+    const forgetHistory = Effect.ignoreLogged(Effect.zipRight(inbox.prune, notifications.prune))
+
+    yield* every("2 seconds", lookAtStore)
+    yield* every("10 seconds", lookAtMochi)
+    yield* every("20 seconds", forgetTokens)
+    yield* Effect.forkScoped(
+      leadership.whileLeading("delivery", Effect.repeat(forgetHistory, Schedule.spaced("1 hour")))
+    )
+  })
+)
+
+const every = (interval: Duration.DurationInput, work: Effect.Effect<unknown>) =>
+  Effect.forkScoped(Effect.repeat(work, Schedule.spaced(interval)))

@@ -1,0 +1,140 @@
+/** The service, top to bottom: programs over services over adapters. The sandbox runs the same, at other addresses. */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { createServer } from "node:http"
+import * as BotToken from "./adapters/discord/BotToken.ts"
+import * as Gateway from "./adapters/discord/Gateway.ts"
+import * as InteractionSignaturesEd25519 from "./adapters/discord/InteractionSignaturesEd25519.ts"
+import * as MessengerRest from "./adapters/discord/MessengerRest.ts"
+import * as Rest from "./adapters/discord/Rest.ts"
+import * as MochiPayHttp from "./adapters/mochi/MochiPayHttp.ts"
+import * as MochiProfilesHttp from "./adapters/mochi/MochiProfilesHttp.ts"
+import * as WebhookSignaturesStandard from "./adapters/mochi/WebhookSignaturesStandard.ts"
+import * as AtomicSql from "./adapters/postgres/AtomicSql.ts"
+import * as Database from "./adapters/postgres/Database.ts"
+import * as DecisionLeasesSql from "./adapters/postgres/DecisionLeasesSql.ts"
+import * as GatewaySessionsSql from "./adapters/postgres/GatewaySessionsSql.ts"
+import * as InteractionsSql from "./adapters/postgres/InteractionsSql.ts"
+import * as KudosIntentsSql from "./adapters/postgres/KudosIntentsSql.ts"
+import * as LeadershipSql from "./adapters/postgres/LeadershipSql.ts"
+import * as NotificationLogSql from "./adapters/postgres/NotificationLogSql.ts"
+import * as OutboxPgBoss from "./adapters/postgres/OutboxPgBoss.ts"
+import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
+import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
+import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
+import * as logging from "./adapters/telemetry/logging.ts"
+import * as Otel from "./adapters/telemetry/Otel.ts"
+import { Settings } from "./config.ts"
+import { RateLimits } from "./ports/RateLimits.ts"
+import * as Readiness from "./ports/Readiness.ts"
+import { Shutdown } from "./ports/Shutdown.ts"
+import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
+import { DecisionButtons } from "./programs/discord/DecisionButtons.ts"
+import * as DiscordHealth from "./programs/discord/DiscordHealth.ts"
+import * as GatewayInteractions from "./programs/discord/GatewayInteractions.ts"
+import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
+import { KudosCommand } from "./programs/discord/KudosCommand.ts"
+import * as KudosRecovery from "./programs/discord/KudosRecovery.ts"
+import * as Housekeeping from "./programs/Housekeeping.ts"
+import * as endpoints from "./programs/http/endpointLayers.ts"
+import * as Endpoints from "./programs/http/Endpoints.ts"
+import { Interactions as HttpInteractions } from "./programs/http/Interactions.ts"
+import * as Server from "./programs/http/Server.ts"
+import { Webhooks } from "./programs/http/Webhooks.ts"
+import { Choices } from "./services/Choices.ts"
+import { Decisions } from "./services/Decisions.ts"
+import { Deliveries } from "./services/Deliveries.ts"
+import { Intake } from "./services/Intake.ts"
+import { KudosRequests } from "./services/KudosRequests.ts"
+import { Pictures } from "./services/Pictures.ts"
+import { PrivateViews } from "./services/PrivateViews.ts"
+import { Settlements } from "./services/Settlements.ts"
+
+const stores = Layer.mergeAll(
+  AtomicSql.layer,
+  DecisionLeasesSql.layer,
+  GatewaySessionsSql.layer,
+  InteractionsSql.layer,
+  KudosIntentsSql.layer,
+  NotificationLogSql.layer,
+  OutboxPgBoss.layer,
+  PeopleSql.layer,
+  Layer.succeed(RateLimits, { take: () => Effect.succeedNone }),
+  TransferRequestsSql.layer,
+  WebhookInboxSql.layer
+).pipe(Layer.provideMerge(LeadershipSql.layer), Layer.provide(Database.layerPatient))
+
+const mochi = Layer.mergeAll(MochiPayHttp.layer, MochiProfilesHttp.layer, WebhookSignaturesStandard.layer)
+
+const discord = Layer.provideMerge(MessengerRest.layer, Rest.layer)
+
+const services = Layer.mergeAll(
+  Choices.Default,
+  Decisions.Default,
+  Deliveries.Default,
+  Intake.Default,
+  KudosRequests.Default,
+  PrivateViews.Default
+).pipe(Layer.provideMerge(Layer.merge(Pictures.Default, Settlements.Default)))
+
+const edge = InteractionRouter.Default.pipe(
+  Layer.provideMerge(Layer.merge(KudosCommand.Default, DecisionButtons.Default))
+)
+
+const overGateway = Layer.merge(GatewayInteractions.layer, DiscordHealth.layerGateway).pipe(
+  Layer.provide(Gateway.layer)
+)
+
+const overHttp = (publicKey: Uint8Array) =>
+  Layer.merge(endpoints.interactions, DiscordHealth.layerHttp).pipe(
+    Layer.provide(HttpInteractions.Default),
+    Layer.provide(InteractionSignaturesEd25519.layer(publicKey))
+  )
+
+type InteractionsNeed =
+  | Layer.Layer.Context<typeof overGateway>
+  | Layer.Layer.Context<ReturnType<typeof overHttp>>
+
+/** Interactions as the configuration has them arrive. */
+const interactions = Layer.unwrapEffect(
+  Effect.map(
+    Settings,
+    ({ discord: { interactions } }): Layer.Layer<never, never, InteractionsNeed> =>
+      interactions.mode === "gateway" ? overGateway : overHttp(interactions.publicKey)
+  )
+)
+
+const tokenGuard = Layer.scopedDiscard(
+  Effect.gen(function* () {
+    const shutdown = yield* Shutdown
+    const { rejected } = yield* BotToken.BotToken
+    yield* Effect.forkScoped(Effect.catchAll(rejected, fault => shutdown.fail(fault.message)))
+  })
+)
+
+const programs = Layer.mergeAll(
+  interactions,
+  KudosRecovery.layer,
+  DeliveryWorker.layer,
+  Housekeeping.layer,
+  tokenGuard,
+  endpoints.webhooks.pipe(Layer.provide(Webhooks.Default))
+).pipe(
+  Layer.provide(edge),
+  Layer.provide(services),
+  Layer.provide(stores),
+  Layer.provide(Layer.merge(mochi, discord))
+)
+
+const http = Layer.unwrapEffect(
+  Effect.map(Settings, ({ server }) =>
+    Server.layer.pipe(Layer.provide(NodeHttpServer.layer(() => createServer(), server)))
+  )
+)
+
+/** Everything that `serve` runs. Ends only by a fault of `Shutdown`, or by interruption. */
+export const service = Layer.merge(http, programs).pipe(
+  Layer.provide(Layer.merge(Endpoints.layer, Readiness.layer)),
+  Layer.provide(Otel.layer),
+  Layer.provide(logging.layer("stdout"))
+)

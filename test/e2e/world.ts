@@ -1,0 +1,141 @@
+import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import type { Scope } from "effect"
+import { createServer } from "node:net"
+import * as Config from "../../src/config.ts"
+import * as Shutdown from "../../src/ports/Shutdown.ts"
+import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
+import type { FakeDiscordService } from "../../src/sandbox/discord/FakeDiscord.ts"
+import type { Channel, Guild, User } from "../../src/sandbox/discord/Model.ts"
+import type { FakeDiscordOptions } from "../../src/sandbox/discord/Settings.ts"
+import { generateKeyPair } from "../../src/sandbox/mochi/ed25519.ts"
+import * as FakeMochi from "../../src/sandbox/mochi/FakeMochi.ts"
+import { generateHmacSecret } from "../../src/sandbox/mochi/webhookSigning.ts"
+import { ADA, GRACE, LINUS, MALLORY, PEOPLE } from "../../src/sandbox/people.ts"
+import type { Person } from "../../src/sandbox/people.ts"
+import { service } from "../../src/service.ts"
+import { freshDatabase } from "../support/postgres.ts"
+
+export type Mode = "gateway" | "http"
+
+/** The two fakes with the people of the sandbox, and all that a service needs to know to work with them. */
+export interface World {
+  readonly discord: FakeDiscordService
+  readonly mochi: FakeMochi.FakeMochi
+  readonly guild: Guild
+  readonly channel: Channel
+  readonly ada: User
+  readonly grace: User
+  readonly linus: User
+  readonly mallory: User
+  readonly robot: User
+  /** Where the service listens. */
+  readonly url: string
+  readonly webhookSecret: string
+  /** The service's whole environment. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface WorldOptions {
+  readonly mode?: Mode
+  readonly discord?: FakeDiscordOptions
+  readonly mochi?: Partial<FakeMochi.FakeMochiOptions>
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** The world alone: the service is not started. */
+export const makeWorld = ({ mode = "gateway", ...options }: WorldOptions = {}): Effect.Effect<
+  World,
+  unknown,
+  Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const keys = generateKeyPair()
+    const webhookSecret = generateHmacSecret()
+    const port = yield* freePort
+    const url = `http://127.0.0.1:${port}`
+    const database = yield* freshDatabase
+    const discord = yield* FakeDiscord.make({
+      identifyWindowMs: 0,
+      routeLimits: { "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original": { limit: 100, windowMs: 1000 } },
+      ...(mode === "http" ? { interactionsEndpoint: `${url}/interactions` } : {}),
+      ...options.discord
+    })
+    const mochi = yield* FakeMochi.make({
+      botSecret: "bot-secret-of-the-test",
+      botPublicKey: keys.publicKey.toString("hex"),
+      ...options.mochi
+    })
+    yield* mochi.webhooks.target({ botUrls: [url], secrets: [webhookSecret] })
+    const users = new Map(PEOPLE.map(person => [person.id, addPerson(discord, person)]))
+    const user = (person: Person): User => users.get(person.id)!
+    const guild = discord.world.addGuild({ name: "DAO", members: [...users.values()] })
+    return {
+      discord,
+      mochi,
+      guild,
+      channel: discord.world.general(guild),
+      ada: user(ADA),
+      grace: user(GRACE),
+      linus: user(LINUS),
+      mallory: user(MALLORY),
+      robot: discord.world.addUser({ username: "robot", bot: true }),
+      url,
+      webhookSecret,
+      environment: {
+        DISCORD_BOT_TOKEN: discord.token,
+        DISCORD_API_BASE_URL: discord.apiBaseUrl,
+        DISCORD_INTERACTIONS: mode,
+        DISCORD_PUBLIC_KEY: discord.publicKey,
+        MOCHI_APP_PRIVATE_KEY: keys.seed.toString("hex"),
+        MOCHI_PAY_API_BASE_URL: mochi.url,
+        MOCHI_BOT_SECRET: "bot-secret-of-the-test",
+        MOCHI_WEBHOOK_SECRETS: webhookSecret,
+        DATABASE_URL: Redacted.value(database),
+        HOST: "127.0.0.1",
+        PORT: String(port),
+        USER_RATE_LIMIT: "1000/60",
+        LOG_LEVEL: "error",
+        LOG_FORMAT: "json",
+        ...options.environment
+      }
+    }
+  })
+
+/** The composed service in this process, ready; it ends with the scope, or when the fiber is interrupted. */
+export const startService = (
+  world: World,
+  environment: Readonly<Record<string, string>> = {}
+): Effect.Effect<Fiber.RuntimeFiber<never, unknown>, unknown, Scope.Scope> =>
+  Effect.gen(function* () {
+    const settings = yield* Config.readSettings({ ...world.environment, ...environment })
+    const running = yield* Layer.launch(service).pipe(
+      Effect.provide(Shutdown.layer),
+      Effect.provide(Config.layer(settings)),
+      Effect.tapErrorCause(cause => Effect.logError("The service ended", cause)),
+      Effect.forkScoped
+    )
+    yield* untilReady(`http://127.0.0.1:${settings.server.port}`)
+    return running
+  })
+
+export const untilReady = (url: string): Effect.Effect<void, unknown> =>
+  Effect.tryPromise(async () => {
+    const response = await fetch(`${url}/readyz`)
+    const report: unknown = await response.json()
+    if (!response.ok) throw new Error(`not ready: ${JSON.stringify(report)}`)
+  }).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.timeout("20 seconds"))
+
+/** World and service. */
+export const makeRunningWorld = (options: WorldOptions = {}) => Effect.tap(makeWorld(options), world => startService(world))
+
+const addPerson = (discord: FakeDiscordService, { displayName, id, username }: Person): User =>
+  discord.world.addUser({ id, username, globalName: displayName })
+
+const freePort = Effect.async<number>(resume => {
+  const server = createServer()
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
