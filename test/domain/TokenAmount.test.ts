@@ -1,16 +1,9 @@
 import { it } from "@effect/vitest"
 import { BigDecimal, Either, FastCheck as fc, Option } from "effect"
 import { describe, expect } from "vitest"
-import {
-  type AmountFault,
-  formatAmount,
-  formatUsd,
-  fromDecimalText,
-  parseAmountInput,
-  parseDecimal,
-  resolveAmount
-} from "../../src/domain/TokenAmount.ts"
+import { type AmountFault, parseAmountInput, resolveAmount } from "../../src/domain/TokenAmount.ts"
 import * as Oracle from "./amountOracle.ts"
+import { balance, typedAmount, usdPrice } from "./amountArbitraries.ts"
 
 const price = (text: string) => BigDecimal.fromString(text)
 const noPrice = Option.none<BigDecimal.BigDecimal>()
@@ -150,48 +143,6 @@ describe("An amount", () => {
   })
 })
 
-/** Strings near the grammar, since random text hardly ever is an amount. */
-const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), maxLength: 45 })
-const grouped = fc
-  .tuple(fc.integer({ min: 0, max: 1234 }), fc.array(fc.integer({ min: 0, max: 1099 }), { maxLength: 5 }))
-  .map(([first, rest]) => [first, ...rest.map(part => part.toString().padStart(3, "0"))].join(","))
-const typedAmount = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom("", "", "", "", " ", "$", "$", "-", "0x"),
-        fc.oneof(digits, grouped),
-        fc.oneof(
-          fc.constant(""),
-          fc.constant("."),
-          digits.map(fraction => `.${fraction}`),
-          fc.constant(".5,0")
-        ),
-        fc.constantFrom("", "", "", "", " ", "k", "M", "%", "%", "e5", "kk", "k%", "٣")
-      )
-      .map(parts => parts.join(""))
-  },
-  {
-    weight: 2,
-    arbitrary: fc.string({
-      unit: fc.constantFrom(..."0123456789.,kKmM%$ -+eEx∞allhf٣\u212a\n\u00a0"),
-      maxLength: 12
-    })
-  },
-  { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
-  { weight: 1, arbitrary: fc.constantFrom("all", "half", "ALL", " Half ") },
-  { weight: 1, arbitrary: fc.double().map(String) }
-)
-const balance = fc.record({
-  baseUnits: fc.oneof(fc.bigInt({ min: 0n, max: 10n ** 78n }), fc.bigInt({ min: 0n, max: 1000n })),
-  decimals: fc.integer({ min: 0, max: 36 })
-})
-const usdPrice = fc.option(
-  fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 24n }), fc.integer({ min: 0, max: 24 })),
-  { nil: undefined }
-)
-
 describe("Whatever is typed", () => {
   it("never crashes, and means exactly what an independent reading says", () => {
     const seen: Record<string, number> = {}
@@ -229,79 +180,5 @@ describe("Whatever is typed", () => {
       expect(typeof mean(typed, usdc)).toBe("string")
     }
     expect(performance.now() - started).toBeLessThan(1000)
-  })
-})
-
-describe("An answer's amount", () => {
-  it.each([
-    [10_500_000n, 6, "10.5"],
-    [0n, 18, "0"],
-    [1n, 36, `0.${"0".repeat(35)}1`],
-    [10n ** 60n, 36, `1${"0".repeat(24)}`],
-    [1200n, 0, "1200"],
-    [1_234_567_890n, 2, "12345678.9"]
-  ] as const)("of %s at %d decimals reads %s", (baseUnits, decimals, expected) => {
-    expect(formatAmount({ baseUnits, decimals })).toBe(expected)
-  })
-
-  it("is read back as the same amount, for 0 to 36 decimals", () => {
-    fc.assert(
-      fc.property(balance, amount => {
-        const text = formatAmount(amount)
-        expect(text).toBe(Oracle.plain(amount.baseUnits, amount.decimals))
-        expect(text).toMatch(/^(0|[1-9]\d*)(\.\d*[1-9])?$/)
-        expect(fromDecimalText(text, amount.decimals)).toEqual(Option.some(amount))
-      }),
-      { numRuns: 5000 }
-    )
-  })
-
-  it("in USD has two decimals, half up", () => {
-    expect(formatUsd(usdc, BigDecimal.unsafeFromString("1"))).toBe("2500.75")
-    expect(formatUsd({ baseUnits: 1n, decimals: 0 }, BigDecimal.unsafeFromString("0.005"))).toBe("0.01")
-    expect(formatUsd({ baseUnits: 1n, decimals: 0 }, BigDecimal.unsafeFromString("0.00499999"))).toBe("0.00")
-    fc.assert(
-      fc.property(
-        balance,
-        fc.bigInt({ min: 0n, max: 10n ** 24n }),
-        fc.integer({ min: 0, max: 24 }),
-        (amount, value, scale) => {
-          expect(formatUsd(amount, BigDecimal.make(value, scale))).toBe(
-            Oracle.usd(amount.baseUnits * value, amount.decimals + scale)
-          )
-        }
-      ),
-      { numRuns: 5000 }
-    )
-  })
-})
-
-describe("A decimal in a webhook", () => {
-  it("is taken exactly, and none where it is finer than the token", () => {
-    expect(fromDecimalText("10.5", 6)).toEqual(Option.some({ baseUnits: 10_500_000n, decimals: 6 }))
-    expect(fromDecimalText("10.500000000", 6)).toEqual(Option.some({ baseUnits: 10_500_000n, decimals: 6 }))
-    for (const text of ["0.0000001", "-1", "1e3", "1.", ".5", "", "1,000", " 1", "0x1", "Infinity"]) {
-      expect([text, fromDecimalText(text, 6)]).toEqual([text, Option.none()])
-    }
-  })
-
-  it("never crashes", () => {
-    fc.assert(
-      fc.property(typedAmount, fc.integer({ min: 0, max: 36 }), (text, decimals) => {
-        expect(Option.isOption(fromDecimalText(text, decimals))).toBe(true)
-        expect(Option.isOption(parseDecimal(text))).toBe(true)
-      }),
-      { numRuns: 10_000 }
-    )
-  })
-
-  it("of a price may have an exponent, and nothing stranger", () => {
-    const same = (text: string, plain: string) =>
-      Option.zipWith(parseDecimal(text), price(plain), BigDecimal.equals).pipe(Option.getOrElse(() => false))
-    expect(same("1e-7", "0.0000001")).toBe(true)
-    expect(same("2.5E+3", "2500")).toBe(true)
-    for (const text of ["", "1.", ".5", "1e", "1e9999", "Infinity", "NaN", "0x10", "1,000", " 1"]) {
-      expect([text, parseDecimal(text)]).toEqual([text, Option.none()])
-    }
   })
 })
