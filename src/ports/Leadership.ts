@@ -5,6 +5,9 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 /** What one process at a time does, of all that share the database. */
 export type Role = "gateway" | "delivery"
 
+/** `standby`: another process was seen to have the role. `undecided`: nothing is known yet, or any more. */
+export type Standing = "leading" | "standby" | "undecided"
+
 /** Who of several processes does what, and which of them still lives. */
 export class Leadership extends Context.Tag("mochi/ports/Leadership")<
   Leadership,
@@ -22,6 +25,6 @@ export class Leadership extends Context.Tag("mochi/ports/Leadership")<
      * `work` has cleaned up.
      */
     readonly whileLeading: <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-    readonly standing: (role: Role) => Effect.Effect<"leading" | "standby">
+    readonly standing: (role: Role) => Effect.Effect<Standing>
   }
 >() {}

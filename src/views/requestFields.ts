@@ -8,7 +8,7 @@ import { mention, nameText, reasonText, relativeTime } from "./text.ts"
 
 /** `**10.5 USDC** (≈ $10.50)`; the USD part only where there is a price. */
 export const amountText = ({ amount, symbol, usd }: RequestFacts): string =>
-  `**${nameText(amount)} ${nameText(symbol)}**${Option.match(usd, { onNone: () => "", onSome: worth => ` (≈ $${nameText(worth)})` })}`
+  `**${amount} ${nameText(symbol)}**${Option.match(usd, { onNone: () => "", onSome: worth => ` (≈ $${worth})` })}`
 
 export const tokenText = ({ chain, symbol }: RequestFacts): string =>
   Option.match(chain, {

@@ -24,5 +24,11 @@ export const relativeTime = (epochMillis: number): string => `<t:${Math.floor(ep
 
 const escaped = (raw: string, most: number): string => {
   const text = raw.toWellFormed().replaceAll("\u0000", "").trim()
-  return cut(text.replace(/[\\*_~`|<[\]]/g, "\\$&").replace(/^(\s*)([#>+-]|\d+\.)/gm, "$1\\$2"), most)
+  return cut(
+    text
+      .replace(/[\\*_~`|<[\]]/g, "\\$&")
+      .replace(/^(\s*)([#>+-])/gm, "$1\\$2")
+      .replace(/^(\s*\d+)\./gm, "$1\\."),
+    most
+  )
 }

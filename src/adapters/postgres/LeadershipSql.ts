@@ -1,8 +1,8 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, Exit, Fiber, HashSet, Layer, Option, Ref, Schedule, Schema } from "effect"
+import { Effect, Exit, Fiber, HashMap, Layer, Option, Ref, Schedule, Schema } from "effect"
 import type { Redacted } from "effect"
 import { Leadership } from "../../ports/Leadership.ts"
-import type { Role } from "../../ports/Leadership.ts"
+import type { Role, Standing } from "../../ports/Leadership.ts"
 import { DatabaseUrl } from "./Database.ts"
 import * as DatabaseSession from "./DatabaseSession.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
@@ -18,7 +18,8 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const url = yield* DatabaseUrl
-      const led = yield* Ref.make(HashSet.empty<Role>())
+      const standings = yield* Ref.make(HashMap.empty<Role, Standing>())
+      const stands = (role: Role, standing: Standing) => Ref.update(standings, HashMap.set(role, standing))
 
       const [{ id: processId }] = yield* decodeId(yield* sql`select nextval('process_ids')::integer as id`)
       yield* stayAlive(url, processId)
@@ -33,11 +34,9 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
 
       const leadOnce = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) =>
         Effect.gen(function* () {
-          const session = yield* obtain(url, role)
+          const session = yield* obtain(url, role, stands(role, "standby"))
           if (Option.isNone(session)) return Option.none()
-          yield* Effect.acquireRelease(Ref.update(led, HashSet.add(role)), () =>
-            Ref.update(led, HashSet.remove(role))
-          )
+          yield* Effect.acquireRelease(stands(role, "leading"), () => stands(role, "undecided"))
           return yield* runWhile(session.value, work)
         }).pipe(Effect.scoped)
 
@@ -63,7 +62,9 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
         }, asStoreUnavailable("Leadership.isGone")),
         whileLeading,
         standing: (role: Role) =>
-          Effect.map(Ref.get(led), roles => (HashSet.has(roles, role) ? "leading" : "standby"))
+          Effect.map(Ref.get(standings), known =>
+            Option.getOrElse(HashMap.get(known, role), (): Standing => "undecided")
+          )
       }
     }).pipe(asStoreUnavailable("Leadership"))
   )
@@ -76,17 +77,25 @@ const roleNumber: Readonly<Record<Role, number>> = { gateway: 1, delivery: 2 }
 const decodeId = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ id: Schema.Int })))
 
 /** A session that holds the role's lock until the scope closes; none when the connection fails first. */
-const obtain = (url: Redacted.Redacted, role: Role) =>
+const obtain = (url: Redacted.Redacted, role: Role, onTaken: Effect.Effect<void>) =>
   Effect.gen(function* () {
     const session = yield* DatabaseSession.open(url, `mochi-discord-${role}`)
-    yield* takeLock(session, lockSpace.role, roleNumber[role])
+    yield* takeLock(session, lockSpace.role, roleNumber[role], onTaken)
     return session
   }).pipe(Effect.option)
 
-const takeLock = (session: DatabaseSession.DatabaseSession, space: number, key: number) =>
-  session
-    .query("select pg_try_advisory_lock($1, $2)", [space, key])
-    .pipe(Effect.repeat({ until: ([row]) => row?.[0] === true, schedule: Schedule.spaced("500 millis") }))
+/** Runs `onTaken` at every try that finds the lock with somebody else. */
+const takeLock = (
+  session: DatabaseSession.DatabaseSession,
+  space: number,
+  key: number,
+  onTaken: Effect.Effect<void> = Effect.void
+) =>
+  session.query("select pg_try_advisory_lock($1, $2)", [space, key]).pipe(
+    Effect.map(([row]) => row?.[0] === true),
+    Effect.tap(held => (held ? Effect.void : onTaken)),
+    Effect.repeat({ until: held => held, schedule: Schedule.spaced("500 millis") })
+  )
 
 /** Holds the lock that tells the others that this process lives; takes it again whenever the connection broke. */
 const stayAlive = (url: Redacted.Redacted, processId: number) =>

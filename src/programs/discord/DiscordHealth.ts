@@ -14,12 +14,12 @@ export const layerGateway = Layer.scopedDiscard(
     const readiness = yield* Readiness
 
     const look = Effect.gen(function* () {
-      const isLeading = (yield* leadership.standing("gateway")) === "leading"
-      const state = isLeading ? checkOf[yield* connection.state.get] : "standby"
+      const standing = yield* leadership.standing("gateway")
+      const state = standing === "standby" ? "standby" : checkOf[yield* connection.state.get]
       yield* readiness.set("discord", state)
       yield* Metric.set(discordGatewayUp, state === "ok" ? 1 : 0)
     })
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("500 millis")))
+    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("250 millis")))
     yield* countGuilds
   })
 )

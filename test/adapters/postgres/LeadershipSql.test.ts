@@ -37,7 +37,7 @@ layer(TestDatabase.layer, { excludeTestServices: true })("LeadershipSql", it => 
           whileLeading("gateway", Effect.zipRight(Deferred.succeed(taken, undefined), Effect.never))
         )
         expect(yield* isGone(holderId)).toBe(false)
-        expect(yield* standing("gateway")).toBe("standby")
+        expect(yield* standing("gateway")).toBe("undecided")
         expect(yield* Deferred.isDone(taken)).toBe(false)
         yield* holder.end("SIGKILL")
         const [time] = yield* Effect.timed(Deferred.await(taken))
@@ -45,7 +45,7 @@ layer(TestDatabase.layer, { excludeTestServices: true })("LeadershipSql", it => 
         expect(yield* standing("gateway")).toBe("leading")
         expect(yield* isGone(holderId)).toBe(true)
         yield* Fiber.interrupt(waiting)
-        expect(yield* standing("gateway")).toBe("standby")
+        expect(yield* standing("gateway")).toBe("undecided")
       })
   )
 

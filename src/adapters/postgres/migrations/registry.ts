@@ -3,6 +3,7 @@ import type { Effect } from "effect"
 import gatewaySessions from "./0001_gateway_sessions.ts"
 import kudos from "./0002_kudos.ts"
 import notifications from "./0003_notifications.ts"
+import decisionLeases from "./0004_decision_leases.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -10,5 +11,6 @@ export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, 
 export const migrations: MigrationSet = {
   "0001_gateway_sessions": gatewaySessions,
   "0002_kudos": kudos,
-  "0003_notifications": notifications
+  "0003_notifications": notifications,
+  "0004_decision_leases": decisionLeases
 }
