@@ -37,9 +37,8 @@ export const resolveAmount = (
 ): Either.Either<TokenAmount, AmountFault> =>
   Either.gen(function* () {
     const baseUnits = yield* toBaseUnits(input, available, price)
-    const overBalance =
-      baseUnits > available.baseUnits || (AmountInput.$is("Percent")(input) && available.baseUnits === 0n)
-    if (overBalance) return yield* Either.left(AmountFault.OverBalance({ available }))
+    if (baseUnits > available.baseUnits || isOverWhole(input, available))
+      return yield* Either.left(AmountFault.OverBalance({ available }))
     if (baseUnits <= 0n) return yield* Either.left(AmountFault.NotPositive())
     return { baseUnits, decimals: available.decimals }
   })
@@ -103,6 +102,11 @@ const multipliedNumber = (text: string): Option.Option<BigDecimal.BigDecimal> =>
     ? plainNumber(text)
     : Option.map(plainNumber(text.slice(0, -1)), value => BigDecimal.multiply(value, multiplier))
 }
+
+/** More than all, or any part of nothing: over the balance even where rounding down would hide it. */
+const isOverWhole = (input: AmountInput, available: TokenAmount): boolean =>
+  AmountInput.$is("Percent")(input) &&
+  (available.baseUnits === 0n || BigDecimal.greaterThan(input.value, hundred))
 
 const toBaseUnits = (
   input: AmountInput,

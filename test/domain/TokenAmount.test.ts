@@ -63,9 +63,22 @@ describe("An amount", () => {
     ["$10", "0", 6, "NoPrice"],
     ["$1,000.25", "1", 2, 100_025n]
   ] as const)(
-    "typed as %j at a price of %s is rounded down to %d decimals",
+    "in USD is rounded down to the decimals of the token (%#)",
     (typed, usd, decimals, expected) => {
       expect(mean(typed, { baseUnits: 10n ** 40n, decimals }, price(usd))).toBe(expected)
+    }
+  )
+
+  it("of an empty balance is over it, percentages included", () => {
+    for (const typed of ["1", "all", "half", "50%", "1%"]) {
+      expect(mean(typed, { baseUnits: 0n, decimals: 6 })).toBe("OverBalance")
+    }
+  })
+
+  it.each(["100.5%", "199%", "100.0000001%"])(
+    "of %s is over the balance, also where rounding hides it",
+    typed => {
+      expect(mean(typed, { baseUnits: 1n, decimals: 0 })).toBe("OverBalance")
     }
   )
 
