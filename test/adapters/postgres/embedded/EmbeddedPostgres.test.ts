@@ -1,6 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { expect, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
+import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -8,7 +9,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Database from "../../../../src/adapters/postgres/Database.ts"
 import * as EmbeddedPostgres from "../../../../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
-import { ensurePassable } from "../../../../src/adapters/postgres/embedded/serverUser.ts"
+import * as ServerUser from "../../../../src/adapters/postgres/embedded/serverUser.ts"
 import * as Child from "../../../support/child.ts"
 
 const holder = fileURLToPath(new URL("holder.ts", import.meta.url))
@@ -132,10 +133,16 @@ it.scopedLive("starts although its lock file names a process that is something e
   Effect.gen(function* () {
     const folder = yield* newFolder
     yield* Effect.scoped(EmbeddedPostgres.make({ folder }))
+    // Of the server's own user: PostgreSQL by itself disregards only what belongs to others.
+    const user = yield* ServerUser.find
+    const other = yield* Effect.acquireRelease(
+      Effect.sync(() => spawn("sleep", ["60"], { ...user, stdio: "ignore" })),
+      child => Effect.sync(() => child.kill())
+    )
     yield* Effect.promise(() =>
       writeFile(
         join(folder, "data/postmaster.pid"),
-        `${process.pid}\n${folder}\n1\n5432\n\n127.0.0.1\n\nready\n`
+        `${other.pid}\n${folder}\n1\n5432\n\n127.0.0.1\n\nready\n`
       )
     )
     const url = yield* EmbeddedPostgres.make({ folder })
@@ -176,10 +183,10 @@ it.effect("names the folder that the server's user cannot pass", () =>
     const file = join(closed, "postgres")
     yield* Effect.promise(() => writeFile(file, ""))
     const stranger = { uid: 54_321, gid: 54_321 }
-    const error = yield* Effect.flip(ensurePassable(stranger, file))
+    const error = yield* Effect.flip(ServerUser.ensurePassable(stranger, file))
     expect(error.message).toContain(`chmod o+x ${closed}`)
     yield* Effect.promise(() => chmod(closed, 0o711))
-    yield* ensurePassable(stranger, file)
+    yield* ServerUser.ensurePassable(stranger, file)
     yield* Effect.promise(() => rm(closed, { recursive: true }))
   })
 )
