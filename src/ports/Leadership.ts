@@ -20,6 +20,7 @@ export class Leadership extends Context.Tag("mochi/ports/Leadership")<
      */
     readonly isGone: (processId: number) => Effect.Effect<boolean, StoreUnavailable>
     /**
+     * For one caller a role in each process: a second one would wait for the first.
      * Waits for the role, as long as it takes, and runs `work` while this process has it; ends as `work` ends. When
      * the role is lost, `work` is interrupted, and begun anew once the role is back. The role is given up only after
      * `work` has cleaned up.

@@ -124,6 +124,7 @@ const worker = Effect.gen(function* () {
   return (taken: Taken): Effect.Effect<void> =>
     Effect.gen(function* () {
       if (taken.job._tag !== "Deliver") return
+      yield* Effect.annotateLogs(Effect.logDebug("job_taken"), { job: taken.id, tries: taken.triesBefore })
       const notification = yield* log.find(taken.job.notification)
       if (!Option.exists(notification, ({ state }) => state === "pending")) return yield* outbox.done(taken)
       yield* Option.match(notification, { onNone: () => Effect.void, onSome: found => attempt(taken, found) })

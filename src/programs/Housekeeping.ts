@@ -1,6 +1,5 @@
 import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
 import { Interactions } from "../ports/Interactions.ts"
-import { Leadership } from "../ports/Leadership.ts"
 import { mochiUp, notificationBacklog, notificationDead, notificationOldestAge } from "../ports/metrics.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
@@ -16,7 +15,6 @@ export const layer = Layer.scopedDiscard(
     const notifications = yield* NotificationLog
     const interactions = yield* Interactions
     const inbox = yield* WebhookInbox
-    const leadership = yield* Leadership
     const pay = yield* MochiPay
 
     const lookAtStore = Effect.gen(function* () {
@@ -44,9 +42,7 @@ export const layer = Layer.scopedDiscard(
     yield* every("2 seconds", lookAtStore)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)
-    yield* Effect.forkScoped(
-      leadership.whileLeading("delivery", Effect.repeat(forgetHistory, Schedule.spaced("1 hour")))
-    )
+    yield* every("1 hour", forgetHistory)
   })
 )
 

@@ -43,11 +43,10 @@ export interface WorldOptions {
 }
 
 /** The world alone: the service is not started. */
-export const makeWorld = ({ mode = "gateway", ...options }: WorldOptions = {}): Effect.Effect<
-  World,
-  unknown,
-  Scope.Scope
-> =>
+export const makeWorld = ({
+  mode = "gateway",
+  ...options
+}: WorldOptions = {}): Effect.Effect<World, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const keys = generateKeyPair()
     const webhookSecret = generateHmacSecret()
@@ -56,7 +55,9 @@ export const makeWorld = ({ mode = "gateway", ...options }: WorldOptions = {}): 
     const database = yield* freshDatabase
     const discord = yield* FakeDiscord.make({
       identifyWindowMs: 0,
-      routeLimits: { "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original": { limit: 100, windowMs: 1000 } },
+      routeLimits: {
+        "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original": { limit: 100, windowMs: 1000 }
+      },
       ...(mode === "http" ? { interactionsEndpoint: `${url}/interactions` } : {}),
       ...options.discord
     })
@@ -94,7 +95,7 @@ export const makeWorld = ({ mode = "gateway", ...options }: WorldOptions = {}): 
         HOST: "127.0.0.1",
         PORT: String(port),
         USER_RATE_LIMIT: "1000/60",
-        LOG_LEVEL: "error",
+        LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "error",
         LOG_FORMAT: "json",
         ...options.environment
       }
@@ -126,7 +127,8 @@ export const untilReady = (url: string): Effect.Effect<void, unknown> =>
   }).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.timeout("20 seconds"))
 
 /** World and service. */
-export const makeRunningWorld = (options: WorldOptions = {}) => Effect.tap(makeWorld(options), world => startService(world))
+export const makeRunningWorld = (options: WorldOptions = {}) =>
+  Effect.tap(makeWorld(options), world => startService(world))
 
 const addPerson = (discord: FakeDiscordService, { displayName, id, username }: Person): User =>
   discord.world.addUser({ id, username, globalName: displayName })

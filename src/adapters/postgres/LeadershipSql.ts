@@ -36,7 +36,10 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
         Effect.gen(function* () {
           const session = yield* obtain(url, role, stands(role, "standby"))
           if (Option.isNone(session)) return Option.none()
-          yield* Effect.acquireRelease(stands(role, "leading"), () => stands(role, "undecided"))
+          yield* Effect.acquireRelease(
+            Effect.zipRight(stands(role, "leading"), told("role_taken", role)),
+            () => Effect.zipRight(stands(role, "undecided"), told("role_given_up", role))
+          )
           return yield* runWhile(session.value, work)
         }).pipe(Effect.scoped)
 
@@ -68,6 +71,8 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
       }
     }).pipe(asStoreUnavailable("Leadership"))
   )
+
+const told = (event: string, role: Role) => Effect.annotateLogs(Effect.logInfo(event), { role })
 
 /** First halves of the locks' two-part keys. */
 const lockSpace = { process: 7_301_446, role: 7_301_447 }
