@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { DiscordAPIError, HTTPError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
 import { Duration, Effect, Redacted } from "effect"
 import type { Scope } from "effect"
-import packageJson from "../../../package.json" with { type: "json" }
+import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
 import { DiscordUnreachable } from "./RestErrors.ts"
 import { limits } from "./RestPlan.ts"
 import type { Lane } from "./restRoute.ts"
 
-export const userAgent = `DiscordBot (https://mochi.gg, ${packageJson.version})`
+export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
 
 export type RateLimitScope = "user" | "global" | "shared"
 

@@ -1,6 +1,6 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Clock, Context, Effect, Layer, Option, Random, Redacted } from "effect"
-import packageJson from "../../../package.json" with { type: "json" }
+import { version } from "../../configVersion.ts"
 import { Settings } from "../../config.ts"
 import { retryDelay } from "../../domain/retry.ts"
 import { Deadline } from "../../ports/Deadline.ts"
@@ -53,7 +53,7 @@ const make = Effect.gen(function* () {
   const requestOf = Effect.fnUntraced(function* (call: Call<unknown>, url: string) {
     const request = HttpClientRequest.make(call.method)(url, { acceptJson: true }).pipe(
       HttpClientRequest.setHeaders({
-        "user-agent": `mochi-discord/${packageJson.version}`,
+        "user-agent": `mochi-discord/${version}`,
         ...(yield* traceparent),
         ...(yield* authorization(call.auth)),
         ...Option.match(call.idempotencyKey, {
