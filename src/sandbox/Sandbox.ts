@@ -1,0 +1,72 @@
+import { Effect, Layer, Option } from "effect"
+import type { Redacted, Scope } from "effect"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Database from "../adapters/postgres/Database.ts"
+import type { DatabaseError } from "../adapters/postgres/DatabaseError.ts"
+import * as EmbeddedPostgres from "../adapters/postgres/embedded/EmbeddedPostgres.ts"
+import * as NotificationLogSql from "../adapters/postgres/NotificationLogSql.ts"
+import type { Notification } from "../domain/Notification.ts"
+import { NotificationLog } from "../ports/NotificationLog.ts"
+import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import * as Fakes from "./Fakes.ts"
+import * as ServiceProcess from "./ServiceProcess.ts"
+
+/** The whole world on one machine. */
+export interface Sandbox extends Fakes.Fakes {
+  readonly service: ServiceProcess.ServiceProcess
+  /** What the service has stored about who was to hear what, newest first. */
+  readonly notifications: Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+}
+
+/** Starts everything on free ports and in a new folder; nothing of it is left when the scope ends. */
+export const make: Effect.Effect<Sandbox, DatabaseError, Scope.Scope> = Effect.gen(function* () {
+  const folder = yield* temporaryFolder
+  const port = yield* freePort
+  const url = `http://127.0.0.1:${port}`
+  const fakes = yield* Fakes.make(url)
+  // Held here too, so that the server outlives a killed service and is stopped at the end whatever became of it.
+  const database = yield* EmbeddedPostgres.make({ folder: join(folder, "postgres") })
+  const notifications = yield* readNotifications(database)
+  const service = yield* ServiceProcess.make({
+    url,
+    environment: {
+      ...fakes.environment,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      DATA_DIR: folder,
+      LOG_FORMAT: "json"
+    }
+  })
+  yield* service.start
+  return { ...fakes, service, notifications }
+})
+
+/** Passable for the user that PostgreSQL runs as. */
+const temporaryFolder = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mochi-sandbox-"))
+    await chmod(folder, 0o711)
+    return folder
+  }),
+  folder => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+)
+
+const readNotifications = (url: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const database = yield* Database.connect(url)
+    const log = yield* Layer.build(NotificationLogSql.layer).pipe(Effect.provide(database))
+    return Effect.flatMap(NotificationLog, store => store.list(Option.none())).pipe(Effect.provide(log))
+  })
+
+/** The service keeps it over restarts. */
+const freePort = Effect.async<number>(resume => {
+  const probe = createServer()
+  probe.listen(0, "127.0.0.1", () => {
+    const address = probe.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    probe.close(() => resume(Effect.succeed(port)))
+  })
+})
