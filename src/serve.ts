@@ -25,6 +25,7 @@ export const serve = (settings: SettingsValues): void => {
 
   NodeRuntime.runMain(run, {
     disableErrorReporting: true,
+    disablePrettyLogger: true,
     teardown: (exit, onExit) => onExit(Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) ? 1 : 0)
   })
 }
