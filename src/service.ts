@@ -29,6 +29,7 @@ import { RateLimits } from "./ports/RateLimits.ts"
 import * as Readiness from "./ports/Readiness.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
 import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
+import * as CommandSync from "./programs/discord/CommandSync.ts"
 import { DecisionButtons } from "./programs/discord/DecisionButtons.ts"
 import * as DiscordHealth from "./programs/discord/DiscordHealth.ts"
 import * as GatewayInteractions from "./programs/discord/GatewayInteractions.ts"
@@ -117,6 +118,7 @@ const programs = Layer.mergeAll(
   KudosRecovery.layer,
   DeliveryWorker.layer,
   Housekeeping.layer,
+  CommandSync.layer,
   tokenGuard,
   endpoints.webhooks.pipe(Layer.provide(Webhooks.Default))
 ).pipe(

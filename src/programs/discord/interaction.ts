@@ -19,6 +19,7 @@ export type Options = ReadonlyMap<string, string>
 
 export interface Command {
   readonly name: string
+  /** `export`, or with its group `notifications on`. */
   readonly subcommand: Option.Option<string>
   readonly options: Options
 }
@@ -104,10 +105,12 @@ const Leaf = Schema.Struct({
   focused: Schema.optional(Schema.Boolean)
 })
 
+const Branch = Schema.Struct({ ...Leaf.fields, options: Schema.optional(Schema.Array(Leaf)) })
+
 const CommandData = Schema.Struct({
   name: Schema.String,
   options: Schema.optional(
-    Schema.Array(Schema.Struct({ ...Leaf.fields, options: Schema.optional(Schema.Array(Leaf)) }))
+    Schema.Array(Schema.Struct({ ...Leaf.fields, options: Schema.optional(Schema.Array(Branch)) }))
   ),
   resolved: Schema.optional(
     Schema.Struct({
@@ -154,16 +157,33 @@ const envelopeOf = (wire: typeof Person.Type): Envelope => ({
   locale: Option.fromNullable(wire.locale)
 })
 
-/** The options proper: a subcommand's, where there is one. */
-const leavesOf = (data: typeof CommandData.Type): ReadonlyArray<typeof Leaf.Type> =>
-  data.options?.find(({ type }) => type === subcommandType)?.options ?? data.options ?? []
+/** An option, or what holds some: a subcommand, or a group of them. */
+interface Node extends Schema.Schema.Type<typeof Leaf> {
+  readonly options?: ReadonlyArray<Node> | undefined
+}
 
-const subcommandType = 1
+/** The names of group and subcommand, where there are any, and the options proper. */
+const unfolded = (
+  options: ReadonlyArray<Node>,
+  path: ReadonlyArray<string> = []
+): { readonly path: ReadonlyArray<string>; readonly leaves: ReadonlyArray<Node> } => {
+  const holder = options.find(({ type }) => type === optionType.subcommand || type === optionType.group)
+  return holder === undefined
+    ? { path, leaves: options }
+    : unfolded(holder.options ?? [], [...path, holder.name])
+}
 
-const commandOf = (data: typeof CommandData.Type): Command => ({
-  name: data.name,
-  subcommand: Option.fromNullable(data.options?.find(({ type }) => type === subcommandType)?.name),
-  options: new Map(
-    leavesOf(data).flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)] as const]))
-  )
-})
+const leavesOf = (data: typeof CommandData.Type) => unfolded(data.options ?? []).leaves
+
+const optionType = { subcommand: 1, group: 2 }
+
+const commandOf = (data: typeof CommandData.Type): Command => {
+  const { leaves, path } = unfolded(data.options ?? [])
+  return {
+    name: data.name,
+    subcommand: path.length === 0 ? Option.none() : Option.some(path.join(" ")),
+    options: new Map(
+      leaves.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)] as const]))
+    )
+  }
+}

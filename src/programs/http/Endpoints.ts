@@ -1,6 +1,6 @@
 import type { HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Context, Effect, HashMap, Layer, Option, Ref } from "effect"
-import type { Scope } from "effect"
+import { Context, Effect, HashMap, Layer, Ref } from "effect"
+import type { Option, Scope } from "effect"
 
 export type Handler = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
