@@ -5,7 +5,7 @@ import { DiscordUnreachable, toApiError } from "./RestErrors.ts"
 export interface ApplicationInfo {
   readonly id: string
   /** Hex of the key that Discord signs interactions with. */
-  readonly verifyKey: string
+  readonly verifyKey: Option.Option<string>
   /** Kept by Discord, about an hour behind; it costs no cache and no intent. */
   readonly guilds: Option.Option<number>
 }
@@ -19,7 +19,7 @@ export const read = Effect.fn("ApplicationInfo.read")(function* () {
 
 const Wire = Schema.Struct({
   id: Schema.String,
-  verify_key: Schema.String,
+  verify_key: Schema.optional(Schema.NullOr(Schema.String)),
   approximate_guild_count: Schema.optional(Schema.NullOr(Schema.Number))
 })
 
@@ -27,7 +27,7 @@ const decode = (answer: unknown): Effect.Effect<ApplicationInfo, DiscordUnreacha
   Schema.decodeUnknown(Wire)(answer).pipe(
     Effect.map(wire => ({
       id: wire.id,
-      verifyKey: wire.verify_key,
+      verifyKey: Option.fromNullable(wire.verify_key),
       guilds: Option.fromNullable(wire.approximate_guild_count)
     })),
     Effect.mapError(

@@ -46,7 +46,7 @@ export const make: Effect.Effect<DispatchHub> = Effect.gen(function* () {
       Scope.make(),
       scope =>
         Effect.gen(function* () {
-          const handlers = yield* Scope.extend(FiberSet.make<A | void>(), scope)
+          const handlers = yield* Scope.extend(FiberSet.make<unknown>(), scope)
           yield* Scope.addFinalizer(scope, drain(handlers))
           const run = yield* FiberSet.runtime(handlers)<R>()
           const matches = carries<Data>(event)

@@ -28,16 +28,16 @@ const reasonOf = (failure: DiscordFailure): MessengerErrorReason => {
 
 /** Discord's codes, https://discord.com/developers/docs/topics/opcodes-and-status-codes. */
 const reasons: Readonly<Record<number, MessengerErrorReason>> = {
-  10_003: "Gone",
-  10_008: "Gone",
-  10_015: "TokenDead",
-  10_062: "TokenDead",
-  50_027: "TokenDead",
-  20_028: "RateLimited",
-  20_029: "RateLimited",
-  30_046: "RateLimited",
-  40_003: "OpeningPaused",
-  50_007: "Unreachable",
-  50_278: "Unreachable",
-  130_000: "Unavailable"
+  10003: "Gone",
+  10008: "Gone",
+  10015: "TokenDead",
+  10062: "TokenDead",
+  50027: "TokenDead",
+  20028: "RateLimited",
+  20029: "RateLimited",
+  30046: "RateLimited",
+  40003: "OpeningPaused",
+  50007: "Unreachable",
+  50278: "Unreachable",
+  130000: "Unavailable"
 }

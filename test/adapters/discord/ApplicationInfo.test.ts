@@ -12,7 +12,11 @@ const answered = (body: unknown) =>
 it.scopedLive("tells the application's id, its key and how many servers it is in", () =>
   Effect.gen(function* () {
     const application = { id: "1", verify_key: "ab", approximate_guild_count: 12, name: "x" }
-    expect(yield* answered(application)).toEqual({ id: "1", verifyKey: "ab", guilds: Option.some(12) })
+    expect(yield* answered(application)).toEqual({
+      id: "1",
+      verifyKey: Option.some("ab"),
+      guilds: Option.some(12)
+    })
     expect((yield* answered({ id: "1", verify_key: "ab" })).guilds).toEqual(Option.none())
   })
 )

@@ -86,7 +86,10 @@ export class LoopbackGateway {
     if (op === 2) {
       const [shard, shards] = "shard" in data && Array.isArray(data.shard) ? data.shard.map(Number) : [0, 1]
       const refusal = this.refuseIdentify(shards!)
-      if (refusal !== undefined) return socket.close(refusal)
+      if (refusal !== undefined) {
+        socket.close(refusal)
+        return
+      }
       this.connections.push({ shard: shard!, entered: "identify", sequence: 0 })
       this.identified.push(data)
       this.sockets.add(socket)
