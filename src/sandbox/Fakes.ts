@@ -38,7 +38,7 @@ export const make = (botUrl: string): Effect.Effect<Fakes, never, Scope.Scope> =
     const says = (person: Person, content: string) =>
       discord.people.say({ user: userOf(person), channel: general, content })
     says(RADIA, "Welcome to **Mochi Makers**! Type `/kudos` to thank somebody out of a Mochi vault.")
-    says(GRACE, "The release notes are done and proofread :tada:")
+    says(GRACE, "The release notes are done and proofread 🎉")
     says(ADA, "That was a lot of work. I think you have earned some kudos!")
 
     const signing = generateKeyPair()

@@ -1,9 +1,11 @@
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import type { Redacted, Scope } from "effect"
+import { execFile } from "node:child_process"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Database from "../adapters/postgres/Database.ts"
 import type { DatabaseError } from "../adapters/postgres/DatabaseError.ts"
 import * as EmbeddedPostgres from "../adapters/postgres/embedded/EmbeddedPostgres.ts"
@@ -19,6 +21,16 @@ export interface Sandbox extends Fakes.Fakes {
   readonly service: ServiceProcess.ServiceProcess
   /** What the service has stored about who was to hear what, newest first. */
   readonly notifications: Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+  /** Dead letters go out again, as an operator has it done. */
+  readonly replayDead: Effect.Effect<void, CommandLineFailed>
+}
+
+export class CommandLineFailed extends Schema.TaggedError<CommandLineFailed>(
+  "mochi/sandbox/CommandLineFailed"
+)("CommandLineFailed", { said: Schema.String }) {
+  override get message() {
+    return `The command line failed: ${this.said}`
+  }
 }
 
 /** Starts everything on free ports and in a new folder; nothing of it is left when the scope ends. */
@@ -30,19 +42,35 @@ export const make: Effect.Effect<Sandbox, DatabaseError, Scope.Scope> = Effect.g
   // Held here too, so that the server outlives a killed service and is stopped at the end whatever became of it.
   const database = yield* EmbeddedPostgres.make({ folder: join(folder, "postgres") })
   const notifications = yield* readNotifications(database)
-  const service = yield* ServiceProcess.make({
-    url,
-    environment: {
-      ...fakes.environment,
-      HOST: "127.0.0.1",
-      PORT: String(port),
-      DATA_DIR: folder,
-      LOG_FORMAT: "json"
-    }
-  })
+  const environment = {
+    ...fakes.environment,
+    HOST: "127.0.0.1",
+    PORT: String(port),
+    DATA_DIR: folder,
+    LOG_FORMAT: "json"
+  }
+  const service = yield* ServiceProcess.make({ url, environment })
   yield* service.start
-  return { ...fakes, service, notifications }
+  return {
+    ...fakes,
+    service,
+    notifications,
+    replayDead: commandLine(environment, ["notifications", "retry", "--all"])
+  }
 })
+
+const commandLine = (environment: Readonly<Record<string, string>>, words: ReadonlyArray<string>) =>
+  Effect.async<void, CommandLineFailed>(resume => {
+    const file = fileURLToPath(new URL("../cli.ts", import.meta.url))
+    const child = execFile(
+      process.execPath,
+      [file, ...words],
+      { env: { ...ServiceProcess.inherited(), ...environment }, timeout: 20_000 },
+      (error, _, said) =>
+        resume(error === null ? Effect.void : new CommandLineFailed({ said: said.slice(-300) }))
+    )
+    return Effect.sync(() => child.kill())
+  })
 
 /** Passable for the user that PostgreSQL runs as. */
 const temporaryFolder = Effect.acquireRelease(

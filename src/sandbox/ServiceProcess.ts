@@ -145,7 +145,7 @@ const preload = new URL("./endWithParent.ts", import.meta.url).href
 const mainFile = fileURLToPath(new URL("../main.ts", import.meta.url))
 
 /** What a process needs to run at all, and where telemetry goes if somebody wants to see it. Nothing else passes. */
-const inherited = () =>
+export const inherited = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|LANG|TZ|OTEL_\w+)$/.test(name))
   )

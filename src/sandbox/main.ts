@@ -1,23 +1,48 @@
-/** `npm run sandbox`: the web client's address; with `--tour`, the main job by itself, once. */
+/** `npm run sandbox`: the address of its page; with `--tour`, the main job by itself, once. */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Logger } from "effect"
+import { Console, Effect, Logger, Option } from "effect"
+import { describeFaults } from "../config.ts"
 import * as Sandbox from "./Sandbox.ts"
+import { readSandboxSettings } from "./settings.ts"
 import { tour } from "./tour.ts"
+import { serve } from "./web/WebServer.ts"
 
 const runTour = Effect.gen(function* () {
   const sandbox = yield* Sandbox.make
   const differences = yield* tour(sandbox, line => Console.log(line))
   yield* Console.log("")
   if (differences.length === 0) return yield* Console.log("Everybody saw what they should have seen.")
-  yield* Console.error(["This differed:", ...differences.map(difference => `  - ${difference}`)].join("\n"))
-  process.exitCode = 1
+  yield* fail(["This differed:", ...differences.map(difference => `  - ${difference}`)])
 })
+
+const runPage = Effect.gen(function* () {
+  const { host, port, traceUrl } = yield* readSandboxSettings(process.env)
+  const sandbox = yield* Sandbox.make
+  const taken = yield* serve(sandbox, { host, port, settings: { traceUrl: Option.getOrNull(traceUrl) } })
+  // A service that does not start is something to look at on the page.
+  yield* Effect.ignore(sandbox.service.ready)
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
+  yield* Console.log(`The sandbox is at http://${name}:${taken} (Ctrl-C ends it)`)
+  return yield* Effect.never
+}).pipe(
+  Effect.catchTags({
+    DatabaseError: ({ message }) => fail([message]),
+    ServeError: ({ cause }) =>
+      fail([`The page cannot be served: ${cause}`, "SANDBOX_PORT names another port."])
+  }),
+  Effect.catchAll(error => fail(describeFaults(error)))
+)
+
+const fail = (lines: ReadonlyArray<string>) =>
+  Effect.sync(() => {
+    process.exitCode = 1
+  }).pipe(Effect.zipRight(Console.error(lines.join("\n"))))
 
 // Closing the terminal ends everything just as Ctrl-C does.
 process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
 
 NodeRuntime.runMain(
-  Effect.scoped(runTour).pipe(
+  Effect.scoped(process.argv.includes("--tour") ? runTour : runPage).pipe(
     Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)))
   ),
   { disablePrettyLogger: true }

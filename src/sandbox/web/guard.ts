@@ -1,0 +1,25 @@
+/** The parts of a request that say where it comes from. */
+export interface Origins {
+  readonly host: string | undefined
+  readonly origin: string | undefined
+}
+
+/**
+ * Whether a request may be answered: addressed to this machine by a name that no foreign DNS can give out, and sent by
+ * nobody or by our own page. `listensOn` is what `SANDBOX_HOST` names.
+ */
+export const isOurs = ({ host, origin }: Origins, listensOn: string): boolean => {
+  if (host === undefined) return false
+  const name = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase()
+  const named = name !== undefined && [...loopback, ...ownNames(listensOn)].includes(name)
+  return named && (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`)
+}
+
+const loopback = ["127.0.0.1", "localhost", "[::1]"]
+
+/** Every address at once is none to be called by. */
+const ownNames = (listensOn: string) => {
+  const name = listensOn.toLowerCase()
+  if (name === "0.0.0.0" || name === "::") return []
+  return [name.includes(":") ? `[${name}]` : name]
+}
