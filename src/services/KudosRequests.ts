@@ -119,8 +119,11 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       code: Option.Option<RequestCode>,
       status: RequestStatus
     ) {
-      if (Option.isNone(code)) return yield* intents.finish(intent.interactionId, { _tag: "Created", code })
-      yield* settlements.report({
+      if (Option.isNone(code)) {
+        yield* intents.finish(intent.interactionId, { _tag: "Created", code })
+        return status
+      }
+      const stored = yield* settlements.report({
         key: { applicationId: intent.vault.applicationId, code: code.value },
         status,
         facts: Option.none(),
@@ -129,15 +132,19 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
         interactionId: Option.some(intent.interactionId),
         authoritative: true
       })
+      return Option.match(stored, { onNone: () => status, onSome: request => request.status })
     })
 
-    /** Created is created, also where it cannot be written down now: the intent stays open and is resolved later. */
+    /**
+     * Created is created, also where it cannot be written down now: the intent stays open and is resolved later. It may be
+     * settled already, where the owner was faster than Mochi's answer.
+     */
     const created = (intent: StoredIntent, code: Option.Option<RequestCode>, status: RequestStatus) =>
       remember(intent, code, status).pipe(
         Effect.catchTag("StoreUnavailable", error =>
-          Effect.logWarning("A created request is not stored yet", error)
+          Effect.as(Effect.logWarning("A created request is not stored yet", error), status)
         ),
-        Effect.as<CreatedKudos>({ intent, status })
+        Effect.map((newest): CreatedKudos => ({ intent, status: newest }))
       )
 
     /** Whether Mochi has the request after all. */
@@ -198,8 +205,10 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       const intent = yield* intents.find(id)
       if (Option.isNone(intent)) return yield* new NeverSent()
       switch (intent.value.state) {
-        case "created":
-          return { intent: intent.value, status: "pending" }
+        case "created": {
+          const found = yield* Effect.orElseSucceed(look(intent.value), () => Option.none<CreatedKudos>())
+          return Option.getOrElse(found, (): CreatedKudos => ({ intent: intent.value, status: "pending" }))
+        }
         case "not_created":
           return yield* new NeverSent()
         case "unknown":

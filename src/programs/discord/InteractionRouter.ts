@@ -43,6 +43,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         return outcome
       })
 
+      /** From here on no other process needs to answer in this one's place. */
+      const answered = (kind: "kudos" | "button", { id }: Envelope) =>
+        kind === "kudos" ? Effect.ignoreLogged(interactions.answered(id)) : Effect.void
+
       /** Claims the interaction and its run, then hands it on; who comes second stays silent. */
       const onceAndInTime = (
         envelope: Envelope,
@@ -60,15 +64,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             onFailure: ({ _tag }) => refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })),
             onSuccess: Option.match({
               onNone: () => Effect.succeed(Outcome.Refused({ reason: "DeliveredTwice" })),
-              onSome: Option.match({
-                onNone: () => work,
-                onSome: retryAt =>
-                  refuse(
-                    respond,
-                    tooOften(DateTime.toEpochMillis(retryAt)),
-                    Outcome.Refused({ reason: "RateLimited" })
-                  )
-              })
+              onSome: retryAt =>
+                Option.match(retryAt, {
+                  onNone: () => work,
+                  onSome: at =>
+                    refuse(
+                      respond,
+                      tooOften(DateTime.toEpochMillis(at)),
+                      Outcome.Refused({ reason: "RateLimited" })
+                    )
+                }).pipe(Effect.zipLeft(answered(kind, envelope)))
             })
           })
         )
