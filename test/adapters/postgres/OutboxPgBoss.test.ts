@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Context, Deferred, Duration, Effect, Fiber, Layer, Option, Redacted, Schedule } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
@@ -148,10 +148,14 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
     it.scoped("finds a job within a second or so whose announcement was lost with the connection", () =>
       Effect.gen(function* () {
         const [outbox, sql] = [yield* emptied, yield* SqlClient.SqlClient]
-        const broken = yield* sql`
+        // The listener connects in the background.
+        yield* sql`
           select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and query ilike 'listen%'`
-        expect(broken).toHaveLength(1)
+          where datname = current_database() and query ilike 'listen%'`.pipe(
+          Effect.filterOrFail(broken => broken.length === 1),
+          Effect.retry(Schedule.spaced("50 millis")),
+          Effect.timeout("10 seconds")
+        )
         const waiting = yield* Effect.fork(outbox.take("Deliver", 10))
         yield* Effect.sleep("100 millis")
         yield* outbox.put([deliver("UNHEARD")])

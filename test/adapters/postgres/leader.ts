@@ -1,5 +1,5 @@
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Layer, Redacted } from "effect"
+import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import * as Database from "../../../src/adapters/postgres/Database.ts"
 import * as LeadershipSql from "../../../src/adapters/postgres/LeadershipSql.ts"
 import { Leadership } from "../../../src/ports/Leadership.ts"
@@ -12,4 +12,9 @@ const program = Effect.gen(function* () {
 
 const database = Layer.scopedContext(Database.connect(Redacted.make(process.argv[2] ?? "")))
 
-program.pipe(Effect.provide(LeadershipSql.layer.pipe(Layer.provide(database))), NodeRuntime.runMain)
+// Its output is what the test reads: nothing else may be in it.
+program.pipe(
+  Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none)),
+  Effect.provide(LeadershipSql.layer.pipe(Layer.provide(database))),
+  NodeRuntime.runMain({ disablePrettyLogger: true })
+)
