@@ -2,8 +2,7 @@
  * What is measured, by name. An attribute's values are closed words: an id of a user, a guild or a request would make
  * one series each. The tag `unit` is not an attribute: exporters turn it into the metric's unit.
  */
-import { Duration, Metric, MetricBoundaries } from "effect"
-import type { Effect } from "effect"
+import { Duration, Effect, Metric, MetricBoundaries } from "effect"
 import type { NotificationKind } from "../domain/Notification.ts"
 
 export type InteractionType = "command" | "autocomplete" | "button"
@@ -43,20 +42,23 @@ export const notificationEnded = (
     Metric.update(metric, Duration.toSeconds(after))
   )
 
-export type WebhookOutcome =
-  | "accepted"
-  | "duplicate"
-  | "ignored"
-  | "malformed"
-  | "unauthorized"
-  | "too_large"
-  | "unavailable"
+const webhookOutcomes = [
+  "accepted",
+  "duplicate",
+  "ignored",
+  "malformed",
+  "unauthorized",
+  "too_large",
+  "unavailable"
+] as const
+export type WebhookOutcome = (typeof webhookOutcomes)[number]
 
 export const webhookAnswered = (outcome: WebhookOutcome): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(webhookRequests, "outcome", outcome))
 
 /** `unknown`: Mochi did not say whether it created the request. */
-export type KudosOutcome = "created" | "refused" | "failed" | "unknown"
+const kudosOutcomes = ["created", "refused", "failed", "unknown"] as const
+export type KudosOutcome = (typeof kudosOutcomes)[number]
 
 export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
@@ -64,6 +66,20 @@ export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
 /** Whole tokens of a request that was created. A float is near enough here, and only here. */
 export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>
   Metric.incrementBy(Metric.tagged(kudosVolume, "token", token), amount)
+
+/** What appears with its first event hides that event from whoever asks for increases. */
+export const startAtZero: Effect.Effect<void> = Effect.suspend(() =>
+  Effect.all(
+    [
+      Metric.set(discordTokenRejected, 0),
+      ...webhookOutcomes.map(outcome =>
+        Metric.incrementBy(Metric.tagged(webhookRequests, "outcome", outcome), 0)
+      ),
+      ...kudosOutcomes.map(outcome => Metric.incrementBy(Metric.tagged(kudosRequests, "outcome", outcome), 0))
+    ],
+    { discard: true }
+  )
+)
 
 export const interactionDuration = seconds(
   "discord.interaction.duration",

@@ -8,9 +8,10 @@ import { PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics"
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { Effect, Layer, Logger, Option } from "effect"
 import type { Scope } from "effect"
-import packageJson from "../../../package.json" with { type: "json" }
+import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
 import { ExportHealth } from "../../ports/ExportHealth.ts"
+import { startAtZero } from "../../ports/metrics.ts"
 import { diagnosticsThrough } from "./diagnostics.ts"
 import * as ExportWatch from "./exportWatch.ts"
 import * as MetricProducer from "./metricProducer.ts"
@@ -32,7 +33,7 @@ export const open = (
     yield* diagnosticsThrough(scrub)
     const resource = resourceFromAttributes({
       "service.name": settings.telemetry.serviceName,
-      "service.version": packageJson.version,
+      "service.version": version,
       "service.instance.id": crypto.randomUUID(),
       "host.name": hostname()
     }).merge(detectResources({ detectors: [envDetector] }))
@@ -51,7 +52,7 @@ export const open = (
       const tracer = yield* Effect.provideService(
         OtelTracer.make,
         OtelTracer.OtelTracer,
-        provider.getTracer(packageJson.name, packageJson.version)
+        provider.getTracer("mochi-discord", version)
       )
       telling.push(Layer.setTracer(guarded(tracer, scrub)))
       closing.push(() => provider.shutdown())
@@ -86,7 +87,10 @@ export const open = (
       watch.expect("metrics")
       yield* PrometheusEndpoint.serve({ host, port }, producer, watch)
     }
-    if (Option.isSome(metrics) || metricsExporter === "prometheus") yield* ProcessMetrics.sampled
+    if (Option.isSome(metrics) || metricsExporter === "prometheus") {
+      yield* ProcessMetrics.sampled
+      yield* startAtZero
+    }
 
     yield* Effect.addFinalizer(() => closed(closing))
     return Layer.mergeAll(Layer.succeed(ExportHealth, { signals: watch.signals }), ...telling)

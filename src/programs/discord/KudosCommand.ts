@@ -15,6 +15,7 @@ import { editAnswer } from "./answers.ts"
 import type { Address } from "./answers.ts"
 import { failureMessage, kudosWords, somethingWentWrong } from "./failureWords.ts"
 import type { Command, Envelope } from "./interaction.ts"
+import { counted } from "./kudosCounts.ts"
 import { Outcome } from "./Outcome.ts"
 
 /** When a create whose outcome is unknown is looked for again. */
@@ -57,8 +58,10 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
         return Outcome.Failed({ errorType: "MalformedOptions" })
       }
       const result = yield* Effect.either(kudos.submit(options.value))
+      const outcome = Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
+      yield* counted(result, outcome)
       yield* editAnswer(envelope, yield* answerTo(result))
-      return Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
+      return outcome
     })
 
     const choicesFor = ({ userId }: Envelope, { options }: Command, focused: string) => {
