@@ -20,12 +20,15 @@ import * as LeadershipSql from "./adapters/postgres/LeadershipSql.ts"
 import * as NotificationLogSql from "./adapters/postgres/NotificationLogSql.ts"
 import * as OutboxPgBoss from "./adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
+import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
+import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
+import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
+import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
 import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config.ts"
-import { RateLimits } from "./ports/RateLimits.ts"
 import * as Readiness from "./ports/Readiness.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
 import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
@@ -60,10 +63,13 @@ const stores = Layer.mergeAll(
   NotificationLogSql.layer,
   OutboxPgBoss.layer,
   PeopleSql.layer,
-  Layer.succeed(RateLimits, { take: () => Effect.succeedNone }),
+  RateLimitsSql.layer.pipe(Layer.provide(Pseudonyms.layer)),
   TransferRequestsSql.layer,
   WebhookInboxSql.layer
-).pipe(Layer.provideMerge(LeadershipSql.layer), Layer.provide(Database.layerPatient))
+).pipe(
+  Layer.provideMerge(LeadershipSql.layer),
+  Layer.provide(Layer.merge(Database.layerPatient, Pseudonyms.layer))
+)
 
 const mochi = Layer.mergeAll(MochiPayHttp.layer, MochiProfilesHttp.layer, WebhookSignaturesStandard.layer)
 

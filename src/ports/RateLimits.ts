@@ -12,5 +12,7 @@ export class RateLimits extends Context.Tag("mochi/ports/RateLimits")<
       user: DiscordUserId,
       kind: "kudos" | "button"
     ) => Effect.Effect<Option.Option<DateTime.Utc>, StoreUnavailable>
+    /** Forgets who has no run left that counts. */
+    readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

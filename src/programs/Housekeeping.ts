@@ -4,6 +4,7 @@ import { mochiUp, notificationBacklog, notificationDead, notificationOldestAge }
 import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
 import { Outbox } from "../ports/Outbox.ts"
+import { RateLimits } from "../ports/RateLimits.ts"
 import { Readiness } from "../ports/Readiness.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 
@@ -15,6 +16,7 @@ export const layer = Layer.scopedDiscard(
     const notifications = yield* NotificationLog
     const interactions = yield* Interactions
     const inbox = yield* WebhookInbox
+    const limits = yield* RateLimits
     const pay = yield* MochiPay
 
     const lookAtStore = Effect.gen(function* () {
@@ -37,11 +39,13 @@ export const layer = Layer.scopedDiscard(
     })
 
     const forgetTokens = Effect.ignoreLogged(interactions.prune)
+    const forgetRuns = Effect.ignoreLogged(limits.prune)
     const forgetHistory = Effect.ignoreLogged(Effect.zipRight(inbox.prune, notifications.prune))
 
     yield* every("2 seconds", lookAtStore)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)
+    yield* every("1 minute", forgetRuns)
     yield* every("1 hour", forgetHistory)
   })
 )

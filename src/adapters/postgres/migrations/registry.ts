@@ -4,6 +4,7 @@ import gatewaySessions from "./0001_gateway_sessions.ts"
 import kudos from "./0002_kudos.ts"
 import notifications from "./0003_notifications.ts"
 import decisionLeases from "./0004_decision_leases.ts"
+import limits from "./0005_limits.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -12,5 +13,6 @@ export const migrations: MigrationSet = {
   "0001_gateway_sessions": gatewaySessions,
   "0002_kudos": kudos,
   "0003_notifications": notifications,
-  "0004_decision_leases": decisionLeases
+  "0004_decision_leases": decisionLeases,
+  "0005_limits": limits
 }

@@ -1,0 +1,31 @@
+import { Context, Effect, Layer, Redacted } from "effect"
+import { createHmac, hkdfSync } from "node:crypto"
+import { Settings } from "../../config.ts"
+import { erasedPrefix } from "./columns.ts"
+
+/**
+ * What stands for a person where no id of theirs may stay. The key comes from Mochi's private key and is never stored,
+ * so that a copy of the database alone leads back to nobody; after a new private key, old and new hashes no longer match.
+ */
+export class Pseudonyms extends Context.Tag("mochi/adapters/postgres/Pseudonyms")<
+  Pseudonyms,
+  {
+    /** The same person gets the same one, before and after their erasure. */
+    readonly of: (id: string) => string
+    /** What replaces an id of an erased person. */
+    readonly erased: (id: string) => string
+  }
+>() {}
+
+export const layer: Layer.Layer<Pseudonyms, never, Settings> = Layer.effect(
+  Pseudonyms,
+  Effect.map(Settings, ({ mochi }) => {
+    const key = Buffer.from(
+      hkdfSync("sha256", Redacted.value(mochi.privateKey), "", "mochi-discord pseudonyms v1", 32)
+    )
+    // 128 bits are enough to tell all of mankind apart.
+    const of = (id: string) =>
+      createHmac("sha256", key).update(id).digest().subarray(0, 16).toString("base64url")
+    return { of, erased: id => `${erasedPrefix}${of(id)}` }
+  })
+)
