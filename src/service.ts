@@ -22,8 +22,6 @@ import * as OutboxPgBoss from "./adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
 import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
-import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
-import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
 import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
@@ -63,7 +61,7 @@ const stores = Layer.mergeAll(
   NotificationLogSql.layer,
   OutboxPgBoss.layer,
   PeopleSql.layer,
-  RateLimitsSql.layer.pipe(Layer.provide(Pseudonyms.layer)),
+  RateLimitsSql.layer,
   TransferRequestsSql.layer,
   WebhookInboxSql.layer
 ).pipe(
