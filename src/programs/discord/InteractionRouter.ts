@@ -1,6 +1,6 @@
 import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
-import { DateTime, Duration, Effect, Either, FiberSet, Option, ParseResult } from "effect"
+import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option, ParseResult } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
@@ -174,11 +174,13 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             )
         })
 
-      /** Begins to handle Discord's JSON and returns at once. */
-      const accept = (raw: unknown, respond: Respond): Effect.Effect<void> =>
+      /** Begins to handle Discord's JSON and returns at once, with the fiber that does. */
+      const accept = (raw: unknown, respond: Respond): Effect.Effect<Fiber.Fiber<unknown>> =>
         Either.match(decodeInteraction(raw), {
           onLeft: error =>
-            Effect.annotateLogs(Effect.logError("interaction_failure"), { malformed: pathsOf(error) }),
+            Effect.annotateLogs(Effect.logError("interaction_failure"), { malformed: pathsOf(error) }).pipe(
+              Effect.as(Fiber.void)
+            ),
           onRight: interaction => Effect.sync(() => fork(handle(interaction, respond)))
         })
 

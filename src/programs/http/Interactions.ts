@@ -1,6 +1,6 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import type { CreateInteractionResponseRequest } from "dfx/types"
-import { Deferred, Duration, Effect, Option } from "effect"
+import { Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { InteractionSignatures } from "../../ports/Signatures.ts"
 import { InteractionRouter } from "../discord/InteractionRouter.ts"
 import { readBody } from "./httpBody.ts"
@@ -29,16 +29,22 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
         const answer = yield* Deferred.make<CreateInteractionResponseRequest>()
         const hasLeft = yield* Deferred.make<void>()
         yield* Effect.addFinalizer(() => Deferred.succeed(hasLeft, undefined))
-        yield* router.accept(raw.value, callback =>
-          Effect.zipRight(Deferred.succeed(answer, callback), Deferred.await(hasLeft))
+        const handling = yield* router.accept(raw.value, callback =>
+          Effect.flatMap(Deferred.succeed(answer, callback), isInTime =>
+            isInTime ? Deferred.await(hasLeft) : Effect.interrupt
+          )
         )
-        return yield* Deferred.await(answer).pipe(
-          Effect.map(callback => HttpServerResponse.unsafeJson(callback)),
+        return yield* Effect.raceFirst(
+          Effect.map(Deferred.await(answer), callback => HttpServerResponse.unsafeJson(callback)),
+          // Nothing to answer: delivered twice, or nothing that could be read.
+          Effect.as(Fiber.await(handling), HttpServerResponse.empty({ status: 202 }))
+        ).pipe(
           Effect.timeoutTo({
             duration: answersWithin,
-            onSuccess: response => response,
-            onTimeout: () => problem(503, "no answer in time")
-          })
+            onSuccess: Effect.succeed,
+            onTimeout: () => Effect.as(Deferred.interrupt(answer), problem(503, "no answer in time"))
+          }),
+          Effect.flatten
         )
       },
       Effect.catchTags({
