@@ -1,5 +1,4 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import type { CreateInteractionResponseRequest } from "dfx/types"
 import { Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { InteractionSignatures } from "../../ports/Signatures.ts"
 import { InteractionRouter } from "../discord/InteractionRouter.ts"
@@ -26,26 +25,25 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
         const text = new TextDecoder().decode(body)
         const raw = yield* Effect.option(Effect.try((): unknown => JSON.parse(text)))
         if (Option.isNone(raw)) return problem(400, "the body is not JSON")
-        const answer = yield* Deferred.make<CreateInteractionResponseRequest>()
+        const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse>()
         const hasLeft = yield* Deferred.make<void>()
         yield* Effect.addFinalizer(() => Deferred.succeed(hasLeft, undefined))
         const handling = yield* router.accept(raw.value, callback =>
-          Effect.flatMap(Deferred.succeed(answer, callback), isInTime =>
+          Effect.flatMap(Deferred.succeed(answer, HttpServerResponse.unsafeJson(callback)), isInTime =>
             isInTime ? Deferred.await(hasLeft) : Effect.interrupt
           )
         )
-        return yield* Effect.raceFirst(
-          Effect.map(Deferred.await(answer), callback => HttpServerResponse.unsafeJson(callback)),
-          // Nothing to answer: delivered twice, or nothing that could be read.
-          Effect.as(Fiber.await(handling), HttpServerResponse.empty({ status: 202 }))
-        ).pipe(
-          Effect.timeoutTo({
-            duration: answersWithin,
-            onSuccess: Effect.succeed,
-            onTimeout: () => Effect.as(Deferred.interrupt(answer), problem(503, "no answer in time"))
-          }),
-          Effect.flatten
+        // Who ends without an answer has none to give: delivered twice, or nothing that could be read.
+        yield* Effect.forkDaemon(
+          Effect.zipRight(
+            Fiber.await(handling),
+            Deferred.succeed(answer, HttpServerResponse.empty({ status: 202 }))
+          )
         )
+        yield* Effect.forkDaemon(
+          Effect.delay(Deferred.succeed(answer, problem(503, "no answer in time")), answersWithin)
+        )
+        return yield* Deferred.await(answer)
       },
       Effect.catchTags({
         BodyTooLarge: () => Effect.succeed(problem(413, "the body is too large")),
