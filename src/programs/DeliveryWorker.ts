@@ -15,8 +15,10 @@ import { Deliveries } from "../services/Deliveries.ts"
 import type { DeliveryFailure } from "../services/Deliveries.ts"
 import { Settlements } from "../services/Settlements.ts"
 
-/** Enough to keep Discord's 50 requests a second busy, at two or three requests a message. */
-const deliveriesAtOnce = 40
+/**
+ * More than Discord takes at a time: most of these wait for their turn to open a DM, and those that need none pass them.
+ */
+const deliveriesAtOnce = 400
 const questionsAtOnce = 8
 const takenAtOnce = 25
 
