@@ -2,7 +2,8 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit, Layer } from "effect"
 import * as Config from "./config.ts"
 import type { SettingsValues } from "./config.ts"
-import * as Shutdown from "./ports/Shutdown.ts"
+import * as ShutdownInMemory from "./adapters/process/ShutdownInMemory.ts"
+import { Shutdown } from "./ports/Shutdown.ts"
 import { service } from "./service.ts"
 
 /** What does not end by itself within this is ended: the process is promised to be gone after ten seconds. */
@@ -13,10 +14,10 @@ export const serve = (settings: SettingsValues): void => {
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => setTimeout(() => process.exit(0), endsWithin).unref())
 
-  const run = Effect.flatMap(Shutdown.Shutdown, ({ awaitFault }) =>
+  const run = Effect.flatMap(Shutdown, ({ awaitFault }) =>
     Effect.raceFirst(Layer.launch(service), awaitFault)
   ).pipe(
-    Effect.provide(Shutdown.layer),
+    Effect.provide(ShutdownInMemory.layer),
     Effect.provide(Config.layer(settings)),
     Effect.tapErrorCause(cause =>
       Cause.isInterruptedOnly(cause) ? Effect.void : Effect.sync(() => console.error(lastWords(cause)))

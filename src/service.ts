@@ -27,7 +27,7 @@ import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config.ts"
-import * as Readiness from "./ports/Readiness.ts"
+import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
 import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
 import * as CommandSync from "./programs/discord/CommandSync.ts"
@@ -140,7 +140,7 @@ const http = Layer.unwrapEffect(
 
 /** Everything that `serve` runs. Ends only by a fault of `Shutdown`, or by interruption. */
 export const service = Layer.merge(http, programs).pipe(
-  Layer.provide(Layer.merge(Endpoints.layer, Readiness.layer)),
+  Layer.provide(Layer.merge(Endpoints.layer, ReadinessInMemory.layer)),
   Layer.provide(Otel.layer),
   Layer.provide(logging.layer("stdout"))
 )

@@ -1,4 +1,5 @@
-import { Context, Effect, Layer, Ref } from "effect"
+import { Context } from "effect"
+import type { Effect } from "effect"
 
 export type Check = "discord" | "database" | "mochi"
 
@@ -19,19 +20,3 @@ export class Readiness extends Context.Tag("mochi/ports/Readiness")<
     readonly report: Effect.Effect<Report>
   }
 >() {}
-
-export const layer: Layer.Layer<Readiness> = Layer.effect(
-  Readiness,
-  Effect.map(
-    Ref.make<Report["checks"]>({ discord: "starting", database: "starting", mochi: "starting" }),
-    checks => ({
-      set: (check, state) => Ref.update(checks, known => ({ ...known, [check]: state })),
-      report: Effect.map(Ref.get(checks), known => ({ status: statusOf(known), checks: known }))
-    })
-  )
-)
-
-const statusOf = ({ database, discord, mochi }: Report["checks"]): Report["status"] => {
-  if (database !== "ok" || !(discord === "ok" || discord === "standby")) return "unavailable"
-  return mochi === "down" ? "degraded" : "ok"
-}

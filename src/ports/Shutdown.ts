@@ -1,4 +1,5 @@
-import { Context, Deferred, Effect, Layer, Schema } from "effect"
+import { Context, Schema } from "effect"
+import type { Effect } from "effect"
 
 /** Something that no waiting and no retry mends: the process ends with this message and exit code 1. */
 export class FatalFault extends Schema.TaggedError<FatalFault>()("FatalFault", { reason: Schema.String }) {
@@ -16,11 +17,3 @@ export class Shutdown extends Context.Tag("mochi/ports/Shutdown")<
     readonly awaitFault: Effect.Effect<never, FatalFault>
   }
 >() {}
-
-export const layer: Layer.Layer<Shutdown> = Layer.effect(
-  Shutdown,
-  Effect.map(Deferred.make<never, FatalFault>(), fault => ({
-    fail: reason => Effect.asVoid(Deferred.fail(fault, new FatalFault({ reason }))),
-    awaitFault: Deferred.await(fault)
-  }))
-)

@@ -1,8 +1,9 @@
-import { Effect, Fiber, Layer, Redacted, Schedule } from "effect"
+import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
 import type { Scope } from "effect"
 import { createServer } from "node:net"
 import * as Config from "../../src/config.ts"
-import * as Shutdown from "../../src/ports/Shutdown.ts"
+import { commands } from "../../src/programs/discord/commands.ts"
+import * as ShutdownInMemory from "../../src/adapters/process/ShutdownInMemory.ts"
 import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
 import type { FakeDiscordService } from "../../src/sandbox/discord/FakeDiscord.ts"
 import type { Channel, Guild, User } from "../../src/sandbox/discord/Model.ts"
@@ -110,7 +111,7 @@ export const startService = (
   Effect.gen(function* () {
     const settings = yield* Config.readSettings({ ...world.environment, ...environment })
     const running = yield* Layer.launch(service).pipe(
-      Effect.provide(Shutdown.layer),
+      Effect.provide(ShutdownInMemory.layer),
       Effect.provide(Config.layer(settings)),
       Effect.tapErrorCause(cause => Effect.logError("The service ended", cause)),
       Effect.forkScoped
@@ -129,6 +130,20 @@ export const untilReady = (url: string): Effect.Effect<void, unknown> =>
 /** World and service. */
 export const makeRunningWorld = (options: WorldOptions = {}) =>
   Effect.tap(makeWorld(options), world => startService(world))
+
+/** World and service with the commands registered: one for all tests of a block. */
+export class RunningWorld extends Context.Tag("test/RunningWorld")<RunningWorld, World>() {
+  static readonly layer = (options: WorldOptions = {}): Layer.Layer<RunningWorld> =>
+    Layer.scoped(RunningWorld, Effect.tap(makeRunningWorld(options), untilRegistered)).pipe(Layer.orDie)
+}
+
+export const modes: ReadonlyArray<Mode> = ["gateway", "http"]
+
+/** Until people find `/kudos` in their clients. */
+export const untilRegistered = ({ discord, guild }: World) => {
+  discord.commands.replaceAll(null, commands)
+  return discord.until("the registration of /kudos", () => discord.commands.find(guild.id, "kudos"))
+}
 
 const addPerson = (discord: FakeDiscordService, { displayName, id, username }: Person): User =>
   discord.world.addUser({ id, username, globalName: displayName })
