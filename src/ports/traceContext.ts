@@ -1,4 +1,4 @@
-import { Effect, Option, Schema, Tracer } from "effect"
+import { Effect, FiberRef, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
 /** W3C `traceparent` of a span. */
@@ -26,3 +26,16 @@ export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpa
     Tracer.externalSpan({ traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 })
   )
 }
+
+/** Asks a cache, whose look-up would otherwise know nothing of the span that it is made for. */
+export const askedInSpan = <A, E, R>(ask: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.option(Effect.currentParentSpan), span => Effect.locally(ask, asker, span))
+
+/** A cache's look-up, in the span of whoever asked first: caches run it in the context that they were made in. */
+export const inAskersSpan = <A, E>(lookUp: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.flatMap(
+    FiberRef.get(asker),
+    Option.match({ onNone: () => lookUp, onSome: span => Effect.withParentSpan(lookUp, span) })
+  )
+
+const asker = FiberRef.unsafeMake(Option.none<Tracer.AnySpan>())

@@ -8,6 +8,7 @@ import { bestMatches } from "../domain/ranking.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
+import { askedInSpan, inAskersSpan } from "../ports/traceContext.ts"
 
 /** Keystrokes come faster than Mochi's lists change; balances on the screen may be this old, never those that count. */
 const freshFor = Duration.seconds(8)
@@ -89,8 +90,8 @@ const shared = <Key, A, E>(lookup: (key: Key) => Effect.Effect<A, E>) =>
   Effect.map(
     Cache.makeWith({
       capacity: rememberedLookUps,
-      lookup,
+      lookup: (key: Key) => inAskersSpan(lookup(key)),
       timeToLive: exit => (Exit.isSuccess(exit) ? freshFor : Duration.zero)
     }),
-    cache => (key: Key) => Effect.flatMap(Effect.forkDaemon(cache.get(key)), Fiber.join)
+    cache => (key: Key) => Effect.flatMap(Effect.forkDaemon(askedInSpan(cache.get(key))), Fiber.join)
   )

@@ -5,6 +5,7 @@ import type { Party, TransferRequest } from "../domain/TransferRequest.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
+import { askedInSpan, inAskersSpan } from "../ports/traceContext.ts"
 
 /** Names and linked accounts change rarely, and one burst of notifications asks for the same few people. */
 const freshFor = Duration.minutes(1)
@@ -15,7 +16,7 @@ export class Pictures extends Effect.Service<Pictures>()("mochi/services/Picture
     const profiles = yield* MochiProfiles
     const profile = yield* Cache.makeWith({
       capacity: 10_000,
-      lookup: (id: ProfileId) => profiles.byId(id),
+      lookup: (id: ProfileId) => inAskersSpan(profiles.byId(id)),
       timeToLive: exit => (Exit.isSuccess(exit) && Option.isSome(exit.value) ? freshFor : Duration.zero)
     })
 
@@ -24,7 +25,7 @@ export class Pictures extends Effect.Service<Pictures>()("mochi/services/Picture
       Option.match(Option.isSome(party.discordUserId) ? Option.none() : party.profileId, {
         onNone: () => Effect.succeed({ discordUserId: party.discordUserId, name: Option.none() }),
         onSome: id =>
-          Effect.map(profile.get(id), found => ({
+          Effect.map(askedInSpan(profile.get(id)), found => ({
             discordUserId: Option.flatMap(found, ({ discordUserId }) => discordUserId),
             name: Option.map(found, ({ name }) => name)
           }))

@@ -35,6 +35,8 @@ export const layerWith = (
       const sessions = yield* ShardSessions.make(yield* GatewaySessions)
       const state = yield* SubscriptionRef.make<GatewayState>("down")
       const alone = yield* Effect.makeSemaphore(1)
+      // There from the start, so that the first drop counts as an increase.
+      yield* Metric.incrementBy(Metric.tagged(drops, "reason", "unreachable"), 0)
 
       const link = (onReady: () => void) =>
         Effect.gen(function* () {

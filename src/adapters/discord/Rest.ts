@@ -21,6 +21,9 @@ const rest = Layer.scoped(
     const { discord } = yield* Settings
     const send = yield* RestTransport.make(discord)
     const token = yield* Token.BotToken
+    // There from the start, so that the first hit counts as an increase.
+    for (const scope of ["user", "global", "shared"] as const)
+      yield* Metric.incrementBy(Metric.tagged(rateLimitHits, "scope", scope), 0)
     const execute = perform(send, token)
     const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
       request => Effect.flatMap(request, execute),

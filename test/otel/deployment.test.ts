@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs"
+import { it } from "@effect/vitest"
+import { Effect } from "effect"
+import { expect } from "vitest"
+import { dashboards, root, run, textOf, yamlOf } from "./tools.ts"
+
+interface Service {
+  readonly image?: string
+  readonly build?: unknown
+  readonly profiles?: ReadonlyArray<string>
+  readonly ports?: ReadonlyArray<string>
+  readonly volumes?: ReadonlyArray<string>
+  readonly healthcheck?: { readonly test?: ReadonlyArray<string>; readonly disable?: boolean }
+  readonly command?: ReadonlyArray<string>
+}
+
+const compose = yamlOf("docker-compose.yml") as {
+  readonly services: Readonly<Record<string, Service>>
+  readonly volumes: Readonly<Record<string, unknown>>
+}
+const services = Object.entries(compose.services)
+
+it("The compose file has the service and everything that watches it, and a profile with the sandbox", () => {
+  const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
+  expect(always.sort()).toEqual(["collector", "grafana", "jaeger", "postgres", "prometheus", "service"])
+  expect(compose.services["sandbox"]?.profiles).toEqual(["sandbox"])
+})
+
+it("Images are pinned to a version", () => {
+  const dockerfiles = ["Dockerfile", "otel/collector/Dockerfile"].flatMap(path =>
+    [...textOf(path).matchAll(/^FROM (\S+)/gm)].map(([, image]) => image ?? "")
+  )
+  const images = services.flatMap(([, { build, image }]) => (build === undefined ? [image ?? ""] : []))
+  expect([...dockerfiles, ...images].length).toBeGreaterThan(6)
+  for (const image of [...dockerfiles, ...images]) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?(-\w+)?$/)
+})
+
+it("No port is open beyond this machine", () => {
+  const ports = services.flatMap(([, { ports }]) => ports ?? [])
+  expect(ports.length).toBeGreaterThan(3)
+  for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+  expect(compose.services["postgres"]?.ports).toBeUndefined()
+})
+
+it("Every service that stays up has a health check", () => {
+  expect(textOf("Dockerfile")).toMatch(/^HEALTHCHECK/m)
+  for (const [name, { healthcheck, image }] of services) {
+    const isOurs = image === "mochi-discord"
+    if (name !== "traffic") expect(isOurs || (healthcheck?.test?.length ?? 0) > 1, name).toBe(true)
+  }
+})
+
+it("What is mounted from the project is there, and what it names is", () => {
+  const mounted = services.flatMap(([, { volumes }]) => volumes ?? [])
+  for (const volume of mounted) {
+    const [source = ""] = volume.split(":")
+    if (source.startsWith("./")) expect(existsSync(`${root}/${source}`), source).toBe(true)
+    else expect(Object.keys(compose.volumes)).toContain(source)
+  }
+  const sources = yamlOf("otel/grafana/provisioning/datasources/datasources.yaml") as {
+    datasources: ReadonlyArray<{ uid: string; url: string }>
+  }
+  for (const { url } of sources.datasources)
+    expect(Object.keys(compose.services)).toContain(new URL(url).hostname)
+  const uids = sources.datasources.map(({ uid }) => uid)
+  expect(uids).toEqual(["prometheus", "jaeger"])
+  for (const name of dashboards) {
+    const dashboard = JSON.parse(textOf(`otel/grafana/dashboards/${name}.json`)) as {
+      uid: string
+      panels: ReadonlyArray<{ datasource: { uid: string } }>
+    }
+    expect(dashboard.uid).toBe(name)
+    for (const panel of dashboard.panels) expect(uids).toContain(panel.datasource.uid)
+  }
+})
+
+it("The image runs the service as a user without rights, from the lockfile, on the Node of this project", () => {
+  const dockerfile = textOf("Dockerfile")
+  const manifest = JSON.parse(textOf("package.json")) as { devDependencies: Record<string, string> }
+  expect(dockerfile).toContain("npm ci --omit=dev")
+  expect(dockerfile).toMatch(/^USER node$/m)
+  expect(dockerfile).toContain(`FROM node:${manifest.devDependencies["node"]}-slim`)
+  for (const [, entry] of dockerfile.matchAll(/^CMD \["node", "([^"]+)"\]$/gm))
+    expect(existsSync(`${root}/${entry}`)).toBe(true)
+  for (const [name, { command }] of services)
+    for (const [file] of (command ?? []).join(" ").matchAll(/src\/\S+\.ts/g))
+      expect(existsSync(`${root}/${file}`), `${name}: ${file}`).toBe(true)
+})
+
+it.live("Compose accepts the file, where compose is to be had", () =>
+  Effect.gen(function* () {
+    const version = yield* run("docker", ["compose", "version"], "docker").pipe(
+      Effect.catchAllDefect(() => Effect.succeed({ code: 1, output: "" }))
+    )
+    if (version.code !== 0)
+      return console.info("docker compose is not to be had here: its own check is left out")
+    const checked = yield* run(
+      "docker",
+      ["compose", "--profile", "sandbox", "config", "--quiet"],
+      "docker compose"
+    )
+    expect(checked).toEqual({ code: 0, output: "" })
+  })
+)
