@@ -11,6 +11,7 @@ import * as MochiPayHttp from "./adapters/mochi/MochiPayHttp.ts"
 import * as MochiProfilesHttp from "./adapters/mochi/MochiProfilesHttp.ts"
 import * as WebhookSignaturesStandard from "./adapters/mochi/WebhookSignaturesStandard.ts"
 import * as AtomicSql from "./adapters/postgres/AtomicSql.ts"
+import * as AuditLogSql from "./adapters/postgres/AuditLogSql.ts"
 import * as Database from "./adapters/postgres/Database.ts"
 import * as DecisionLeasesSql from "./adapters/postgres/DecisionLeasesSql.ts"
 import * as GatewaySessionsSql from "./adapters/postgres/GatewaySessionsSql.ts"
@@ -20,9 +21,11 @@ import * as LeadershipSql from "./adapters/postgres/LeadershipSql.ts"
 import * as NotificationLogSql from "./adapters/postgres/NotificationLogSql.ts"
 import * as OutboxPgBoss from "./adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
+import * as PersonalDataSql from "./adapters/postgres/PersonalDataSql.ts"
 import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
+import * as UsageSql from "./adapters/postgres/UsageSql.ts"
 import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
@@ -37,6 +40,7 @@ import * as GatewayInteractions from "./programs/discord/GatewayInteractions.ts"
 import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
 import { KudosCommand } from "./programs/discord/KudosCommand.ts"
 import * as KudosRecovery from "./programs/discord/KudosRecovery.ts"
+import { PrivacyCommand } from "./programs/discord/PrivacyCommand.ts"
 import * as Housekeeping from "./programs/Housekeeping.ts"
 import * as endpoints from "./programs/http/endpointLayers.ts"
 import * as Endpoints from "./programs/http/Endpoints.ts"
@@ -47,13 +51,16 @@ import { Choices } from "./services/Choices.ts"
 import { Decisions } from "./services/Decisions.ts"
 import { Deliveries } from "./services/Deliveries.ts"
 import { Intake } from "./services/Intake.ts"
+import { Journal } from "./services/Journal.ts"
 import { KudosRequests } from "./services/KudosRequests.ts"
 import { Pictures } from "./services/Pictures.ts"
+import { Privacy } from "./services/Privacy.ts"
 import { PrivateViews } from "./services/PrivateViews.ts"
 import { Settlements } from "./services/Settlements.ts"
 
 const stores = Layer.mergeAll(
   AtomicSql.layer,
+  AuditLogSql.layer,
   DecisionLeasesSql.layer,
   GatewaySessionsSql.layer,
   InteractionsSql.layer,
@@ -61,8 +68,10 @@ const stores = Layer.mergeAll(
   NotificationLogSql.layer,
   OutboxPgBoss.layer,
   PeopleSql.layer,
+  PersonalDataSql.layer,
   RateLimitsSql.layer,
   TransferRequestsSql.layer,
+  UsageSql.layer,
   WebhookInboxSql.layer
 ).pipe(
   Layer.provideMerge(LeadershipSql.layer),
@@ -79,11 +88,12 @@ const services = Layer.mergeAll(
   Deliveries.Default,
   Intake.Default,
   KudosRequests.Default,
+  Privacy.Default,
   PrivateViews.Default
-).pipe(Layer.provideMerge(Layer.merge(Pictures.Default, Settlements.Default)))
+).pipe(Layer.provideMerge(Layer.mergeAll(Journal.Default, Pictures.Default, Settlements.Default)))
 
 const edge = InteractionRouter.Default.pipe(
-  Layer.provideMerge(Layer.merge(KudosCommand.Default, DecisionButtons.Default))
+  Layer.provideMerge(Layer.mergeAll(KudosCommand.Default, DecisionButtons.Default, PrivacyCommand.Default))
 )
 
 const overGateway = Layer.merge(GatewayInteractions.layer, DiscordHealth.layerGateway).pipe(

@@ -1,16 +1,18 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, Layer, Option, Schema } from "effect"
+import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { ApplicationId, RequestCode, TraceId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"
-import type { AuditEntry } from "../../ports/AuditLog.ts"
-import { optionalText, text } from "./columns.ts"
+import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
+import { instant, optionalText, text } from "./columns.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** The table's own triggers refuse every change but the erasure of an actor. */
-export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   AuditLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const pseudonyms = yield* Pseudonyms
     return {
       record: Effect.fn("AuditLog.record")(function* (entry: AuditEntry) {
         const row = yield* encodeRow({
@@ -19,21 +21,51 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient> = Layer.ef
           application_id: Option.map(entry.request, key => key.applicationId),
           code: Option.map(entry.request, key => key.code),
           outcome: entry.outcome,
-          trace_id: entry.traceId
+          trace_id: entry.traceId,
+          subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
         })
         yield* sql`insert into audit_log ${sql.insert(row)}`
-      }, asStoreUnavailable("AuditLog.record"))
+      }, asStoreUnavailable("AuditLog.record")),
+
+      list: Effect.fn("AuditLog.list")(function* (filter: AuditFilter, most: number) {
+        const conditions = [
+          Option.map(filter.actor, actor => sql`actor = ${actor}`),
+          Option.map(filter.action, action => sql`action = ${action}`),
+          Option.map(filter.requestCode, code => sql`code = ${code}`),
+          Option.map(filter.since, since => sql`at >= ${DateTime.toDate(since)}`),
+          Option.map(
+            filter.person,
+            id => sql`(actor in (${id}, ${pseudonyms.erased(id)}) or subject = ${pseudonyms.of(id)})`
+          )
+        ].flatMap(Option.toArray)
+        const where = conditions.length === 0 ? sql`true` : sql.and(conditions)
+        const rows = yield* sql`select id::float8 as id, at, actor, action, application_id, code, outcome,
+            trace_id, subject
+          from audit_log where ${where} order by audit_log.id desc limit ${most}`
+        return (yield* decodeRows(rows)).map(toRecord)
+      }, asStoreUnavailable("AuditLog.list"))
     }
   })
 )
 
-const encodeRow = Schema.encode(
-  Schema.Struct({
-    actor: text(Schema.String),
-    action: text(Schema.String),
-    application_id: optionalText(ApplicationId),
-    code: optionalText(RequestCode),
-    outcome: text(Schema.String),
-    trace_id: optionalText(TraceId)
-  })
-)
+const Row = Schema.Struct({
+  actor: text(Schema.String),
+  action: text(Schema.String),
+  application_id: optionalText(ApplicationId),
+  code: optionalText(RequestCode),
+  outcome: text(Schema.String),
+  trace_id: optionalText(TraceId),
+  subject: optionalText(Schema.String)
+})
+
+const encodeRow = Schema.encode(Row)
+
+const StoredRow = Schema.Struct({ ...Row.fields, id: Schema.Int, at: instant })
+
+const decodeRows = Schema.decodeUnknown(Schema.Array(StoredRow))
+
+const toRecord = ({ application_id, code, trace_id, ...row }: typeof StoredRow.Type): AuditRecord => ({
+  ...row,
+  request: Option.all({ applicationId: application_id, code }),
+  traceId: trace_id
+})

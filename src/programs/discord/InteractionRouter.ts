@@ -5,6 +5,7 @@ import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
+import { Journal } from "../../services/Journal.ts"
 import { choices, deferEphemeral, deferUpdate, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
 import type { Respond } from "./answers.ts"
 import { DecisionButtons } from "./DecisionButtons.ts"
@@ -12,9 +13,12 @@ import { failureMessage, noLongerValid, somethingWentWrong, tooOften } from "./f
 import type { Words } from "./failureWords.ts"
 import { decodeInteraction, Interaction } from "./interaction.ts"
 import type { Envelope } from "./interaction.ts"
+import { buttonName, commandName } from "./interactionNames.ts"
 import { KudosCommand } from "./KudosCommand.ts"
 import { observed } from "./observed.ts"
 import { Outcome } from "./Outcome.ts"
+import { PrivacyCommand } from "./PrivacyCommand.ts"
+import { writtenDown } from "./writtenDown.ts"
 
 /** At shutdown, what was begun has so long to end; what is stored by then is taken up by the next process. */
 const drainsWithin = Duration.seconds(6)
@@ -34,6 +38,8 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       const limits = yield* RateLimits
       const kudos = yield* KudosCommand
       const buttons = yield* DecisionButtons
+      const privacy = yield* PrivacyCommand
+      const journal = yield* Journal
       const running = yield* FiberSet.make()
       yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(running), drainsWithin))
       const fork = yield* FiberSet.runtime(running)<never>()
@@ -80,6 +86,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
 
       const run = (interaction: Extract<Interaction, { _tag: "Run" }>, respond: Respond): Done => {
         const { bots, command, envelope } = interaction
+        if (command.name === "privacy") {
+          const answer = Effect.zipRight(respond(deferEphemeral), privacy.run(envelope, command))
+          return onceAndInTime(envelope, "button", respond, answer)
+        }
         if (command.name !== "kudos")
           return refuse(respond, noLongerValid, Outcome.Refused({ reason: "UnknownCommand" }))
         const work = Effect.zipRight(respond(deferEphemeral), kudos.run(envelope, command, bots)).pipe(
@@ -122,7 +132,13 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 respond,
                 Effect.zipRight(respond(deferEphemeral), buttons.view(pressed, envelope))
               ),
-            Privacy: () => refuse(respond, noLongerValid, Outcome.Refused({ reason: "ForeignButton" }))
+            Privacy: pressed =>
+              onceAndInTime(
+                envelope,
+                "button",
+                respond,
+                Effect.zipRight(respond(deferEphemeral), privacy.press(pressed, envelope))
+              )
           })
         })
       }
@@ -135,6 +151,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
           return ended
         })
 
+      /** Done, and then written down, which nobody waits for. */
+      const carriedOut = (
+        interaction: Extract<Interaction, { _tag: "Run" | "Press" }>,
+        work: Done
+      ): Effect.Effect<Outcome, DiscordRESTError> =>
+        work.pipe(
+          Effect.tap(outcome => FiberSet.run(running, writtenDown(journal, interaction, outcome))),
+          Effect.provideService(DiscordREST, rest)
+        )
+
       const handle = (interaction: Interaction, respond: Respond): Effect.Effect<unknown> =>
         Interaction.$match(interaction, {
           Ping: () => Effect.ignoreLogged(respond({ type: 1 })),
@@ -146,11 +172,11 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             observed(
               {
                 type: "command",
-                name: nameOf(interaction.command.name),
+                name: commandName(interaction.command.name),
                 envelope: interaction.envelope,
                 respond
               },
-              measured => Effect.provideService(run(interaction, measured), DiscordREST, rest)
+              measured => carriedOut(interaction, run(interaction, measured))
             ),
           Press: interaction =>
             observed(
@@ -160,13 +186,13 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 envelope: interaction.envelope,
                 respond
               },
-              measured => Effect.provideService(press(interaction, measured), DiscordREST, rest)
+              measured => carriedOut(interaction, press(interaction, measured))
             ),
           Autocomplete: interaction =>
             observed(
               {
                 type: "autocomplete",
-                name: nameOf(interaction.command.name),
+                name: commandName(interaction.command.name),
                 envelope: interaction.envelope,
                 respond
               },
@@ -197,16 +223,3 @@ const pathsOf = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .map(({ path }) => path.join("."))
     .join(", ")
-
-/** What is not ours has one name, so that names stay a closed set. */
-const nameOf = (command: string): string => (command === "kudos" || command === "privacy" ? command : "other")
-
-const buttonName = (customId: string): string =>
-  Option.match(parseCustomId(customId), {
-    onNone: () => "other",
-    onSome: ButtonPress.$match({
-      Decide: ({ decision }) => (decision === "approved" ? "approve" : "reject"),
-      View: () => "view",
-      Privacy: () => "privacy"
-    })
-  })

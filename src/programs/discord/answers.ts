@@ -33,6 +33,18 @@ export const editAnswer = Effect.fn("answers.edit")(function* ({ botId, token }:
   yield* rest.updateOriginalWebhookMessage(botId, Redacted.value(token), { payload: answer })
 })
 
+/** As `editAnswer`, with a file. */
+export const editAnswerWithFile = Effect.fn("answers.editWithFile")(function* (
+  { botId, token }: Address,
+  answer: Message,
+  file: File
+) {
+  const rest = yield* DiscordREST
+  yield* rest
+    .updateOriginalWebhookMessage(botId, Redacted.value(token), { payload: answer })
+    .pipe(rest.withFiles([file]))
+})
+
 /** A further message that only the person sees. */
 export const followUp = Effect.fn("answers.followUp")(function* (
   { botId, token }: Envelope,

@@ -1,9 +1,13 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { DateTime, Effect, Layer, Option } from "effect"
 import * as AuditLogSql from "../../../src/adapters/postgres/AuditLogSql.ts"
 import { ApplicationId, RequestCode, TraceId } from "../../../src/domain/Ids.ts"
 import { AuditLog } from "../../../src/ports/AuditLog.ts"
+import type { AuditFilter } from "../../../src/ports/AuditLog.ts"
+import * as Pseudonyms from "../../../src/adapters/postgres/Pseudonyms.ts"
+import { DiscordUserId } from "../../../src/domain/Ids.ts"
+import { settings } from "../mochi/mochiClients.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
 const entry = {
@@ -14,87 +18,128 @@ const entry = {
   traceId: Option.some(TraceId.make("0123456789abcdef0123456789abcdef"))
 }
 
-layer(AuditLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("the audit log", it => {
-  const sqlOf = SqlClient.SqlClient
+const pseudonyms = Pseudonyms.layer.pipe(Layer.provide(settings("http://127.0.0.1:1")))
 
-  const inErasure = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(sqlOf, sql =>
-      sql.withTransaction(Effect.zipRight(sql`select set_config('mochi.erasure', 'on', true)`, work))
-    )
+layer(AuditLogSql.layer.pipe(Layer.provideMerge(Layer.merge(TestDatabase.layer, pseudonyms))))(
+  "the audit log",
+  it => {
+    const sqlOf = SqlClient.SqlClient
 
-  it.effect("keeps every field of an entry, in order, with its moment", () =>
-    Effect.gen(function* () {
-      const audit = yield* AuditLog
-      const sql = yield* sqlOf
-      yield* audit.record(entry)
-      yield* audit.record({
-        actor: "operator",
-        action: "commands_sync",
-        request: Option.none(),
-        outcome: "wr\u0000itten 🎉",
-        traceId: Option.none()
-      })
-      const rows = yield* sql`select actor, action, application_id, code, outcome, trace_id,
-        at between now() - interval '1 minute' and clock_timestamp() as recent from audit_log order by id`
-      expect(rows).toEqual([
-        {
-          actor: "123456789012345678",
-          action: "approve",
-          application_id: "7",
-          code: "A-1'; --",
-          outcome: "done",
-          trace_id: "0123456789abcdef0123456789abcdef",
-          recent: true
-        },
-        {
+    const inErasure = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+      Effect.flatMap(sqlOf, sql =>
+        sql.withTransaction(Effect.zipRight(sql`select set_config('mochi.erasure', 'on', true)`, work))
+      )
+
+    it.effect("keeps every field of an entry, in order, with its moment", () =>
+      Effect.gen(function* () {
+        const audit = yield* AuditLog
+        const sql = yield* sqlOf
+        yield* audit.record(entry)
+        yield* audit.record({
           actor: "operator",
           action: "commands_sync",
-          application_id: null,
-          code: null,
-          outcome: "wr\uFFFDitten 🎉",
-          trace_id: null,
-          recent: true
+          request: Option.none(),
+          outcome: "wr\u0000itten 🎉",
+          traceId: Option.none()
+        })
+        const rows = yield* sql`select actor, action, application_id, code, outcome, trace_id,
+        at between now() - interval '1 minute' and clock_timestamp() as recent from audit_log order by id`
+        expect(rows).toEqual([
+          {
+            actor: "123456789012345678",
+            action: "approve",
+            application_id: "7",
+            code: "A-1'; --",
+            outcome: "done",
+            trace_id: "0123456789abcdef0123456789abcdef",
+            recent: true
+          },
+          {
+            actor: "operator",
+            action: "commands_sync",
+            application_id: null,
+            code: null,
+            outcome: "wr\uFFFDitten 🎉",
+            trace_id: null,
+            recent: true
+          }
+        ])
+      })
+    )
+
+    it.effect("refuses to be changed, shortened or emptied", () =>
+      Effect.gen(function* () {
+        const sql = yield* sqlOf
+        yield* (yield* AuditLog).record(entry)
+        for (const change of [
+          sql`update audit_log set actor = 'nobody'`,
+          sql`delete from audit_log`,
+          sql`truncate audit_log`
+        ]) {
+          const refused = yield* Effect.flip(change)
+          expect(String(refused.cause)).toContain("audit_log is append-only")
         }
-      ])
-    })
-  )
+        expect(yield* sql`select actor from audit_log where actor = 'nobody'`).toEqual([])
+      })
+    )
 
-  it.effect("refuses to be changed, shortened or emptied", () =>
-    Effect.gen(function* () {
-      const sql = yield* sqlOf
-      yield* (yield* AuditLog).record(entry)
-      for (const change of [
-        sql`update audit_log set actor = 'nobody'`,
-        sql`delete from audit_log`,
-        sql`truncate audit_log`
-      ]) {
-        const refused = yield* Effect.flip(change)
-        expect(String(refused.cause)).toContain("audit_log is append-only")
-      }
-      expect(yield* sql`select actor from audit_log where actor = 'nobody'`).toEqual([])
-    })
-  )
+    it.effect("lets an erasure replace the actor, and nothing else", () =>
+      Effect.gen(function* () {
+        const sql = yield* sqlOf
+        yield* (yield* AuditLog).record({ ...entry, actor: "223456789012345678" })
+        const mine = sql`actor = '223456789012345678'`
+        for (const change of [
+          sql`update audit_log set outcome = 'refused' where ${mine}`,
+          sql`update audit_log set actor = 'x', at = now() - interval '1 year' where ${mine}`,
+          sql`delete from audit_log where ${mine}`,
+          sql`truncate audit_log`
+        ]) {
+          const refused = yield* Effect.flip(inErasure(change))
+          expect(String(refused.cause)).toContain("audit_log is append-only")
+        }
+        yield* inErasure(sql`update audit_log set actor = 'erased:abc' where ${mine}`)
+        expect(yield* sql`select outcome from audit_log where actor = 'erased:abc'`).toEqual([
+          { outcome: "done" }
+        ])
+        const afterwards = yield* Effect.flip(sql`update audit_log set actor = 'y'`)
+        expect(String(afterwards.cause)).toContain("audit_log is append-only")
+      })
+    )
 
-  it.effect("lets an erasure replace the actor, and nothing else", () =>
-    Effect.gen(function* () {
-      const sql = yield* sqlOf
-      yield* (yield* AuditLog).record({ ...entry, actor: "223456789012345678" })
-      const mine = sql`actor = '223456789012345678'`
-      for (const change of [
-        sql`update audit_log set outcome = 'refused' where ${mine}`,
-        sql`update audit_log set actor = 'x', at = now() - interval '1 year' where ${mine}`,
-        sql`delete from audit_log where ${mine}`,
-        sql`truncate audit_log`
-      ]) {
-        const refused = yield* Effect.flip(inErasure(change))
-        expect(String(refused.cause)).toContain("audit_log is append-only")
-      }
-      yield* inErasure(sql`update audit_log set actor = 'erased:abc' where ${mine}`)
-      expect(yield* sql`select outcome from audit_log where actor = 'erased:abc'`).toEqual([
-        { outcome: "done" }
-      ])
-      const afterwards = yield* Effect.flip(sql`update audit_log set actor = 'y'`)
-      expect(String(afterwards.cause)).toContain("audit_log is append-only")
-    })
-  )
-})
+    it.effect("lists newest first, by actor, action, request, person and time", () =>
+      Effect.gen(function* () {
+        const audit = yield* AuditLog
+        const subject = DiscordUserId.make("323456789012345678")
+        yield* audit.record({ ...entry, actor: subject, action: "listed_a" })
+        yield* audit.record({
+          ...entry,
+          actor: "operator",
+          action: "listed_b",
+          request: Option.none(),
+          subject
+        })
+        const all = {
+          actor: Option.none(),
+          action: Option.none(),
+          requestCode: Option.none(),
+          person: Option.none(),
+          since: Option.none()
+        }
+        const actions = (filter: Partial<AuditFilter>, most = 100) =>
+          Effect.map(audit.list({ ...all, ...filter }, most), records => records.map(({ action }) => action))
+        expect(yield* actions({}, 2)).toEqual(["listed_b", "listed_a"])
+        expect(yield* actions({ actor: Option.some(subject) })).toEqual(["listed_a"])
+        expect(yield* actions({ action: Option.some("listed_b") })).toEqual(["listed_b"])
+        expect(yield* actions({ requestCode: Option.some(RequestCode.make("A-1'; --")) }, 1)).toEqual([
+          "listed_a"
+        ])
+        expect(yield* actions({ person: Option.some(subject) })).toEqual(["listed_b", "listed_a"])
+        expect(yield* actions({ since: Option.some(DateTime.unsafeMake("2100-01-01T00:00:00Z")) })).toEqual(
+          []
+        )
+        const [newest] = yield* audit.list(all, 1)
+        expect(JSON.stringify(newest)).not.toContain(subject)
+      })
+    )
+  }
+)

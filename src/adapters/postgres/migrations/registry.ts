@@ -5,6 +5,7 @@ import kudos from "./0002_kudos.ts"
 import notifications from "./0003_notifications.ts"
 import decisionLeases from "./0004_decision_leases.ts"
 import limits from "./0005_limits.ts"
+import operations from "./0006_operations.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -14,5 +15,6 @@ export const migrations: MigrationSet = {
   "0002_kudos": kudos,
   "0003_notifications": notifications,
   "0004_decision_leases": decisionLeases,
-  "0005_limits": limits
+  "0005_limits": limits,
+  "0006_operations": operations
 }
