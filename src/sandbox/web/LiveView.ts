@@ -11,15 +11,9 @@ import { tracesOf } from "./traces.ts"
 import type { Trouble } from "./Trouble.ts"
 import type { ChannelView, OutboxView, PersonView, Sections, SettingsView } from "./wire.ts"
 
-/** A part of the view that is new or has changed; a channel's messages are the part `timeline:{id}`. */
-export interface Update {
-  readonly name: string
-  readonly value: unknown
-}
-
 export interface LiveView {
-  /** All that this person sees, then every part as it changes; never ends. */
-  readonly follow: (user: User) => Stream.Stream<Update>
+  /** All that this person sees, then what has changed of it, whole parts and whole channels; never ends. */
+  readonly follow: (user: User) => Stream.Stream<Partial<Sections>>
 }
 
 /** Changes that come close together are sent at once. */
@@ -55,10 +49,13 @@ export const make = (
       const snapshot = yield* mochi.snapshot
       const traces = tracesOf(snapshot)
       const channels = channelsOf(sandbox, user)
-      const parts: Omit<Sections, "timelines"> = {
+      const sections: Sections = {
         people: peopleOf(sandbox),
         channels: channels.map(({ view }) => view),
         commands: commandViews([...discord.commands.list(sandbox.guild.id), ...discord.commands.list(null)]),
+        timelines: Object.fromEntries(
+          channels.map(({ channel }) => [channel.id, timeline(discord, user, channel, traces)])
+        ),
         inbox: inboxOf(sandbox),
         guide: yield* guideView(mochi, hasThanks(sandbox)),
         mochi: mochiView(snapshot),
@@ -69,11 +66,7 @@ export const make = (
         activity: yield* activity,
         settings
       }
-      const timelines = channels.map(({ channel }) => ({
-        name: `timeline:${channel.id}`,
-        value: timeline(discord, user, channel, traces)
-      }))
-      return [...Object.entries(parts).map(([name, value]): Update => ({ name, value })), ...timelines]
+      return sections
     })
 
     return {
@@ -81,26 +74,38 @@ export const make = (
         Stream.unwrapScoped(
           Effect.gen(function* () {
             const queue = yield* PubSub.subscribe(news)
-            const known = new Map<string, string>()
-            const fresh = Effect.map(view(user), updates =>
-              updates.filter(({ name, value }) => {
-                const text = JSON.stringify(value)
-                if (known.get(name) === text) return false
-                known.set(name, text)
-                return true
-              })
-            )
+            const isNew = remembering()
+            const fresh = Effect.map(view(user), sections => changesOf(sections, isNew))
             const next = Queue.take(queue).pipe(
               Effect.zipRight(Effect.sleep(gathering)),
               Effect.zipRight(fresh)
             )
             return Stream.concat(Stream.fromEffect(fresh), Stream.repeatEffect(next)).pipe(
-              Stream.flattenIterables
+              Stream.filter(changes => Object.keys(changes).length > 0)
             )
           })
         )
     }
   })
+
+type IsNew = (name: string, value: unknown) => boolean
+
+/** Tells whether a value is another one than the last time under the same name. */
+const remembering = (): IsNew => {
+  const known = new Map<string, string>()
+  return (name, value) => {
+    const text = JSON.stringify(value)
+    if (known.get(name) === text) return false
+    known.set(name, text)
+    return true
+  }
+}
+
+const changesOf = ({ timelines, ...parts }: Sections, isNew: IsNew): Partial<Sections> => {
+  const changed = Object.fromEntries(Object.entries(parts).filter(([name, value]) => isNew(name, value)))
+  const channels = Object.entries(timelines).filter(([id, items]) => isNew(`timeline ${id}`, items))
+  return channels.length === 0 ? changed : { ...changed, timelines: Object.fromEntries(channels) }
+}
 
 const peopleOf = ({ discord }: Sandbox): ReadonlyArray<PersonView> =>
   [...discord.world.users.values()].map(user => ({

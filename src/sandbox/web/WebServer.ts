@@ -34,9 +34,7 @@ export const serve = (
     const route = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const url = new URL(request.url, "http://sandbox.invalid")
-      const person = Option.fromNullable(
-        sandbox.discord.world.users.get(url.searchParams.get("person") ?? "")
-      )
+      const person = Option.fromNullable(personOf(sandbox, url.searchParams.get("person")))
       if (request.method === "POST") return url.pathname === "/do" ? yield* act(perform) : notFound
       if (request.method !== "GET") return problem(405, "This method is not for this path.")
       if (url.pathname === "/live")
@@ -90,13 +88,19 @@ const act = (perform: Perform) =>
 const encoder = new TextEncoder()
 
 /** Server-sent events, with a comment now and then that shows a broken connection. */
-const eventStream = (updates: Stream.Stream<LiveView.Update>) =>
+const eventStream = (updates: Stream.Stream<unknown>) =>
   HttpServerResponse.stream(
     Stream.merge(
       Stream.map(updates, update => `data: ${JSON.stringify(update)}\n\n`),
       Stream.fromSchedule(Schedule.spaced("10 seconds")).pipe(Stream.map(() => ": still here\n\n"))
     ).pipe(Stream.map(text => encoder.encode(text))),
     { contentType: "text/event-stream", headers: Headers.fromInput({ "x-accel-buffering": "no" }) }
+  )
+
+/** By id, or by the name that stands in the page's address. */
+const personOf = ({ discord }: Sandbox, asked: string | null) =>
+  [...discord.world.users.values()].find(
+    ({ bot, id, username }) => !bot && (id === asked || username === asked)
   )
 
 /** Always a download, whatever it says that it is. */

@@ -1,0 +1,79 @@
+import { button, byId, el } from "./dom.ts"
+import { go } from "./route.ts"
+import { meOf } from "./store.ts"
+import type { State, Store } from "./store.ts"
+
+/** Three steps, ticked off as they are done, that make a newcomer see the whole of it. */
+export const mountGuide = (store: Store, startCommand: () => void): void => {
+  const box = byId("guide")
+  let from = ""
+
+  const update = (state: State) => {
+    const done = state.view.guide
+    const me = meOf(state)
+    if (done === undefined || me === undefined) return
+    const isHidden = sessionStorage.getItem("guide") === "hidden"
+    const now = JSON.stringify([done, me.username, isHidden])
+    if (now === from) return
+    from = now
+    const steps = [
+      {
+        done: done.sent,
+        title: "Send kudos as Ada",
+        hint: "Type /kudos and pick what is suggested; the recipient is Grace.",
+        act: () => {
+          go("ada", "general")
+          setTimeout(startCommand, me.username === "ada" ? 0 : 300)
+        },
+        label: "Start /kudos"
+      },
+      {
+        done: done.decided,
+        title: "Approve as Linus",
+        hint: "He owns the application: a card waits in his direct messages.",
+        act: () => go("linus", "dm"),
+        label: "Be Linus"
+      },
+      {
+        done: done.thanked,
+        title: "See it as Grace",
+        hint: "The bot tells her; Ada's answer and Linus's card have changed too.",
+        act: () => go("grace", "dm"),
+        label: "Be Grace"
+      }
+    ]
+    const next = steps.findIndex(step => !step.done)
+    box.hidden = isHidden
+    box.replaceChildren(
+      el(
+        "ol",
+        {},
+        ...steps.map((step, index) =>
+          el(
+            "li",
+            { class: step.done ? "done" : index === next ? "next" : "later" },
+            el("span", {
+              class: "tick",
+              text: step.done ? "✓" : String(index + 1),
+              attributes: { "aria-hidden": "true" }
+            }),
+            el("div", {}, el("strong", { text: step.title }), el("small", { text: step.hint })),
+            index === next && button(step.label, step.act, { class: "button primary small" })
+          )
+        )
+      ),
+      ...(next === -1
+        ? [el("p", { class: "guide-end", text: "That is all of it. Now try the switches for trouble." })]
+        : []),
+      button(
+        "×",
+        () => {
+          sessionStorage.setItem("guide", "hidden")
+          update(store.get())
+        },
+        { class: "icon close", title: "Hide these steps", attributes: { "aria-label": "Hide these steps" } }
+      )
+    )
+  }
+  store.subscribe(update)
+}

@@ -1,0 +1,54 @@
+import { button, byId, el } from "./dom.ts"
+import { channelOf, meOf } from "./store.ts"
+import type { State, Store } from "./store.ts"
+
+/** Where one is, whether the service is there, and what trouble is switched on. */
+export const mountHeader = (store: Store): void => {
+  const header = byId("header")
+  const offline = byId("offline")
+  let from = ""
+
+  const update = (state: State) => {
+    offline.hidden = state.online
+    offline.textContent = "The sandbox does not answer. This page goes on as soon as it is back."
+    const channel = channelOf(state)
+    const me = meOf(state)
+    const { service, trouble = [] } = state.view
+    const on = trouble.filter(shown => shown.on)
+    const now = JSON.stringify([channel, me, service?.phase, on.length, state.drawer])
+    if (now === from) return
+    from = now
+    const open = (panelTab: string) => store.set({ panelTab, drawer: "panel" })
+    header.replaceChildren(
+      el(
+        "h2",
+        {},
+        el("span", { class: "hash", text: channel?.kind === "dm" ? "@" : "#" }),
+        channel?.name ?? ""
+      ),
+      el("p", { class: "role", text: me?.role ?? "" }),
+      el(
+        "div",
+        { class: "header-right" },
+        ...(on.length > 0
+          ? [
+              button(
+                on.length === 1 ? (on[0]?.title ?? "") : `${on.length} troubles`,
+                () => open("trouble"),
+                { class: "chip warn" }
+              )
+            ]
+          : []),
+        button(service === undefined ? "…" : `service ${service.phase}`, () => open("trouble"), {
+          class: `chip ${service?.phase === "ready" ? "good" : service?.phase === "stopped" ? "bad" : "warn"}`,
+          title: "The service: look at it, kill it, start it"
+        }),
+        button("Behind the scenes", () => store.set({ drawer: state.drawer === "panel" ? null : "panel" }), {
+          class: "button secondary small open-panel",
+          attributes: { "aria-expanded": String(state.drawer === "panel"), "aria-controls": "panel" }
+        })
+      )
+    )
+  }
+  store.subscribe(update)
+}

@@ -1,0 +1,182 @@
+import type { AttachmentView, ButtonView, EmbedView, MessageView, UnansweredView } from "../wire.ts"
+import { askOrToast } from "./api.ts"
+import { avatar, button, el } from "./dom.ts"
+import { drawMarkup } from "./markup.ts"
+import type { Names } from "./markup.ts"
+import { timeElement } from "./time.ts"
+import { traceChip } from "./trace.ts"
+
+export interface MessageContext extends Names {
+  readonly traceUrl: string | null
+  readonly dismiss: (id: string) => void
+  /** The same author wrote just before: no need to say who it is again. */
+  readonly continues: boolean
+}
+
+export const drawMessage = (message: MessageView, context: MessageContext): HTMLElement => {
+  const { me, people } = context
+  const author = people.find(({ id }) => id === message.author)
+  const name = author?.name ?? "Somebody"
+  const kind = author?.bot === true ? "bot" : "person"
+  const head = el(
+    "p",
+    { class: "message-head" },
+    el("strong", { class: `author ${kind}`, text: name }),
+    kind === "bot" && el("span", { class: "badge", text: "APP" }),
+    timeElement(message.at, "t")
+  )
+  const body = el(
+    "div",
+    { class: "message-body" },
+    !context.continues && head,
+    message.loading
+      ? el("p", { class: "thinking" }, dots(), `${name} is thinking…`)
+      : message.content !== "" && el("div", { class: "content" }, ...drawMarkup(message.content, context)),
+    message.edited !== null && el("span", { class: "edited", text: "(edited)" }),
+    ...message.embeds.map(embed => drawEmbed(embed, context)),
+    ...message.attachments.map(drawAttachment),
+    ...message.rows.map(row =>
+      el("div", { class: "buttons" }, ...row.map(shown => drawButton(shown, message.id, me)))
+    ),
+    message.failure !== null &&
+      el("p", { class: "failed", text: `This interaction failed (${message.failure}).` }),
+    drawFoot(message, context)
+  )
+  return el(
+    "article",
+    {
+      class: [
+        "message",
+        message.ephemeral ? "ephemeral" : "",
+        message.pingsMe ? "pinged" : "",
+        context.continues ? "continues" : ""
+      ].join(" "),
+      attributes: { "data-id": message.id, tabindex: -1, "aria-label": `Message from ${name}` }
+    },
+    message.command !== null && drawCommandLine(message.command, context),
+    context.continues ? el("span", { class: "avatar-space" }) : avatar(name, kind),
+    body
+  )
+}
+
+export const drawUnanswered = (item: UnansweredView): HTMLElement =>
+  el(
+    "article",
+    {
+      class: `message ephemeral unanswered ${item.failure === null ? "" : "failed-command"}`,
+      attributes: { "data-id": item.id, tabindex: -1 }
+    },
+    avatar("Mochi", "bot"),
+    el(
+      "div",
+      { class: "message-body" },
+      el(
+        "p",
+        { class: "message-head" },
+        el("strong", { class: "author bot", text: "Mochi" }),
+        el("span", { class: "badge", text: "APP" }),
+        timeElement(item.at, "t")
+      ),
+      item.failure === null
+        ? el("p", { class: "thinking" }, dots(), `Sending /${item.command}…`)
+        : el("p", {
+            class: "failed",
+            text: `The application did not respond to /${item.command} (${item.failure}).`
+          }),
+      el("p", { class: "only-you", text: "Only you can see this" })
+    )
+  )
+
+const dots = () =>
+  el("span", { class: "dots", attributes: { "aria-hidden": "true" } }, el("i"), el("i"), el("i"))
+
+const drawCommandLine = (
+  command: { readonly name: string; readonly user: string },
+  { me, people }: MessageContext
+) => {
+  const name = people.find(({ id }) => id === command.user)?.name ?? "Somebody"
+  return el(
+    "p",
+    { class: "command-line" },
+    avatar(name, "person", "tiny"),
+    el("strong", { text: command.user === me ? `${name} (you)` : name }),
+    " used ",
+    el("span", { class: "mention", text: `/${command.name}` })
+  )
+}
+
+const drawEmbed = (embed: EmbedView, context: MessageContext): HTMLElement => {
+  const card = el(
+    "div",
+    { class: "embed" },
+    embed.author !== null && el("p", { class: "embed-author", text: embed.author }),
+    embed.title !== null && el("p", { class: "embed-title" }, ...drawMarkup(embed.title, context)),
+    embed.description !== null &&
+      el("div", { class: "embed-text" }, ...drawMarkup(embed.description, context)),
+    embed.fields.length > 0 &&
+      el(
+        "dl",
+        { class: "embed-fields" },
+        ...embed.fields.map(({ inline, name, value }) =>
+          el(
+            "div",
+            { class: inline ? "field inline" : "field" },
+            el("dt", {}, ...drawMarkup(name, context)),
+            el("dd", {}, ...drawMarkup(value, context))
+          )
+        )
+      ),
+    embed.footer !== null && el("p", { class: "embed-footer", text: embed.footer })
+  )
+  if (embed.color !== null) card.style.setProperty("--embed", embed.color)
+  return card
+}
+
+const drawAttachment = ({ filename, size, url }: AttachmentView) =>
+  el(
+    "a",
+    { class: "attachment", attributes: { href: url, download: filename } },
+    el("span", { text: "📎", attributes: { "aria-hidden": "true" } }),
+    el("span", {}, el("strong", { text: filename }), el("small", { text: `${size} bytes` }))
+  )
+
+const drawButton = (shown: ButtonView, messageId: string, me: string) => {
+  if (shown.url !== null)
+    return el("a", {
+      class: "button link",
+      text: `${shown.label} ↗`,
+      attributes: { href: shown.url, target: "_blank", rel: "noopener noreferrer" }
+    })
+  const press = async () => {
+    pressed.classList.add("busy")
+    pressed.setAttribute("aria-busy", "true")
+    const went = await askOrToast({
+      _tag: "Press",
+      person: me,
+      message: messageId,
+      customId: shown.customId ?? ""
+    })
+    if (!went) {
+      pressed.classList.remove("busy")
+      pressed.removeAttribute("aria-busy")
+    }
+  }
+  const pressed: HTMLButtonElement = button(shown.label, press, {
+    class: `button ${shown.style} ${shown.busy ? "busy" : ""}`,
+    attributes: { disabled: shown.disabled, "aria-busy": shown.busy ? "true" : null }
+  })
+  return pressed
+}
+
+const drawFoot = (message: MessageView, { dismiss, traceUrl }: MessageContext) =>
+  message.ephemeral || message.trace !== null
+    ? el(
+        "p",
+        { class: "message-foot" },
+        message.ephemeral && el("span", { class: "only-you", text: "Only you can see this" }),
+        message.ephemeral &&
+          !message.loading &&
+          button("Dismiss message", () => dismiss(message.id), { class: "plain" }),
+        message.trace !== null && traceChip(message.trace, traceUrl)
+      )
+    : null

@@ -1,0 +1,91 @@
+import type { ServiceView } from "../wire.ts"
+import { askOrToast } from "./api.ts"
+import { button, el } from "./dom.ts"
+import { statusChip } from "./panelParts.ts"
+import type { State } from "./store.ts"
+
+/** The service itself, and the switches. */
+export const drawTrouble = ({ view }: State): ReadonlyArray<Node> => {
+  const switches = view.trouble ?? []
+  const groups = [...new Set(switches.map(({ group }) => group))]
+  return [
+    el("h2", { text: "The service" }),
+    view.service === undefined ? el("p", { text: "…" }) : drawService(view.service),
+    ...groups.flatMap(group => [
+      el("h2", { text: group }),
+      el(
+        "ul",
+        { class: "switches" },
+        ...switches
+          .filter(shown => shown.group === group)
+          .map(({ hint, id, on, title }) =>
+            el(
+              "li",
+              {},
+              el(
+                "button",
+                {
+                  class: "switch",
+                  attributes: {
+                    type: "button",
+                    role: "switch",
+                    "aria-checked": String(on),
+                    "aria-describedby": `hint-${id}`,
+                    "data-key": id
+                  },
+                  onClick: () => askOrToast({ _tag: "Switch", id, on: !on })
+                },
+                el("span", { class: "knob", attributes: { "aria-hidden": "true" } }),
+                el("strong", { text: title })
+              ),
+              el("p", { class: "hint", text: hint, attributes: { id: `hint-${id}` } })
+            )
+          )
+      )
+    ]),
+    el("p", {
+      class: "hint",
+      text: "A request can also be decided elsewhere: see the tab Mochi, at each pending request."
+    })
+  ]
+}
+
+const drawService = ({ checks, ended, phase, pid }: ServiceView) =>
+  el(
+    "div",
+    { class: "card service" },
+    el(
+      "p",
+      { class: "card-title" },
+      el("strong", { text: pid === null ? "not running" : `process ${pid}` }),
+      statusChip(phase)
+    ),
+    el(
+      "p",
+      { class: "checks" },
+      ...Object.entries(checks).map(([name, state]) =>
+        el("span", { class: `check ${state === "ok" ? "good" : "bad"}`, text: `${name}: ${state}` })
+      )
+    ),
+    ended !== null && phase === "stopped" && el("p", { class: "why", text: `It ended: ${ended}` }),
+    el(
+      "p",
+      { class: "card-actions" },
+      ...(phase === "stopped"
+        ? [act("Start", "start", "primary")]
+        : [act("Kill (−9)", "kill", "danger"), act("Stop (SIGTERM)", "stop", "secondary")])
+    )
+  )
+
+const act = (label: string, does: "start" | "stop" | "kill", style: string) => {
+  const pressed: HTMLButtonElement = button(
+    label,
+    async () => {
+      pressed.disabled = true
+      await askOrToast({ _tag: "Service", does })
+      pressed.disabled = false
+    },
+    { class: `button small ${style}`, attributes: { "data-key": `service ${does}` } }
+  )
+  return pressed
+}

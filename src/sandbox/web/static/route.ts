@@ -1,0 +1,24 @@
+import type { Store } from "./store.ts"
+
+/** The address says who one is and where, so that two tabs can be two persons and a reload changes nothing. */
+export const go = (username: string, channel: string): void => {
+  location.hash = `${encodeURIComponent(username)}/${encodeURIComponent(channel)}`
+}
+
+export const currentRoute = () => {
+  const [username = "", channelName = ""] = location.hash.slice(1).split("/").map(decoded)
+  return { username: username === "" ? "ada" : username, channelName }
+}
+
+export const followRoute = (store: Store): void => {
+  addEventListener("hashchange", () => store.set(currentRoute()))
+}
+
+/** Somebody may have typed it. */
+const decoded = (part: string) => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ""
+  }
+}

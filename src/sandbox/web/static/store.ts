@@ -1,0 +1,58 @@
+import type { ChannelView, PersonView, Sections } from "../wire.ts"
+
+/** Everything that the page shows follows from this. */
+export interface State {
+  /** The name in the address; the person may not exist. */
+  readonly username: string
+  /** Empty: the first one there is. */
+  readonly channelName: string
+  readonly view: Partial<Sections>
+  readonly online: boolean
+  /** The newest of the bot's messages that was looked at, by person and channel. */
+  readonly seen: Readonly<Record<string, string>>
+  readonly dismissed: ReadonlySet<string>
+  readonly panelTab: string
+  readonly drawer: "panel" | null
+}
+
+export interface Store {
+  readonly get: () => State
+  readonly set: (change: Partial<State>) => void
+  readonly subscribe: (listener: (state: State, before: State) => void) => void
+}
+
+export const makeStore = (initial: State): Store => {
+  let state = initial
+  const listeners: Array<(state: State, before: State) => void> = []
+  return {
+    get: () => state,
+    set: change => {
+      const before = state
+      state = { ...state, ...change }
+      for (const listener of listeners) listener(state, before)
+    },
+    subscribe: listener => listeners.push(listener)
+  }
+}
+
+export const meOf = ({ username, view }: State): PersonView | undefined =>
+  view.people?.find(person => person.username === username)
+
+/** `dm` in the address is the DM with the bot. */
+export const channelOf = ({ channelName, view }: State): ChannelView | undefined =>
+  view.channels?.find(channel => slugOf(channel) === channelName) ?? view.channels?.[0]
+
+export const slugOf = ({ kind, name }: ChannelView): string => (kind === "dm" ? "dm" : name)
+
+/** How many messages of the bot somebody has not looked at yet, in one channel or everywhere. */
+export const unreadOf = ({ seen, view }: State, personId: string, channelId?: string): number =>
+  Object.entries(view.inbox?.[personId] ?? {})
+    .filter(([id]) => channelId === undefined || id === channelId)
+    .reduce((sum, [id, messages]) => {
+      const last = seen[`${personId}/${id}`]
+      return sum + messages.length - (last === undefined ? 0 : messages.indexOf(last) + 1)
+    }, 0)
+
+/** The channel where the newest unread message of a person is. */
+export const unreadChannelOf = (state: State, personId: string): string | undefined =>
+  Object.keys(state.view.inbox?.[personId] ?? {}).find(id => unreadOf(state, personId, id) > 0)
