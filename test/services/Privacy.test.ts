@@ -119,11 +119,11 @@ const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
       applicationId: Ids.ApplicationId.make("7"),
       code: Ids.RequestCode.make(`REQ-${count}-${requester.profile}`.slice(0, 8) + count)
     }
-    const interactionId = Ids.InteractionId.make(`55${requester.id}`)
+    const interactionId = Ids.InteractionId.make(`90000${count}1`)
     const interactions = yield* Interactions
     for (const [index, person] of [owner, requester, recipient].entries()) {
       yield* interactions.claim({
-        id: index === 1 ? interactionId : Ids.InteractionId.make(`5${index}${person.id}`),
+        id: index === 1 ? interactionId : Ids.InteractionId.make(`90000${count}${index}`),
         userId: person.id,
         token: Redacted.make(`token of ${person.id}`),
         locale: Option.some("de"),
