@@ -101,7 +101,9 @@ describe("kill -9 around the creation of a request", () => {
         yield* startReady(world)
 
         expect(textOf(yield* draftHangs.answeredWhen(() => true, 15_000))).toContain("nothing was created")
-        expect(textOf(yield* neverArrived.answeredWhen(() => true, 15_000))).toContain("may have been created")
+        expect(textOf(yield* neverArrived.answeredWhen(() => true, 15_000))).toContain(
+          "may have been created"
+        )
         expect(textOf(yield* answerLost.answeredWhen(() => true, 15_000))).toContain("Kudos Request Created")
         const late = yield* arrivesLate.answeredWhen(
           message => textOf(message).includes("Kudos Request Created"),
@@ -268,7 +270,8 @@ const untilDelivered = ({ environment }: World, count: number) =>
     const context = yield* Database.connect(Redacted.make(environment["DATABASE_URL"] ?? ""))
     const look = Effect.flatMap(
       SqlClient.SqlClient,
-      sql => sql<{ state: string; count: number }>`select state, count(*)::int from notifications group by state`
+      sql =>
+        sql<{ state: string; count: number }>`select state, count(*)::int from notifications group by state`
     )
     yield* Effect.repeat(look, {
       schedule: Schedule.spaced("200 millis"),
@@ -291,7 +294,9 @@ const postgresProcessesIn = (folder: string) =>
     const found = await Promise.all(
       (await readdir("/proc"))
         .filter(name => /^\d+$/.test(name))
-        .map(async pid => ((await readlink(`/proc/${pid}/cwd`).catch(() => "")).startsWith(folder) ? [pid] : []))
+        .map(async pid =>
+          (await readlink(`/proc/${pid}/cwd`).catch(() => "")).startsWith(folder) ? [pid] : []
+        )
     )
     return found.flat()
   })

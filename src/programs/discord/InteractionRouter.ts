@@ -41,7 +41,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       const privacy = yield* PrivacyCommand
       const journal = yield* Journal
       const running = yield* FiberSet.make()
-      yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(running), drainsWithin))
+      // Finalizers cannot be interrupted, so that without this the limit would wait for what it limits.
+      yield* Effect.addFinalizer(() =>
+        FiberSet.awaitEmpty(running).pipe(Effect.interruptible, Effect.timeoutOption(drainsWithin))
+      )
       const fork = yield* FiberSet.runtime(running)<never>()
 
       const refuse = Effect.fnUntraced(function* (respond: Respond, words: Words, outcome: Outcome) {
