@@ -87,8 +87,8 @@ export const decisionWords = (failure: DecisionFailure, profileUrl: string): Wor
       AlreadyBeingDecided: () => refusal("This transfer request is already being processed."),
       NotProcessed: () =>
         fault("The transfer request could not be processed. It is still pending: you can try again later."),
-      MochiError: ({ reason }) =>
-        reason === "Forbidden"
+      MochiError: ({ operation, reason }) =>
+        operation === "decide_transfer_request" && reason === "Forbidden"
           ? refusal("Only the application owner can approve or reject this request.")
           : notAvailable,
       StoreUnavailable: () => notAvailable
@@ -100,7 +100,7 @@ export const somethingWentWrong: Words = {
   isRefusal: false
 }
 
-export const noLongerValid: Words = { sentence: "This button is no longer valid.", isRefusal: true }
+export const noLongerValid: Words = { sentence: "This is no longer valid.", isRefusal: true }
 
 export const alreadySettled: Words = {
   sentence: "This transfer request has already been settled.",
