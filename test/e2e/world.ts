@@ -1,8 +1,7 @@
-import { Context, Effect, Fiber, Layer, Redacted, Schedule } from "effect"
-import type { Scope } from "effect"
+import { Context, Effect, Layer, Redacted, Schedule } from "effect"
+import type { Fiber, Scope } from "effect"
 import { createServer } from "node:net"
 import * as Config from "../../src/config.ts"
-import { commands } from "../../src/programs/discord/commands.ts"
 import * as ShutdownInMemory from "../../src/adapters/process/ShutdownInMemory.ts"
 import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
 import type { FakeDiscordService } from "../../src/sandbox/discord/FakeDiscord.ts"
@@ -140,10 +139,8 @@ export class RunningWorld extends Context.Tag("test/RunningWorld")<RunningWorld,
 export const modes: ReadonlyArray<Mode> = ["gateway", "http"]
 
 /** Until people find `/kudos` in their clients. */
-export const untilRegistered = ({ discord, guild }: World) => {
-  discord.commands.replaceAll(null, commands)
-  return discord.until("the registration of /kudos", () => discord.commands.find(guild.id, "kudos"))
-}
+export const untilRegistered = ({ discord, guild }: World) =>
+  discord.until("the registration of /kudos", () => discord.commands.find(guild.id, "kudos"))
 
 const addPerson = (discord: FakeDiscordService, { displayName, id, username }: Person): User =>
   discord.world.addUser({ id, username, globalName: displayName })
