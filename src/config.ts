@@ -1,5 +1,6 @@
 import { Config, ConfigProvider, Context, Duration, Either, Layer, Option } from "effect"
 import type { ConfigError, Effect } from "effect"
+import { existsSync } from "node:fs"
 import * as Variable from "./configVariables.ts"
 
 const { optional, required, withDefault } = Variable
@@ -147,6 +148,12 @@ export class Settings extends Context.Tag("mochi/Settings")<Settings, Config.Con
 export type SettingsValues = Context.Tag.Service<Settings>
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The process's own variables, and for those that it has not, the file `.env` where it runs. */
+export const processEnvironment = (): Environment => {
+  if (existsSync(".env")) process.loadEnvFile(".env")
+  return process.env
+}
 
 /** Fails with every missing and malformed variable at once; no fault repeats a value. */
 export const readSettings = (

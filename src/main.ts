@@ -1,11 +1,11 @@
 /** `serve`: settings first, so that a faulty one is named within a second; then the service. */
 import { Effect, Either } from "effect"
 import { enableCompileCache } from "node:module"
-import { describeFaults, readSettings } from "./config.ts"
+import { describeFaults, processEnvironment, readSettings } from "./config.ts"
 
 enableCompileCache()
 
-const settings = Effect.runSync(Effect.either(readSettings(process.env)))
+const settings = Effect.runSync(Effect.either(readSettings(processEnvironment())))
 
 if (Either.isLeft(settings)) {
   const faults = describeFaults(settings.left).map(fault => `  ${fault}`)
