@@ -2,6 +2,7 @@
  * What every span must and must not carry, whoever made it: `error.type` where it failed, no headers, no secrets, no
  * stack of a failure that was foreseen.
  */
+import { randomBytes } from "node:crypto"
 import * as OtelTracer from "@effect/opentelemetry/Tracer"
 import { TraceFlags } from "@opentelemetry/api"
 import { Cause, Context, Exit, Option, Tracer } from "effect"
@@ -11,7 +12,8 @@ import type { Scrub } from "./scrub.ts"
 export const guarded = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
   Tracer.make({
     context: inner.context,
-    span: (name, parent, context, links, startTime, kind, options) => {
+    span: (name, given, context, links, startTime, kind, options) => {
+      const parent = Option.isNone(given) && housekeeping.test(name) ? Option.some(unsampled()) : given
       const span = inner.span(name, parent, withSampling(parent, context), links, startTime, kind, options)
       const attribute = span.attribute.bind(span)
       const event = span.event.bind(span)
@@ -23,6 +25,17 @@ export const guarded = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
       span.end = (at, exit) => end(at, exitToTell(span, exit, scrub))
       return span
     }
+  })
+
+/** What begins a trace by itself every few seconds, and would bury the journeys of people. */
+const housekeeping =
+  /^(sql\.\w+|http\.server (GET|HEAD)|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
+
+const unsampled = () =>
+  Tracer.externalSpan({
+    traceId: randomBytes(16).toString("hex"),
+    spanId: randomBytes(8).toString("hex"),
+    sampled: false
   })
 
 const headers = /^http\.(request|response)\.header\./

@@ -84,6 +84,19 @@ it.scopedLive("A trace that its origin did not sample is continued, and not expo
   })
 )
 
+it.scopedLive("What goes on by itself every few seconds is not exported; the same within a journey is", () =>
+  Effect.gen(function* () {
+    const receiver = yield* otlpReceiver
+    const query = Effect.withSpan(Effect.void, "sql.execute")
+    yield* Effect.gen(function* () {
+      yield* query
+      yield* Effect.withSpan(query, "Interactions.prune")
+      yield* Effect.withSpan(query, "discord.interaction kudos")
+    }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })))
+    expect(receiver.spans.map(span => span.name).sort()).toEqual(["discord.interaction kudos", "sql.execute"])
+  })
+)
+
 it.scopedLive(
   "A failed span has error.type, a defect a stack as well, and an interrupted one is no error",
   () =>
