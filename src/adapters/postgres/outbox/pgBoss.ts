@@ -62,9 +62,13 @@ export const start = (
         Effect.ignore
       )
     )
-    yield* attempt(() => boss.start())
-    yield* attempt(() => declare(boss, queueOf.Deliver, "key_strict_fifo"))
-    yield* attempt(() => declare(boss, queueOf.AskMochi, "standard"))
+    yield* oneAtATime(
+      attempt(async () => {
+        await boss.start()
+        await declare(boss, queueOf.Deliver, "key_strict_fifo")
+        await declare(boss, queueOf.AskMochi, "standard")
+      })
+    )
     return {
       boss,
       announce: (queue: QueueName) =>
@@ -82,6 +86,19 @@ export const call = <A>(
   Effect.flatMap(Effect.runtime<SqlClient.SqlClient>(), runtime =>
     attempt(() => use(databaseIn(runtime)))
   ).pipe(Effect.uninterruptible)
+
+/** Of two processes that create the schema at once, PostgreSQL fails one, "if not exists" or not. */
+const oneAtATime = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const connection = yield* sql.reserve
+    yield* Effect.acquireRelease(connection.executeRaw("select pg_advisory_lock($1)", [setUpLock]), () =>
+      Effect.ignore(connection.executeRaw("select pg_advisory_unlock($1)", [setUpLock]))
+    )
+    return yield* work
+  }).pipe(Effect.scoped)
+
+const setUpLock = 7_301_448
 
 const attempt = <A>(use: () => Promise<A>) => Effect.tryPromise({ try: use, catch: asSqlError })
 
