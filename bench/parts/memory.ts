@@ -1,0 +1,53 @@
+import { Effect } from "effect"
+import type { Scope } from "effect"
+import type { Ground } from "../Ground.ts"
+import { median } from "../statistics.ts"
+import * as Subject from "../Subject.ts"
+import type { SubjectOptions } from "../Subject.ts"
+import type { Row, Table } from "../Table.ts"
+
+const manyGuilds = 5000
+
+/** Memory with nothing to do: in one guild, and in as many as take several shards. */
+export const memory = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const resident = (kind: SubjectOptions["kind"], moreGuilds: number) =>
+      Effect.gen(function* () {
+        const subject = yield* Subject.make(ground, {
+          kind,
+          people: 10,
+          mochiTakes: 0,
+          moreGuilds,
+          discord: moreGuilds === 0 ? {} : { shards: 5, maxConcurrency: 5 }
+        })
+        yield* Effect.sleep("5 seconds")
+        const samples = yield* Effect.replicateEffect(
+          Effect.zipLeft(subject.child.usage, Effect.sleep("200 millis")),
+          5
+        )
+        return {
+          resident: median(samples.map(({ rssBytes }) => rssBytes)),
+          heap: median(samples.map(({ heapBytes }) => heapBytes))
+        }
+      }).pipe(Effect.scoped)
+
+    const compared = (figure: string, moreGuilds: number) =>
+      Effect.all([resident("service", moreGuilds), resident("discord.js", moreGuilds)], {
+        concurrency: "unbounded"
+      }).pipe(
+        Effect.map(([service, anchor]): ReadonlyArray<Row> =>
+          (["resident", "heap"] as const).map(kind => ({
+            figure: `${figure}: ${kind}`,
+            unit: "MiB",
+            service: service[kind] / 1024 / 1024,
+            anchor: anchor[kind] / 1024 / 1024
+          }))
+        )
+      )
+
+    return {
+      title: "Memory of the bot's process",
+      note: `5 s after it is ready. Each of the ${manyGuilds} guilds has 20 channels; the gateway asks for 5 shards.`,
+      rows: [yield* compared("in 1 guild", 0)), yield* compared(`in ${manyGuilds} guilds`, manyGuilds)]
+    }
+  })

@@ -1,0 +1,69 @@
+import { Effect, Schema } from "effect"
+import type { Scope } from "effect"
+import { join } from "node:path"
+import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
+import * as Child from "../Child.ts"
+import type { Ground } from "../Ground.ts"
+import type { Row, Table } from "../Table.ts"
+
+const count = 200
+const channels = 20
+
+interface Sent {
+  readonly seconds: number
+  readonly tooMany: number
+  /** Messages that Discord has not got. */
+  readonly lost: number
+}
+
+/** Many messages to a few channels at once, through what each bot has between itself and Discord's limits. */
+export const messages = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const ours = yield* Effect.scoped(sent(ground, "sendMessages.ts"))
+    const theirs = yield* Effect.scoped(sent(ground, "discordJsBot.ts"))
+    const row = (figure: string, unit: string, value: (of: Sent) => number): Row => ({
+      figure,
+      unit,
+      service: value(ours),
+      anchor: value(theirs)
+    })
+    return {
+      title: `${count} messages to ${channels} channels, all asked for at once`,
+      note: "Discord allows 5 messages in 5 s a channel and 50 requests a second, so it cannot take less than 5 s.",
+      rows: [
+        row("until the last is sent", "s", ({ seconds }) => seconds),
+        { ...row("answers of 429", "", ({ tooMany }) => tooMany), wanted: { atMost: 0 } },
+        { ...row("lost", "", ({ lost }) => lost), wanted: { atMost: 0 } }
+      ]
+    }
+  })
+
+const sent = (ground: Ground, file: "sendMessages.ts" | "discordJsBot.ts") =>
+  Effect.gen(function* () {
+    const discord = yield* FakeDiscord.make({ identifyWindowMs: 0 })
+    const guild = discord.world.addGuild({ name: "Rooms" })
+    const rooms = Array.from({ length: channels }, (_, index) =>
+      discord.world.addChannel(guild, `room-${index}`)
+    )
+    const child = yield* Child.start({
+      file: new URL(`../${file}`, import.meta.url),
+      log: join(ground.folder, `${file}.log`),
+      environment: {
+        DISCORD_BOT_TOKEN: discord.token,
+        DISCORD_API_BASE_URL: discord.apiBaseUrl,
+        DISCORD_API: `${discord.url}/api`,
+        MOCHI_APP_PRIVATE_KEY: "11".repeat(32),
+        MOCHI_PAY_API_BASE_URL: "http://127.0.0.1:1",
+        MOCHI_BOT_SECRET: "unused",
+        MOCHI_WEBHOOK_SECRETS: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+      }
+    })
+    yield* child.says("ready")
+    const took = yield* child.ask("send", { channelIds: rooms.map(({ id }) => id), count })
+    const arrived = rooms.reduce((sum, { id }) => sum + discord.messages.inChannel(id).length, 0)
+    return {
+      seconds: Schema.decodeUnknownSync(Schema.Number)(took) / 1000,
+      tooMany: discord.requests.rateLimited(),
+      lost: count - arrived
+    }
+  })

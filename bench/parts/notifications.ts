@@ -1,0 +1,160 @@
+import { Clock, Effect, Option } from "effect"
+import type { Scope } from "effect"
+import { randomUUID } from "node:crypto"
+import { signedHeaders } from "../../src/sandbox/mochi/webhookSigning.ts"
+import type { Ground } from "../Ground.ts"
+import { percentile } from "../statistics.ts"
+import * as Subject from "../Subject.ts"
+import type { Row, Table } from "../Table.ts"
+
+const owners = 500
+const steady = { count: 300, perSecond: 20 }
+
+/** Discord's limits, per second. */
+const newDms = 10
+const requests = 50
+
+/** From signed webhooks to cards that owners see: bursts to strangers and to people whose DM is open, then at ease. */
+export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const subject = yield* Subject.make(ground, { kind: "service", people: owners, mochiTakes: 20 })
+    const { discord } = subject
+    const toStrangers = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
+    const known = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
+    const eased = yield* run(subject, steady)
+    const refusedDms = discord.requests.all.filter(({ status, route }) => route === openDm && status >= 400)
+    return {
+      title: `Notifications: webhooks of ${owners} requests to ${owners} owners at once, and ${steady.perSecond} a second`,
+      note: "From the moment a webhook is answered with 202 to the card in the owner's DM. Allowed by Discord: 10 new DMs a second, 50 requests a second.",
+      rows: [
+        ...burstRows("new DMs", toStrangers, newDms),
+        ...burstRows("known DMs", known, requests),
+        ...([0.5, 0.95, 0.99] as const).map(
+          (share): Row => ({
+            figure: `${steady.perSecond} a second: accepted to shown p${share * 100}`,
+            unit: "ms",
+            service: percentile(eased.delays, share),
+            ...(share === 0.95 ? { wanted: { atMost: 10_000 } } : {})
+          })
+        ),
+        wrong("webhooks not accepted", toStrangers.refused + known.refused + eased.refused),
+        wrong("cards missing or shown twice", toStrangers.wrong + known.wrong + eased.wrong),
+        wrong("answers of 429", discord.requests.rateLimited()),
+        wrong("DMs refused as opened too fast", refusedDms.length)
+      ]
+    }
+  })
+
+const openDm = "/users/@me/channels"
+
+const wrong = (figure: string, service: number): Row => ({ figure, unit: "", service, wanted: { atMost: 0 } })
+
+const burstRows = (name: string, { acceptedPerSecond, shownPerSecond }: Outcome, allowed: number) => [
+  { figure: `${name}: taken in`, unit: "webhooks/s", service: acceptedPerSecond },
+  { figure: `${name}: shown`, unit: "cards/s", service: shownPerSecond },
+  {
+    figure: `${name}: of the allowed ${allowed} a second`,
+    unit: "%",
+    service: (shownPerSecond / allowed) * 100,
+    wanted: { atLeast: 90 }
+  }
+]
+
+interface Outcome {
+  readonly acceptedPerSecond: number
+  /** From the first card to the last. */
+  readonly shownPerSecond: number
+  /** Milliseconds from accepted to shown. */
+  readonly delays: ReadonlyArray<number>
+  readonly refused: number
+  readonly wrong: number
+}
+
+/** Sends the webhooks of new requests at that rate and waits for the cards, a minute and a half at most. */
+const run = (
+  subject: Subject.Subject,
+  { count, perSecond }: { readonly count: number; readonly perSecond: number }
+): Effect.Effect<Outcome> =>
+  Effect.gen(function* () {
+    const { discord } = subject
+    const posts = yield* Effect.forEach(
+      Array.from({ length: count }, (_, index) => index),
+      index => webhookOf(subject, index)
+    )
+    const shown = new Map<string, ReadonlyArray<number>>()
+    const forget = discord.listen(event => {
+      if (event._tag !== "MessageCreated") return
+      const [embed] = event.message.embeds
+      const code = embed?.fields?.find(({ name }) => name === "Request ID")?.value
+      if (code !== undefined) shown.set(code, [...(shown.get(code) ?? []), performance.now()])
+    })
+    const start = yield* Clock.currentTimeMillis
+    const begun = performance.now()
+    const answers = yield* Effect.forEach(
+      posts,
+      (post, index) =>
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          yield* Effect.sleep(Math.max(0, start + (index * 1000) / perSecond - now))
+          const status = yield* post.send
+          return { code: post.code, status, at: performance.now() }
+        }),
+      { concurrency: "unbounded" }
+    )
+    const accepted = answers.filter(({ status }) => status === 202)
+    yield* Effect.ignore(
+      discord.until(
+        "every card",
+        () => (accepted.every(({ code }) => shown.has(code)) ? true : undefined),
+        90_000
+      )
+    )
+    // A card too many would come now.
+    yield* Effect.sleep("1 second")
+    forget()
+    const times = [...shown.values()].flatMap(at => at.slice(0, 1))
+    return {
+      acceptedPerSecond: (accepted.length * 1000) / (Math.max(...answers.map(({ at }) => at)) - begun),
+      shownPerSecond: ((times.length - 1) * 1000) / (Math.max(...times) - Math.min(...times)),
+      delays: accepted.flatMap(({ at, code }) => {
+        const [first] = shown.get(code) ?? []
+        return first === undefined ? [] : [first - at]
+      }),
+      refused: count - accepted.length,
+      wrong: accepted.filter(({ code }) => shown.get(code)?.length !== 1).length
+    }
+  })
+
+/** A new request of the owner's application, and its signed event, ready to go. */
+const webhookOf = ({ crowd, mochi, url, webhookSecret }: Subject.Subject, index: number) =>
+  Effect.gen(function* () {
+    const person = (offset: number) => crowd[(index + offset) % crowd.length]
+    const [owner, requester, recipient] = [person(0), person(1), person(2)]
+    if (!owner || !requester || !recipient) return yield* Effect.dieMessage("nobody is there")
+    const { code } = yield* mochi.seedRequest({
+      applicationId: owner.applicationId,
+      vaultProfileId: owner.vaultId,
+      requesterProfileId: requester.profileId,
+      recipientProfileId: recipient.profileId,
+      requesterMetadata: { platform: "discord", discord_user_id: requester.discordId, interaction_id: "1" }
+    })
+    const body = JSON.stringify(Option.getOrNull(yield* mochi.eventOf(code)))
+    const send = Effect.promise(async () => {
+      const response = await fetch(`${url}/webhooks/mochi`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...signedHeaders({
+            id: `msg_${randomUUID()}`,
+            timestamp: Math.floor(Date.now() / 1000),
+            body,
+            secrets: [webhookSecret]
+          })
+        },
+        body
+      })
+      await response.arrayBuffer()
+      return response.status
+    })
+    return { code, send }
+  })

@@ -1,0 +1,90 @@
+import { Effect } from "effect"
+import type { Scope } from "effect"
+import { createServer } from "node:http"
+import type { Ground } from "../Ground.ts"
+import { approving, kudos, runRound, typing } from "../load.ts"
+import { median } from "../statistics.ts"
+import * as Subject from "../Subject.ts"
+import type { Table } from "../Table.ts"
+
+const perSecond = 20
+const count = 160
+const rounds = 4
+const deeds = [kudos, approving, typing]
+
+/** CPU time an interaction with everything exported by OTLP, and with nothing; rounds of the two take turns. */
+export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sink = yield* otlpSink
+    const options = { kind: "service", people: 200, mochiTakes: 50 } as const
+    const [on, off] = yield* Effect.all([
+      Subject.make(ground, {
+        ...options,
+        environment: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint, OTEL_METRIC_EXPORT_INTERVAL: "5000" }
+      }),
+      Subject.make(ground, options)
+    ])
+    const round = (subject: Subject.Subject, number: number) =>
+      Effect.map(
+        runRound(
+          subject,
+          (of, member, index) => (deeds[(index + number) % deeds.length] ?? kudos)(of, member, index),
+          { count, perSecond }
+        ),
+        ({ cpuMillis, failures }) => ({ cpu: cpuMillis / count, failures })
+      )
+    for (const subject of [on, off]) yield* runRound(subject, kudos, { count: 300, perSecond: 60 })
+
+    const ratios: Array<number> = []
+    const costs = { on: Array.of<number>(), off: Array.of<number>() }
+    let failures = 0
+    for (let number = 0; number < rounds; number++) {
+      // Who comes first changes, so that a machine that gets slower or faster favours neither.
+      const order = number % 2 === 0 ? ([on, off] as const) : ([off, on] as const)
+      const [first, second] = [yield* round(order[0], number), yield* round(order[1], number)]
+      const [withIt, without] = number % 2 === 0 ? [first, second] : [second, first]
+      costs.on.push(withIt.cpu)
+      costs.off.push(without.cpu)
+      ratios.push(withIt.cpu / without.cpu)
+      failures += first.failures + second.failures
+    }
+    return {
+      title: "Telemetry on (traces, metrics and logs by OTLP to loopback) and off",
+      note: `${rounds} rounds each, in turn, of commands, buttons and autocompletes, ${perSecond} a second. Ratios round by round: ${ratios.map(ratio => ratio.toFixed(2)).join(" ")}.`,
+      rows: [
+        { figure: "CPU an interaction, off", unit: "ms", service: median(costs.off) },
+        { figure: "CPU an interaction, on", unit: "ms", service: median(costs.on) },
+        {
+          figure: "on costs more by",
+          unit: "%",
+          service: (median(ratios) - 1) * 100,
+          wanted: { atMost: 15 }
+        },
+        { figure: "exported", unit: "KiB", service: sink.received() / 1024, wanted: { atLeast: 1 } },
+        { figure: "failed", unit: "", service: failures, wanted: { atMost: 0 } }
+      ]
+    }
+  })
+
+/** Takes whatever it is sent. */
+const otlpSink = Effect.acquireRelease(
+  Effect.async<{ endpoint: string; received: () => number; close: () => void }>(resume => {
+    let received = 0
+    const server = createServer((request, response) => {
+      request.on("data", (chunk: Buffer) => {
+        received += chunk.length
+      })
+      request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"))
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      const close = () => {
+        server.close()
+        server.closeAllConnections()
+      }
+      resume(Effect.succeed({ endpoint: `http://127.0.0.1:${port}`, received: () => received, close }))
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
