@@ -13,6 +13,7 @@ import type { Job, Taken } from "../ports/Outbox.ts"
 import { parseTraceparent } from "../ports/traceContext.ts"
 import { Deliveries } from "../services/Deliveries.ts"
 import type { DeliveryFailure } from "../services/Deliveries.ts"
+import { Journal } from "../services/Journal.ts"
 import { Settlements } from "../services/Settlements.ts"
 
 /**
@@ -59,6 +60,7 @@ const worker = Effect.gen(function* () {
   const log = yield* NotificationLog
   const outbox = yield* Outbox
   const deliveries = yield* Deliveries
+  const journal = yield* Journal
 
   const settle = (
     taken: Taken,
@@ -74,6 +76,12 @@ const worker = Effect.gen(function* () {
   ) {
     const passed = DateTime.distanceDuration(notification.createdAt, yield* DateTime.now)
     yield* notificationEnded(notification.kind, outcome, passed)
+    yield* journal.deed({
+      actor: "bot",
+      action: "deliver",
+      request: notification.request,
+      outcome: `${outcome}: ${notification.kind}`
+    })
     const event =
       outcome === "delivered"
         ? Effect.logInfo("notification_delivered")

@@ -1,11 +1,18 @@
 import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
 import { Interactions } from "../ports/Interactions.ts"
-import { mochiUp, notificationBacklog, notificationDead, notificationOldestAge } from "../ports/metrics.ts"
+import {
+  mochiUp,
+  notificationBacklog,
+  notificationDead,
+  notificationOldestAge,
+  usersActiveDaily
+} from "../ports/metrics.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { RateLimits } from "../ports/RateLimits.ts"
 import { Readiness } from "../ports/Readiness.ts"
+import { Usage } from "../ports/Usage.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 
 /** What goes on by itself: looking after dependencies, gauges, and what is to be forgotten. */
@@ -17,6 +24,7 @@ export const layer = Layer.scopedDiscard(
     const interactions = yield* Interactions
     const inbox = yield* WebhookInbox
     const limits = yield* RateLimits
+    const usage = yield* Usage
     const pay = yield* MochiPay
 
     const lookAtStore = Effect.gen(function* () {
@@ -40,12 +48,19 @@ export const layer = Layer.scopedDiscard(
 
     const forgetTokens = Effect.ignoreLogged(interactions.prune)
     const forgetRuns = Effect.ignoreLogged(limits.prune)
-    const forgetHistory = Effect.ignoreLogged(Effect.zipRight(inbox.prune, notifications.prune))
+    const forgetHistory = Effect.forEach([inbox.prune, notifications.prune, usage.prune], work =>
+      Effect.ignoreLogged(work)
+    )
+
+    const countActive = Effect.ignoreLogged(
+      Effect.flatMap(usage.activeDaily, active => Metric.set(usersActiveDaily, active))
+    )
 
     yield* every("2 seconds", lookAtStore)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)
     yield* every("1 minute", forgetRuns)
+    yield* every("1 minute", countActive)
     yield* every("1 hour", forgetHistory)
   })
 )

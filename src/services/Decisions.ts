@@ -1,7 +1,7 @@
 /**
  * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
  */
-import { Clock, DateTime, Duration, Effect, Option, Schema } from "effect"
+import { Clock, DateTime, Duration, Effect, Either, Option, Schema } from "effect"
 import type {
   ChannelId,
   DiscordUserId,
@@ -22,6 +22,7 @@ import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
+import { Journal } from "./Journal.ts"
 import { Settlements } from "./Settlements.ts"
 
 const wholeBudget = Duration.seconds(20)
@@ -64,10 +65,21 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     const leases = yield* DecisionLeases
     const requests = yield* TransferRequests
     const settlements = yield* Settlements
+    const journal = yield* Journal
 
     /** Mochi's outcome. After a lost try of ours, "settled already" and the status asked for mean that it was us. */
     const askMochi = Effect.fnUntraced(function* (click: DecisionClick, profileId: ProfileId) {
-      const { outcome, retried } = yield* pay.decide({ ...click, profileId })
+      const answer = yield* Effect.either(pay.decide({ ...click, profileId }))
+      yield* journal.deed({
+        actor: click.clicker,
+        action: click.decision === "approved" ? "mochi_approve" : "mochi_reject",
+        request: click.request,
+        outcome: Either.match(answer, {
+          onLeft: ({ reason }) => `failed: ${reason}`,
+          onRight: ({ outcome }) => outcome
+        })
+      })
+      const { outcome, retried } = yield* answer
       if (outcome === "done") return { by: "this click" as const, status: click.decision }
       const { status } = yield* pay.state(click.request)
       if (!isFinal(status)) return yield* new NotProcessed()

@@ -5,6 +5,7 @@ import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
+import { Journal } from "./Journal.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** More than Discord lets one bot send in several hours: whoever sends more has to keep it for now. */
@@ -31,6 +32,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const inbox = yield* WebhookInbox
     const outbox = yield* Outbox
     const settlements = yield* Settlements
+    const journal = yield* Journal
     const backlog = yield* Effect.cachedWithTTL(outbox.backlog, countedFor)
 
     const apply = Effect.fnUntraced(function* ({ status, ...news }: News) {
@@ -43,13 +45,20 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     /** Ends when everything is stored durably. */
     const accept = Effect.fn("Intake.accept")(function* (webhookId: string, news: News) {
       if ((yield* backlog).waiting >= mostWaiting) return yield* new BacklogFull()
-      return yield* atomic.transaction(
+      const accepted = yield* atomic.transaction(
         Effect.gen(function* () {
           const isNew = yield* inbox.accept(webhookId)
           if (!isNew) return { _tag: "Duplicate" } as const
           return { _tag: "Accepted", request: yield* apply(news) } as const
         })
       )
+      yield* journal.deed({
+        actor: "mochi",
+        action: "webhook",
+        request: news.key,
+        outcome: accepted._tag === "Accepted" ? "accepted" : "duplicate"
+      })
+      return accepted
     })
 
     return { accept }

@@ -3,25 +3,20 @@
  * sent; what became of a lost answer is found out by looking, never by sending again.
  */
 import { DateTime, Duration, Effect, Either, Option } from "effect"
-import type { Holding } from "../domain/Catalog.ts"
 import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import {
   BotRecipient,
   InvalidAmount,
   NeverSent,
-  NoUsdPrice,
   OutcomeUnknown,
-  OverBalance,
   ProfileMissing,
   RecipientProfileMissing,
-  SelfKudos,
-  TooManyDecimals
+  SelfKudos
 } from "../domain/Kudos.ts"
 import type { KudosCommand, KudosDraft, KudosRefusal } from "../domain/Kudos.ts"
 import { pickListed } from "../domain/listing.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { parseAmountInput, resolveAmount } from "../domain/TokenAmount.ts"
-import type { AmountInput, TokenAmount } from "../domain/TokenAmount.ts"
+import { parseAmountInput } from "../domain/TokenAmount.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import { within } from "../ports/Deadline.ts"
 import { KudosIntents } from "../ports/KudosIntents.ts"
@@ -31,6 +26,8 @@ import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { currentTraceparent } from "../ports/traceContext.ts"
+import { exactAmount } from "./exactAmount.ts"
+import { Journal } from "./Journal.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A command has 20 seconds in all; the last of them are kept for finding out what became of a lost create. */
@@ -51,6 +48,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const profiles = yield* MochiProfiles
     const intents = yield* KudosIntents
     const settlements = yield* Settlements
+    const journal = yield* Journal
 
     /** Every check of the contract in its order: the first that fails is what the person hears. */
     const draft = Effect.fn("KudosRequests.draft")(function* (
@@ -170,6 +168,15 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const send = Effect.fnUntraced(function* (checked: KudosDraft) {
       const intent = yield* intents.store(checked, yield* currentTraceparent)
       const answer = yield* Effect.either(pay.create(checked))
+      yield* journal.deed({
+        actor: checked.sender.discordUserId,
+        action: "mochi_create",
+        outcome: Either.match(answer, {
+          onLeft: ({ reason }) => `failed: ${reason}`,
+          onRight: () => "success"
+        }),
+        ...requestOf(checked, Option.flatten(Either.getRight(answer)))
+      })
       if (Either.isLeft(answer)) {
         if (answer.left.mayHaveHappened) return Either.left(intent)
         yield* Effect.ignoreLogged(intents.finish(intent.interactionId, { _tag: "NotCreated" }))
@@ -222,19 +229,8 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
   })
 }) {}
 
-const exactAmount = (
-  input: AmountInput,
-  { available, token }: Holding
-): Either.Either<TokenAmount, KudosRefusal> =>
-  Either.mapLeft(resolveAmount(input, available, token.price), fault => {
-    switch (fault._tag) {
-      case "NotPositive":
-        return new InvalidAmount()
-      case "NoPrice":
-        return new NoUsdPrice({ symbol: token.symbol })
-      case "TooManyDecimals":
-        return new TooManyDecimals({ symbol: token.symbol, decimals: fault.decimals })
-      case "OverBalance":
-        return new OverBalance({ symbol: token.symbol, available: fault.available })
-    }
+const requestOf = ({ application }: KudosDraft, code: Option.Option<RequestCode>) =>
+  Option.match(code, {
+    onNone: () => ({}),
+    onSome: known => ({ request: { applicationId: application.id, code: known } })
   })
