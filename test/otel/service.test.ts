@@ -22,11 +22,13 @@ layer(WatchedSandbox.layer, { excludeTestServices: true, timeout: "120 seconds" 
       Effect.gen(function* () {
         const { prometheus } = yield* WatchedSandbox.WatchedSandbox
         // The last of what the panels need to appear, and a second sample of it.
-        yield* prometheus.until("max(notification_dead) and max(discord_guilds) and max(mochi_up)")
+        yield* prometheus.until(
+          "max(notification_dead) and max(discord_guilds) and max(mochi_up) and max(users_active_daily)"
+        )
         yield* prometheus.until(
           'rate(discord_interaction_ack_duration_seconds_count{interaction_type="button"}[5m])'
         )
-        const queries = panelQueries().filter(({ expr }) => !awaited.has(expr))
+        const queries = panelQueries()
         expect(queries.length).toBeGreaterThan(40)
         const empty = yield* Effect.filter(queries, ({ expr }) =>
           Effect.map(prometheus.query(expr), samples => samples.length === 0)
@@ -159,9 +161,6 @@ layer(WatchedSandbox.layer, { excludeTestServices: true, timeout: "120 seconds" 
     )
   }
 )
-
-/** What nothing sets yet. */
-const awaited = new Set(["max(users_active_daily)"])
 
 /** Batches arrive a little later than what they tell of. */
 const found = (spans: () => ReadonlyArray<ReceivedSpan>, wanted: (span: ReceivedSpan) => boolean) =>
