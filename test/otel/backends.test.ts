@@ -63,14 +63,18 @@ if (jaeger === undefined || collector === undefined) {
           `--http-server.host-port=${at(unused[8])}`,
           "--log-level=error"
         ])
-        yield* startProcess(collector, [`--config=${root}/otel/collector/config.yaml`], {
-          OTLP_HTTP_ENDPOINT: at(otlp),
-          JAEGER_OTLP_ENDPOINT: at(grpc),
-          PROMETHEUS_ENDPOINT: at(metrics),
-          HEALTH_ENDPOINT: at(health),
-          OWN_METRICS_HOST: "127.0.0.1",
-          OWN_METRICS_PORT: String(own)
-        })
+        yield* startProcess(
+          collector,
+          [`--config=${root}/otel/collector/config.yaml`, "--set=service::telemetry::logs::level=error"],
+          {
+            OTLP_HTTP_ENDPOINT: at(otlp),
+            JAEGER_OTLP_ENDPOINT: at(grpc),
+            PROMETHEUS_ENDPOINT: at(metrics),
+            HEALTH_ENDPOINT: at(health),
+            OWN_METRICS_HOST: "127.0.0.1",
+            OWN_METRICS_PORT: String(own)
+          }
+        )
         const api = `http://${at(query)}/api`
         yield* ready(`${api}/services`)
         yield* ready(`http://${at(health)}/`)
