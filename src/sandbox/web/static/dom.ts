@@ -51,7 +51,9 @@ export const byId = (id: string): HTMLElement => {
 export const avatar = (name: string, kind: "person" | "bot", size = ""): HTMLElement => {
   if (kind === "bot" && name === "Mochi")
     return el("img", { class: `avatar ${size}`, attributes: { src: "/mochi.svg", alt: "" } })
-  const hue = [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7)
+  const letters = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0)
+  // Steps of the golden angle keep neighbours apart.
+  const hue = Math.round(letters * 137.5) % 360
   const circle = el("span", {
     class: `avatar ${size}`,
     text: [...name][0]?.toUpperCase() ?? "?",

@@ -20,7 +20,7 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
       {
         done: done.sent,
         title: "Send kudos as Ada",
-        hint: "Type /kudos and pick what is suggested; the recipient is Grace.",
+        hint: "Type /kudos and pick what is suggested: DAO App, a vault, USDC. The recipient is Grace.",
         act: () => {
           go("ada", "general")
           setTimeout(startCommand, me.username === "ada" ? 0 : 300)
@@ -30,9 +30,12 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
       {
         done: done.decided,
         title: "Approve as Linus",
-        hint: "He owns the application: a card waits in his direct messages.",
+        hint:
+          me.username === "linus"
+            ? "Press Approve on the card that Mochi sent him."
+            : "He owns the application: a card waits in his direct messages.",
         act: () => go("linus", "dm"),
-        label: "Be Linus"
+        label: me.username === "linus" ? null : "Be Linus"
       },
       {
         done: done.thanked,
@@ -57,8 +60,15 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
               text: step.done ? "✓" : String(index + 1),
               attributes: { "aria-hidden": "true" }
             }),
-            el("div", {}, el("strong", { text: step.title }), el("small", { text: step.hint })),
-            index === next && button(step.label, step.act, { class: "button primary small" })
+            el(
+              "div",
+              {},
+              el("strong", { text: step.title }),
+              index === next && el("small", { text: step.hint })
+            ),
+            index === next &&
+              step.label !== null &&
+              button(step.label, step.act, { class: "button primary small" })
           )
         )
       ),

@@ -1,3 +1,4 @@
+import { askOrToast } from "./api.ts"
 import { button, byId, el } from "./dom.ts"
 import { channelOf, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
@@ -5,24 +6,24 @@ import type { State, Store } from "./store.ts"
 /** Where one is, whether the service is there, and what trouble is switched on. */
 export const mountHeader = (store: Store): void => {
   const header = byId("header")
-  const offline = byId("offline")
+  const banner = byId("banner")
   let from = ""
 
   const update = (state: State) => {
-    offline.hidden = state.online
-    offline.textContent = "The sandbox does not answer. This page goes on as soon as it is back."
     const channel = channelOf(state)
     const me = meOf(state)
     const { service, trouble = [] } = state.view
     const on = trouble.filter(shown => shown.on)
-    const now = JSON.stringify([channel, me, service?.phase, on.length, state.drawer])
+    const now = JSON.stringify([channel, me, service?.phase, on.length, state.drawer, state.online])
     if (now === from) return
     from = now
+    banner.replaceChildren(...bannerOf(state))
+    banner.hidden = banner.childNodes.length === 0
     const open = (panelTab: string) => store.set({ panelTab, drawer: "panel" })
     header.replaceChildren(
       el(
         "h2",
-        {},
+        { class: "place" },
         el("span", { class: "hash", text: channel?.kind === "dm" ? "@" : "#" }),
         channel?.name ?? ""
       ),
@@ -51,4 +52,22 @@ export const mountHeader = (store: Store): void => {
     )
   }
   store.subscribe(update)
+}
+
+/** What is wrong with the whole of it, and what to do. */
+const bannerOf = ({ online, view }: State): ReadonlyArray<Node | string> => {
+  if (!online) return ["The sandbox does not answer. This page goes on as soon as it is back."]
+  switch (view.service?.phase) {
+    case "stopped":
+      return [
+        "The service is not running, so the bot cannot answer. ",
+        button("Start it", () => askOrToast({ _tag: "Service", does: "start" }), {
+          class: "button primary small"
+        })
+      ]
+    case "starting":
+      return ["The service is starting…"]
+    default:
+      return []
+  }
 }

@@ -21,9 +21,10 @@ export const drawMessage = (message: MessageView, context: MessageContext): HTML
   const head = el(
     "p",
     { class: "message-head" },
-    el("strong", { class: `author ${kind}`, text: name }),
+    el("strong", { class: kind === "bot" ? "author by-bot" : "author", text: name }),
     kind === "bot" && el("span", { class: "badge", text: "APP" }),
-    timeElement(message.at, "t")
+    timeElement(message.at, "t"),
+    message.edited !== null && el("span", { class: "edited", text: "(edited)" })
   )
   const body = el(
     "div",
@@ -32,7 +33,6 @@ export const drawMessage = (message: MessageView, context: MessageContext): HTML
     message.loading
       ? el("p", { class: "thinking" }, dots(), `${name} is thinking…`)
       : message.content !== "" && el("div", { class: "content" }, ...drawMarkup(message.content, context)),
-    message.edited !== null && el("span", { class: "edited", text: "(edited)" }),
     ...message.embeds.map(embed => drawEmbed(embed, context)),
     ...message.attachments.map(drawAttachment),
     ...message.rows.map(row =>
@@ -73,7 +73,7 @@ export const drawUnanswered = (item: UnansweredView): HTMLElement =>
       el(
         "p",
         { class: "message-head" },
-        el("strong", { class: "author bot", text: "Mochi" }),
+        el("strong", { class: "author by-bot", text: "Mochi" }),
         el("span", { class: "badge", text: "APP" }),
         timeElement(item.at, "t")
       ),
@@ -117,12 +117,14 @@ const drawEmbed = (embed: EmbedView, context: MessageContext): HTMLElement => {
       el(
         "dl",
         { class: "embed-fields" },
-        ...embed.fields.map(({ inline, name, value }) =>
-          el(
-            "div",
-            { class: inline ? "field inline" : "field" },
-            el("dt", {}, ...drawMarkup(name, context)),
-            el("dd", {}, ...drawMarkup(value, context))
+        ...fieldRows(embed.fields).flatMap(row =>
+          row.map(({ name, value }) =>
+            el(
+              "div",
+              { class: `field of-${row.length}` },
+              el("dt", {}, ...drawMarkup(name, context)),
+              el("dd", {}, ...drawMarkup(value, context))
+            )
           )
         )
       ),
@@ -130,6 +132,18 @@ const drawEmbed = (embed: EmbedView, context: MessageContext): HTMLElement => {
   )
   if (embed.color !== null) card.style.setProperty("--embed", embed.color)
   return card
+}
+
+/** Inline fields share a row, three at most; the others have one of their own. */
+const fieldRows = (fields: EmbedView["fields"]): ReadonlyArray<EmbedView["fields"]> => {
+  const rows: Array<Array<EmbedView["fields"][number]>> = []
+  for (const field of fields) {
+    const last = rows.at(-1)
+    const joins = field.inline && last !== undefined && last.length < 3 && last.every(({ inline }) => inline)
+    if (joins) last.push(field)
+    else rows.push([field])
+  }
+  return rows
 }
 
 const drawAttachment = ({ filename, size, url }: AttachmentView) =>

@@ -126,8 +126,10 @@ export const makeField = (option: OptionView, context: FieldContext): OptionFiel
   }
 
   const askBot = async () => {
-    const suggestions = await suggest(option, input.value)
-    if (suggestions === undefined) return
+    const typed = input.value
+    const suggestions = await suggest(option, typed)
+    // What was suggested for fewer letters would be picked by an Enter that was meant for more.
+    if (suggestions === undefined || input.value !== typed) return
     if (suggestions.kind === "failed") return show({ kind: "note", text: "Loading options failed." })
     const entries = suggestions.choices.map(({ name, value }) => entry(name, value, null, null))
     show(

@@ -53,7 +53,7 @@ export const mountSidebar = (store: Store): void => {
       el(
         "section",
         { class: "people", attributes: { "aria-labelledby": "people-title" } },
-        el("h2", { text: "You are", attributes: { id: "people-title" } }),
+        el("h2", { class: "section-title", text: "You are", attributes: { id: "people-title" } }),
         el(
           "ul",
           {},
@@ -92,7 +92,7 @@ export const mountSidebar = (store: Store): void => {
         return el(
           "section",
           { class: "channels" },
-          el("h2", { text: some[0]?.place ?? "" }),
+          el("h2", { class: "section-title", text: some[0]?.place ?? "" }),
           el(
             "ul",
             {},

@@ -25,7 +25,7 @@ const units: ReadonlyArray<readonly [number, Intl.RelativeTimeFormatUnit]> = [
 export const relativeText = (at: number, now: number): string => {
   const seconds = Math.round((at - now) / 1000)
   const [size, unit] = units.find(([size]) => Math.abs(seconds) >= size) ?? [1, "second"]
-  return relativeWords.format(Math.trunc(seconds / size), unit)
+  return relativeWords.format(Math.round(seconds / size), unit)
 }
 
 /** A time as Discord shows `<t:…:style>`; the relative ones go on counting. */
