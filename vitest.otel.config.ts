@@ -2,7 +2,4 @@ import { defineConfig } from "vitest/config"
 import base from "./vitest.config.ts"
 
 /** Against a real Prometheus and its promtool, which Debian's package `prometheus` brings. */
-export default defineConfig({
-  // Not mergeConfig: it adds to lists, and what is excluded there is what is to run here.
-  test: { ...base.test, include: ["test/otel/**/*.test.ts"], exclude: [] }
-})
+export default defineConfig({ test: { ...base.test, include: ["test/otel/**/*.test.ts"], exclude: [] } })
