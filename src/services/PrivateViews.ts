@@ -22,6 +22,12 @@ export class PrivateViews extends Effect.Service<PrivateViews>()("mochi/services
     const requests = yield* TransferRequests
     const pictures = yield* Pictures
 
+    const pictureOf = Effect.fnUntraced(function* (key: RequestKey) {
+      const request = yield* requests.find(key)
+      const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
+      return yield* Effect.mapError(picture, () => new NothingToView())
+    })
+
     /** What `viewer` may see; the answer is kept up to date while its interaction's token lives. */
     const open = Effect.fn("PrivateViews.open")(function* (view: {
       readonly request: RequestKey
@@ -29,13 +35,12 @@ export class PrivateViews extends Effect.Service<PrivateViews>()("mochi/services
       readonly viewer: DiscordUserId
       readonly interactionId: InteractionId
     }): Effect.fn.Return<Notice, ViewFailure> {
-      const request = yield* requests.find(view.request)
-      const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
-      if (Option.isNone(picture)) return yield* new NothingToView()
-      const { discordUserId } = yield* pictures.person(picture.value.facts[view.audience])
+      const before = yield* pictureOf(view.request)
+      const { discordUserId } = yield* pictures.person(before.facts[view.audience])
       if (!Option.contains(discordUserId, view.viewer)) return yield* new NotMeantForThem()
       yield* requests.addAnswer(view.request, { interactionId: view.interactionId, view: view.audience })
-      return noticeFor(view.audience, picture.value)
+      // Drawn from what is stored now: what changes from here on finds the answer and brings it up to date.
+      return noticeFor(view.audience, yield* pictureOf(view.request))
     })
 
     return { open }

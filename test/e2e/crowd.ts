@@ -12,9 +12,10 @@ export interface Owner {
 }
 
 /** So many owners, each with a Discord account in the guild and a vault that can pay. */
-export const addOwners = ({ discord, guild, mochi }: World, count: number) =>
+export const addOwners = ({ discord, guild, mochi }: World, count: number, from = 0) =>
   Effect.gen(function* () {
-    const owners = Array.from({ length: count }, (_, index): Owner => {
+    const owners = Array.from({ length: count }, (_, at): Owner => {
+      const index = from + at
       const user = discord.world.addUser({ username: `owner${index}` })
       discord.world.addMember(guild, user)
       return {

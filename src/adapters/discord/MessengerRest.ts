@@ -1,5 +1,5 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Clock, Duration, Effect, Layer, Option, RateLimiter, Redacted, Ref, Schema } from "effect"
+import { Clock, Duration, Effect, Layer, Option, Predicate, RateLimiter, Redacted, Ref, Schema } from "effect"
 import { ChannelId, MessageId } from "../../domain/Ids.ts"
 import type { DiscordUserId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
@@ -108,18 +108,29 @@ const decoded = <A>(id: Schema.Schema<A, string>, value: string): Effect.Effect<
       })
   )
 
-/** What is the same in every drawing of one message, whatever the status: its kind, and the request it is about. */
+/**
+ * What is the same in every drawing of one message, whatever the status: its kind, and the request it is about. A pointer
+ * says the request in its button alone.
+ */
 const likeness = (message: {
   readonly embeds: ReadonlyArray<{
     readonly title?: string | null | undefined
     readonly footer?: { readonly text?: string | null | undefined } | null | undefined
   }>
+  readonly components?: ReadonlyArray<unknown> | undefined
   readonly content: string
 }): string => {
   const [embed] = message.embeds
   return embed === undefined
-    ? `content ${message.content}`
+    ? `content ${message.content} ${customIds(message.components).join(" ")}`
     : `${embed.title ?? ""} ${embed.footer?.text ?? ""}`
+}
+
+const customIds = (components: unknown): ReadonlyArray<string> => {
+  if (Array.isArray(components)) return components.flatMap(customIds)
+  if (!Predicate.isRecord(components)) return []
+  const own = components["custom_id"]
+  return [...(typeof own === "string" ? [own] : []), ...customIds(components["components"])]
 }
 
 /** A success is kept for ever, a failure not at all. */

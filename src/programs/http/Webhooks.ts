@@ -1,5 +1,5 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Effect, Either, Option } from "effect"
+import { Duration, Effect, Either, Option } from "effect"
 import { webhookAnswered } from "../../ports/metrics.ts"
 import type { WebhookOutcome } from "../../ports/metrics.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
@@ -9,6 +9,9 @@ import { readBody } from "./httpBody.ts"
 import { decodeEvent } from "./webhookEvent.ts"
 
 const longestBody = 64 * 1024
+
+/** A store that does not answer is not writable: Mochi waits 15 seconds or more, and its next try tells what was stored. */
+const storedWithin = Duration.seconds(8)
 
 /** Seconds after which Mochi may try again. */
 const retryAfter = "30"
@@ -29,7 +32,9 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         if (Option.isNone(event.right)) return yield* answered("ignored", id)
         const { code } = event.right.value.key
         yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
-        const result = yield* intake.accept(id, event.right.value)
+        const result = yield* intake
+          .accept(id, event.right.value)
+          .pipe(Effect.disconnect, Effect.timeout(storedWithin))
         if (result._tag === "Duplicate") return yield* answered("duplicate", id)
         const origin = Option.flatMap(result.request, request => request.origin)
         yield* Option.match(Option.flatMap(origin, parseTraceparent), {
@@ -56,6 +61,7 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
           ),
         RequestError: () =>
           rejected("malformed", 400, { error: "the body could not be read", field: "body" }),
+        TimeoutException: () => unavailable("the store does not answer"),
         BacklogFull: () => unavailable("too much is waiting to be delivered"),
         StoreUnavailable: error =>
           Effect.zipRight(
