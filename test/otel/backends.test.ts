@@ -63,18 +63,15 @@ if (jaeger === undefined || collector === undefined) {
           `--http-server.host-port=${at(unused[8])}`,
           "--log-level=error"
         ])
-        yield* startProcess(
-          collector,
-          [`--config=${root}/otel/collector/config.yaml`, "--set=service::telemetry::logs::level=error"],
-          {
-            OTLP_HTTP_ENDPOINT: at(otlp),
-            JAEGER_OTLP_ENDPOINT: at(grpc),
-            PROMETHEUS_ENDPOINT: at(metrics),
-            HEALTH_ENDPOINT: at(health),
-            OWN_METRICS_HOST: "127.0.0.1",
-            OWN_METRICS_PORT: String(own)
-          }
-        )
+        yield* startProcess(collector, [`--config=${root}/otel/collector/config.yaml`], {
+          OTLP_HTTP_ENDPOINT: at(otlp),
+          JAEGER_OTLP_ENDPOINT: at(grpc),
+          PROMETHEUS_ENDPOINT: at(metrics),
+          HEALTH_ENDPOINT: at(health),
+          OWN_LOG_LEVEL: "error",
+          OWN_METRICS_HOST: "127.0.0.1",
+          OWN_METRICS_PORT: String(own)
+        })
         const api = `http://${at(query)}/api`
         yield* ready(`${api}/services`)
         yield* ready(`http://${at(health)}/`)
@@ -112,9 +109,15 @@ if (jaeger === undefined || collector === undefined) {
             "discord.rest"
           ])
         )
-        const decision = yield* tracesOf("discord.interaction approve")
-        const links = decision.data.flatMap(({ spans }) => spans.flatMap(({ references }) => references))
-        expect(links).toContainEqual({ refType: "FOLLOWS_FROM", traceID: journey?.traceID })
+        yield* tracesOf("discord.interaction approve").pipe(
+          Effect.map(({ data }) =>
+            data.flatMap(({ spans }) => spans.flatMap(({ references }) => references))
+          ),
+          Effect.filterOrFail(links =>
+            links.some(({ refType, traceID }) => refType === "FOLLOWS_FROM" && traceID === journey?.traceID)
+          ),
+          Effect.retry(Schedule.spaced("200 millis").pipe(Schedule.upTo("20 seconds")))
+        )
 
         const page = yield* get(`http://${at(metrics)}/metrics`).pipe(
           Effect.filterOrFail(text => text.includes("kudos_requests_total")),
