@@ -92,6 +92,12 @@ export const addNewcomer = (
 export const withFault = ({ mochi }: World, rule: FaultRule): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(Effect.acquireRelease(mochi.faults.add(rule), remove => remove))
 
+/** Mochi tells nobody anything until the test ends. */
+export const withoutWebhooks = ({ mochi }: World): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.acquireRelease(mochi.webhooks.configure({ enabled: false }), () =>
+    mochi.webhooks.configure({ enabled: true })
+  )
+
 /** The owner's card as the former bot, or anybody with the token, would have put it into a channel. */
 export const postCard = (
   { channel, discord }: World,
