@@ -46,6 +46,8 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         FiberSet.awaitEmpty(running).pipe(Effect.interruptible, Effect.timeoutOption(drainsWithin))
       )
       const fork = yield* FiberSet.runtime(running)<never>()
+      // Looking for a lost create goes on for minutes: the shutdown ends it instead of waiting.
+      const look = yield* FiberSet.makeRuntime<never>()
 
       const refuse = Effect.fnUntraced(function* (respond: Respond, words: Words, outcome: Outcome) {
         yield* respond(ephemeralAnswer(failureMessage(words, yield* currentTraceId)))
@@ -96,11 +98,15 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         if (command.name !== "kudos")
           return refuse(respond, noLongerValid, Outcome.Refused({ reason: "UnknownCommand" }))
         const work = Effect.zipRight(respond(deferEphemeral), kudos.run(envelope, command, bots)).pipe(
-          Effect.tapDefect(() => editAnswer(envelope, failureMessage(somethingWentWrong, Option.none()))),
+          Effect.tapDefect(() =>
+            Effect.flatMap(currentTraceId, reference =>
+              editAnswer(envelope, failureMessage(somethingWentWrong, reference))
+            )
+          ),
           Effect.tap(outcome =>
             outcome._tag === "Failed" && outcome.errorType === "OutcomeUnknown"
               ? Effect.sync(() =>
-                  fork(
+                  look(
                     kudos
                       .keepLooking(envelope)
                       .pipe(Effect.provideService(DiscordREST, rest), Effect.ignoreLogged)
@@ -124,7 +130,9 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 respond,
                 Effect.zipRight(respond(deferUpdate), buttons.decide(pressed, envelope, message)).pipe(
                   Effect.tapDefect(() =>
-                    followUp(envelope, failureMessage(somethingWentWrong, Option.none()))
+                    Effect.flatMap(currentTraceId, reference =>
+                      followUp(envelope, failureMessage(somethingWentWrong, reference))
+                    )
                   )
                 )
               ),
