@@ -77,11 +77,13 @@ const perform = Effect.fnUntraced(function* (sandbox: Sandbox, trouble: Trouble,
     }
     case "Press": {
       const { customId, message, person } = action
-      yield* discord.people.pressButton({
+      const press = yield* discord.people.pressButton({
         user: yield* userOf(sandbox, person),
         message: { id: message },
         customId
       })
+      // Until then the button turns; that it failed is part of the view.
+      yield* Effect.ignore(press.acked)
       return done
     }
     case "Say": {

@@ -49,7 +49,7 @@ export const serve = (
         })
       return Option.match(yield* findFile(url.pathname), {
         onNone: () => notFound,
-        onSome: ({ body, contentType }) => HttpServerResponse.text(body, { contentType })
+        onSome: ({ body, contentType }) => HttpServerResponse.text(body, { contentType, headers: cachedIfPicture(contentType) })
       })
     })
 
@@ -118,12 +118,15 @@ const attachment = ({ discord }: Sandbox, path: string, personId: string) => {
   })
 }
 
+/** Scripts and styles are read anew, so that a page never mixes two versions of them. */
+const cachedIfPicture = (contentType: string) =>
+  Headers.fromInput({ "cache-control": contentType.startsWith("image/") ? "max-age=3600" : "no-store" })
+
 const problem = (status: number, error: string) => HttpServerResponse.unsafeJson({ error }, { status })
 
 const notFound = problem(404, "There is nothing here.")
 
 const protective = {
-  "cache-control": "no-store",
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",

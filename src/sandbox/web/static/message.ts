@@ -164,16 +164,9 @@ const drawButton = (shown: ButtonView, messageId: string, me: string) => {
   const press = async () => {
     pressed.classList.add("busy")
     pressed.setAttribute("aria-busy", "true")
-    const went = await askOrToast({
-      _tag: "Press",
-      person: me,
-      message: messageId,
-      customId: shown.customId ?? ""
-    })
-    if (!went) {
-      pressed.classList.remove("busy")
-      pressed.removeAttribute("aria-busy")
-    }
+    await askOrToast({ _tag: "Press", person: me, message: messageId, customId: shown.customId ?? "" })
+    pressed.classList.remove("busy")
+    pressed.removeAttribute("aria-busy")
   }
   const pressed: HTMLButtonElement = button(shown.label, press, {
     class: `button ${shown.style} ${shown.busy ? "busy" : ""}`,

@@ -14,7 +14,7 @@ export const drawActivity = ({ view }: State): ReadonlyArray<Node> => {
       ...(view.activity ?? []).map(({ at, source, text, tone, trace }) =>
         el(
           "li",
-          { class: tone },
+          { class: `tone-${tone}` },
           el("span", { class: `source ${source.toLowerCase()}`, text: source }),
           el("span", { class: "what", text }),
           el("span", { class: "fine" }, timeElement(at, "T"), trace !== null && traceChip(trace, traceUrl))

@@ -5,7 +5,7 @@ const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit"
 const full = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" })
 const styles: Readonly<Record<string, Intl.DateTimeFormat>> = {
   t: clock,
-  T: new Intl.DateTimeFormat("en", { timeStyle: "medium" }),
+  T: new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false }),
   d: new Intl.DateTimeFormat("en", { dateStyle: "short" }),
   D: new Intl.DateTimeFormat("en", { dateStyle: "long" }),
   f: new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" }),
