@@ -7,19 +7,16 @@ import { closeSync, openSync, readFileSync } from "node:fs"
 
 /** A measured program in a process of its own. */
 export interface Child {
-  /** Since it was started. */
-  readonly usage: Effect.Effect<typeof Usage.Type>
+  /** CPU time since it was started. */
+  readonly cpuMillis: Effect.Effect<number>
+  readonly memory: Effect.Effect<typeof Memory.Type>
   /** Asks the program's own side of the channel; questions go one after the other. */
   readonly ask: (question: string, data?: unknown) => Effect.Effect<unknown>
   /** What it answers once, unasked, such as `ready`. */
   readonly says: (answer: string) => Effect.Effect<unknown>
 }
 
-const Usage = Schema.Struct({
-  cpuMillis: Schema.Number,
-  rssBytes: Schema.Number,
-  heapBytes: Schema.Number
-})
+const Memory = Schema.Struct({ residentBytes: Schema.Number, heapBytes: Schema.Number })
 const Answer = Schema.Struct({ answer: Schema.String, value: Schema.optional(Schema.Unknown) })
 
 export interface Program {
@@ -71,7 +68,8 @@ export const start = ({ environment, file, log }: Program): Effect.Effect<Child,
     return {
       ask,
       says,
-      usage: Effect.flatMap(ask("usage"), value => Effect.orDie(Schema.decodeUnknown(Usage)(value)))
+      cpuMillis: Effect.map(ask("cpuMillis"), Schema.decodeUnknownSync(Schema.Number)),
+      memory: Effect.map(ask("memory"), Schema.decodeUnknownSync(Memory))
     }
   })
 

@@ -36,7 +36,7 @@ export const runRound = (
       const since = made.get(event.interaction)
       if (since !== undefined) acks.push(performance.now() - since)
     })
-    const before = yield* child.usage
+    const before = yield* child.cpuMillis
     const start = yield* Clock.currentTimeMillis
     yield* Effect.forEach(
       Array.from({ length: count }, (_, index) => index),
@@ -61,9 +61,9 @@ export const runRound = (
         ),
       { concurrency: "unbounded", discard: true }
     )
-    const after = yield* child.usage
+    const after = yield* child.cpuMillis
     forget()
-    return { acks, answers, failures, cpuMillis: after.cpuMillis - before.cpuMillis }
+    return { acks, answers, failures, cpuMillis: after - before }
   })
 
 /** A command is finished with its reply, a button when the card has lost its buttons. */

@@ -2,18 +2,28 @@
  * Loaded before the program in every measured process: says over the parent's channel what the process has used so far,
  * and ends it when the parent is gone.
  */
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+
+const answers: Readonly<Record<string, () => unknown>> = {
+  cpuMillis: () => {
+    const { system, user } = process.cpuUsage()
+    return (user + system) / 1000
+  },
+  memory: () => {
+    const residentBytes = process.memoryUsage.rss()
+    // What is in use, without the garbage that happens to lie about.
+    setFlagsFromString("--expose-gc")
+    runInNewContext("gc")()
+    return { residentBytes, heapBytes: process.memoryUsage().heapUsed }
+  }
+}
+
 process.on("message", (message: unknown) => {
   if (typeof message !== "object" || message === null || !("question" in message)) return
-  if (message.question !== "usage") return
-  const { system, user } = process.cpuUsage()
-  process.send?.({
-    answer: "usage",
-    value: {
-      cpuMillis: (user + system) / 1000,
-      rssBytes: process.memoryUsage.rss(),
-      heapBytes: process.memoryUsage().heapUsed
-    }
-  })
+  const { question } = message
+  const answer = typeof question === "string" ? answers[question] : undefined
+  if (answer !== undefined) process.send?.({ answer: question, value: answer() })
 })
 process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
 // The channel is there to be asked, not to keep the process alive.

@@ -4,4 +4,10 @@ export const percentile = (samples: ReadonlyArray<number>, share: number): numbe
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
-export const median = (samples: ReadonlyArray<number>): number => percentile(samples, 0.5)
+/** Of an even number, the middle between the two in the middle. */
+export const median = (samples: ReadonlyArray<number>): number => {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const half = sorted.length / 2
+  const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]]
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2
+}

@@ -1,7 +1,6 @@
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import type { Ground } from "../Ground.ts"
-import { median } from "../statistics.ts"
 import * as Subject from "../Subject.ts"
 import type { SubjectOptions } from "../Subject.ts"
 import type { Row, Table } from "../Table.ts"
@@ -21,14 +20,7 @@ export const memory = (ground: Ground): Effect.Effect<Table, never, Scope.Scope>
           discord: moreGuilds === 0 ? {} : { shards: 5, maxConcurrency: 5 }
         })
         yield* Effect.sleep("5 seconds")
-        const samples = yield* Effect.replicateEffect(
-          Effect.zipLeft(subject.child.usage, Effect.sleep("200 millis")),
-          5
-        )
-        return {
-          resident: median(samples.map(({ rssBytes }) => rssBytes)),
-          heap: median(samples.map(({ heapBytes }) => heapBytes))
-        }
+        return yield* subject.child.memory
       }).pipe(Effect.scoped)
 
     const compared = (figure: string, moreGuilds: number) =>
@@ -37,8 +29,8 @@ export const memory = (ground: Ground): Effect.Effect<Table, never, Scope.Scope>
       }).pipe(
         Effect.map(
           ([service, anchor]): ReadonlyArray<Row> =>
-            (["resident", "heap"] as const).map(kind => ({
-              figure: `${figure}: ${kind}`,
+            (["residentBytes", "heapBytes"] as const).map(kind => ({
+              figure: `${figure}: ${kind === "heapBytes" ? "heap in use" : "resident"}`,
               unit: "MiB",
               service: service[kind] / 1024 / 1024,
               anchor: anchor[kind] / 1024 / 1024

@@ -8,8 +8,8 @@ import * as Subject from "../Subject.ts"
 import type { Table } from "../Table.ts"
 
 const perSecond = 20
-const count = 160
-const rounds = 4
+const count = 120
+const rounds = 5
 const deeds = [kudos, approving, typing]
 
 /** CPU time an interaction with everything exported by OTLP, and with nothing; rounds of the two take turns. */
