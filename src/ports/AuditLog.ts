@@ -36,6 +36,8 @@ export interface AuditFilter {
   /** What the person did or what was done about them, their erasure included. */
   readonly person: Option.Option<DiscordUserId>
   readonly since: Option.Option<DateTime.Utc>
+  /** Entries older than the one with this id. */
+  readonly before: Option.Option<number>
 }
 
 /** Who did what, with which outcome. Append-only. */

@@ -28,6 +28,10 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       state: NotificationState,
       reason: Option.Option<string>
     ) => Effect.Effect<void, StoreUnavailable>
+    /** Dead ones, all or the one of that id, wait for their delivery again; those that did, each for one caller. */
+    readonly revive: (
+      id: Option.Option<NotificationId>
+    ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     /** Forgets what was delivered 90 days ago; what is dead stays, since it can be replayed. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }

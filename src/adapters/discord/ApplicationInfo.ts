@@ -8,6 +8,8 @@ export interface ApplicationInfo {
   readonly verifyKey: Option.Option<string>
   /** Kept by Discord, about an hour behind; it costs no cache and no intent. */
   readonly guilds: Option.Option<number>
+  /** Where Discord posts interactions; while it is set, none come over the gateway. */
+  readonly interactionsUrl: Option.Option<string>
 }
 
 /** Who the bot token belongs to. Fails with status 401 when Discord rejects the token. */
@@ -20,7 +22,8 @@ export const read = Effect.fn("ApplicationInfo.read")(function* () {
 const Wire = Schema.Struct({
   id: Schema.String,
   verify_key: Schema.optional(Schema.NullOr(Schema.String)),
-  approximate_guild_count: Schema.optional(Schema.NullOr(Schema.Number))
+  approximate_guild_count: Schema.optional(Schema.NullOr(Schema.Number)),
+  interactions_endpoint_url: Schema.optional(Schema.NullOr(Schema.String))
 })
 
 const decode = (answer: unknown): Effect.Effect<ApplicationInfo, DiscordUnreachable> =>
@@ -28,7 +31,10 @@ const decode = (answer: unknown): Effect.Effect<ApplicationInfo, DiscordUnreacha
     Effect.map(wire => ({
       id: wire.id,
       verifyKey: Option.fromNullable(wire.verify_key),
-      guilds: Option.fromNullable(wire.approximate_guild_count)
+      guilds: Option.fromNullable(wire.approximate_guild_count),
+      interactionsUrl: Option.filter(Option.fromNullable(wire.interactions_endpoint_url), url =>
+        URL.canParse(url)
+      )
     })),
     Effect.mapError(
       () =>

@@ -33,6 +33,7 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
           Option.map(filter.action, action => sql`action = ${action}`),
           Option.map(filter.requestCode, code => sql`code = ${code}`),
           Option.map(filter.since, since => sql`at >= ${DateTime.toDate(since)}`),
+          Option.map(filter.before, id => sql`audit_log.id < ${id}`),
           Option.map(
             filter.person,
             id => sql`(actor in (${id}, ${pseudonyms.erased(id)}) or subject = ${pseudonyms.of(id)})`

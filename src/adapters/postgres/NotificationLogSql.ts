@@ -65,6 +65,14 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
           where id = ${id}`
       }, asStoreUnavailable("NotificationLog.settle")),
 
+      revive: Effect.fn("NotificationLog.revive")(function* (id: Option.Option<NotificationId>) {
+        const which = Option.match(id, { onNone: () => sql`true`, onSome: is => sql`id = ${is}` })
+        return yield* decode(
+          yield* sql`update notifications set state = 'pending', updated_at = now()
+            where state = 'dead' and ${which} returning *`
+        )
+      }, asStoreUnavailable("NotificationLog.revive")),
+
       prune: sql`
         delete from notifications
         where state = 'delivered' and created_at < now() - interval '90 days'

@@ -15,7 +15,8 @@ it.scopedLive("tells the application's id, its key and how many servers it is in
     expect(yield* answered(application)).toEqual({
       id: "1",
       verifyKey: Option.some("ab"),
-      guilds: Option.some(12)
+      guilds: Option.some(12),
+      interactionsUrl: Option.none()
     })
     expect((yield* answered({ id: "1", verify_key: "ab" })).guilds).toEqual(Option.none())
   })

@@ -123,7 +123,8 @@ layer(AuditLogSql.layer.pipe(Layer.provideMerge(Layer.merge(TestDatabase.layer, 
           action: Option.none(),
           requestCode: Option.none(),
           person: Option.none(),
-          since: Option.none()
+          since: Option.none(),
+        before: Option.none()
         }
         const actions = (filter: Partial<AuditFilter>, most = 100) =>
           Effect.map(audit.list({ ...all, ...filter }, most), records => records.map(({ action }) => action))

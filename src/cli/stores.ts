@@ -1,0 +1,47 @@
+import { Effect, Layer } from "effect"
+import * as AtomicSql from "../adapters/postgres/AtomicSql.ts"
+import * as AuditLogSql from "../adapters/postgres/AuditLogSql.ts"
+import * as Database from "../adapters/postgres/Database.ts"
+import { DatabaseError, DatabaseTooNew } from "../adapters/postgres/DatabaseError.ts"
+import * as Migrations from "../adapters/postgres/Migrations.ts"
+import { migrations } from "../adapters/postgres/migrations/registry.ts"
+import * as NotificationLogSql from "../adapters/postgres/NotificationLogSql.ts"
+import * as PeopleSql from "../adapters/postgres/PeopleSql.ts"
+import * as PersonalDataSql from "../adapters/postgres/PersonalDataSql.ts"
+import * as Pseudonyms from "../adapters/postgres/Pseudonyms.ts"
+import { describeSqlError } from "../adapters/postgres/storeErrors.ts"
+import * as UsageSql from "../adapters/postgres/UsageSql.ts"
+import { Journal } from "../services/Journal.ts"
+
+/**
+ * A new database is set up; one that older software still may use is left as it is, since migrating is for the service to
+ * do when it starts.
+ */
+const ready = Effect.gen(function* () {
+  const { applied, pending, unknown } = yield* Effect.catchTags(Migrations.status(migrations), {
+    SqlError: error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) }),
+    ParseError: () => new DatabaseError({ reason: "migration", detail: "its migrations cannot be read" })
+  })
+  if (unknown.length > 0)
+    return yield* new DatabaseTooNew({ unknown, newestKnown: Object.keys(migrations).at(-1) ?? "none" })
+  if (applied.length === 0) yield* Migrations.run(migrations)
+  else if (pending.length > 0)
+    yield* new DatabaseError({
+      reason: "migration",
+      detail: `it is older than this release (${pending.join(", ")} to come): start the service, which brings it up to date`
+    })
+})
+
+export const database = Layer.tap(Database.layerUnmigrated, context => Effect.provide(ready, context))
+
+const adapters = Layer.mergeAll(
+  AtomicSql.layer,
+  AuditLogSql.layer,
+  NotificationLogSql.layer,
+  PeopleSql.layer,
+  PersonalDataSql.layer,
+  UsageSql.layer
+).pipe(Layer.provide(Pseudonyms.layer))
+
+/** What is stored, for commands that only need that. The database stays within reach for what is put on top. */
+export const layer = Journal.Default.pipe(Layer.provideMerge(adapters), Layer.provideMerge(database))
