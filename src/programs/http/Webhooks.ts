@@ -34,7 +34,7 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
         const result = yield* intake
           .accept(id, event.right.value)
-          .pipe(Effect.disconnect, Effect.timeout(storedWithin))
+          .pipe(Effect.disconnect, Effect.interruptible, Effect.timeout(storedWithin))
         if (result._tag === "Duplicate") return yield* answered("duplicate", id)
         const origin = Option.flatMap(result.request, request => request.origin)
         yield* Option.match(Option.flatMap(origin, parseTraceparent), {
