@@ -118,6 +118,30 @@ it("Linus closes his DMs: the channel tells him without any detail, and he alone
   await page.getByText("Transfer request approved").waitFor()
 })
 
+it("nobody can be told: the card becomes a dead letter with its reason, and is sent again on demand", async () => {
+  const page = await openWith("Linus closes his DMs", "radia/general")
+  await page.getByRole("switch", { name: "The bot may not write in #general" }).click()
+  const ada = await sandbox.open()
+  await sendKudos(ada, { amount: "0.125" })
+  await page.getByRole("tab", { name: "Delivery" }).click()
+  const dead = page.locator(".card", { has: page.getByText("dead", { exact: true }) })
+  await dead.getByText("approval card → owner").waitFor()
+  expect(await dead.locator(".why").textContent()).not.toBe("")
+  await picture(page, "25-dead-letter")
+  await page.getByRole("tab", { name: "Trouble" }).click()
+  await off(page, "Linus closes his DMs")
+  await off(page, "The bot may not write in #general")
+  await page.getByRole("tab", { name: "Delivery" }).click()
+  await page.getByRole("button", { name: "Send 1 dead letter again" }).click()
+  await expect.poll(() => dead.count(), { timeout: 20_000 }).toBe(0)
+  await become(page, "linus")
+  await page.locator('[data-channel="general"]').click()
+  // His DMs were known to be closed, so that it comes by way of the channel.
+  await page.getByRole("button", { name: "View" }).last().click()
+  await page.locator(".message", { hasText: "0.125 USDC" }).getByText("Vault Transfer Request").waitFor()
+  await page.getByRole("tab", { name: "Trouble" }).click()
+})
+
 it.each(["Discord answers 429", "Discord answers 500"])(
   "%s: the card waits in the outbox, then arrives",
   async trouble => {

@@ -143,8 +143,8 @@ const ofService = ({ ended, phase, pid }: ServiceStatus): Entry => {
 }
 
 const ofLog = ({ level, message, trace_id, ...fields }: LogLine): Entry | undefined => {
-  const { code, outcome, reason, audience } = fields
-  const about = [outcome, reason, audience, code].filter(part => typeof part === "string").join(" · ")
+  const { audience, outcome, reason, request_code } = fields
+  const about = [outcome, reason, audience, request_code].filter(part => typeof part === "string").join(" · ")
   const tones: Readonly<Record<string, Entry["tone"]>> = {
     error: "bad",
     fatal: "bad",

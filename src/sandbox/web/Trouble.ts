@@ -78,7 +78,7 @@ const mochiKinds = ({ mochi }: Sandbox): ReadonlyArray<Kind> => [
   }
 ]
 
-const discordKinds = ({ discord, userOf }: Sandbox): ReadonlyArray<Kind> => [
+const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind> => [
   {
     id: "dms-closed",
     group: "People",
@@ -87,6 +87,16 @@ const discordKinds = ({ discord, userOf }: Sandbox): ReadonlyArray<Kind> => [
     begin: Effect.sync(() => {
       discord.world.setDmsOpen(userOf(LINUS), false)
       return Effect.sync(() => discord.world.setDmsOpen(userOf(LINUS), true))
+    })
+  },
+  {
+    id: "channel-closed",
+    group: "People",
+    title: "The bot may not write in #general",
+    hint: "With Linus's DMs closed too, nobody can be told: the card becomes a dead letter, to be sent again later.",
+    begin: Effect.sync(() => {
+      discord.world.setBotAccess(general, "readOnly")
+      return Effect.sync(() => discord.world.setBotAccess(general, "full"))
     })
   },
   {

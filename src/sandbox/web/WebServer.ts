@@ -49,7 +49,8 @@ export const serve = (
         })
       return Option.match(yield* findFile(url.pathname), {
         onNone: () => notFound,
-        onSome: ({ body, contentType }) => HttpServerResponse.text(body, { contentType, headers: cachedIfPicture(contentType) })
+        onSome: ({ body, contentType }) =>
+          HttpServerResponse.text(body, { contentType, headers: cachedIfPicture(contentType) })
       })
     })
 
