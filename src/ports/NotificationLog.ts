@@ -1,7 +1,13 @@
 import { Context } from "effect"
 import type { Effect, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
-import type { Hearing, Notification, NotificationId, NotificationState } from "../domain/Notification.ts"
+import type {
+  Audience,
+  Hearing,
+  Notification,
+  NotificationId,
+  NotificationState
+} from "../domain/Notification.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
@@ -15,6 +21,12 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       about: RequestStatus,
       hearings: ReadonlyArray<Hearing>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
+    /** Makes a delivered one pending again, because what it shows is out of date; none where there is none. */
+    readonly reopen: (
+      request: RequestKey,
+      about: RequestStatus,
+      audience: Audience
+    ) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     readonly find: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     /** Newest first. */
     readonly list: (

@@ -5,6 +5,7 @@
 import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import { hearings } from "../domain/Notification.ts"
+import { isFinal } from "../domain/RequestStatus.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { afterReport, nobody, withIntent } from "../domain/TransferRequest.ts"
 import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
@@ -52,6 +53,17 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       yield* outbox.put(deliveries.filter(isOwners), ownerAfter)
     })
 
+    /** The owner's card stands settled without a name: it is drawn again with who decided. */
+    const nameDecider = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
+      const reopened = yield* notifications.reopen(key, status, "owner")
+      if (Option.isNone(reopened)) return
+      const shown = yield* requests.shown(key, "owner")
+      // The vaguest of the final words: what stands there says less than what is known.
+      if (Option.isSome(shown)) yield* requests.show(key, "owner", { ...shown.value, status: "settled" })
+      const { audience, id } = reopened.value
+      yield* outbox.put([{ _tag: "Deliver", notification: id, request: key, audience }])
+    })
+
     const askLater = Effect.fnUntraced(function* (request: TransferRequest, attempt: number) {
       const expiresAt = Option.flatMap(request.facts, facts => facts.expiresAt)
       if (request.status !== "pending" || Option.isNone(expiresAt)) return
@@ -75,6 +87,11 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
           }
           yield* requests.save(after.right)
           yield* tell(after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          if (
+            Option.exists(known, before => isFinal(before.status) && !isDecided(before)) &&
+            isDecided(after.right)
+          )
+            yield* nameDecider(after.right)
           const expiryBecameKnown = Option.isNone(
             Option.flatMap(known, ({ facts }) => Option.flatMap(facts, ({ expiresAt }) => expiresAt))
           )
@@ -115,6 +132,9 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     return { report, reportWithoutStatus, ask }
   })
 }) {}
+
+const isDecided = ({ settlement }: TransferRequest): boolean =>
+  Option.exists(settlement, ({ by }) => Option.isSome(by.profileId) || Option.isSome(by.discordUserId))
 
 const askMochi = (request: RequestKey, attempt: number): Job => ({ _tag: "AskMochi", request, attempt })
 

@@ -239,6 +239,29 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a r
       })
   )
 
+  it.scoped("that tells only later who decided adds the name to the settled card", () =>
+    Effect.gen(function* () {
+      const world = yield* RunningWorld
+      const { discord, mochi } = world
+      const cast = yield* makeCast(world)
+      const code = yield* announced(world, cast)
+      const card = yield* cardOf(world, code)
+      yield* mochi.webhooks.configure({ enabled: false })
+      yield* mochi.decide(code, "approved")
+      yield* mochi.webhooks.configure({ enabled: true })
+      yield* sendEvent(world, code, { decided_by_profile_id: undefined })
+      yield* notificationsOf(world, code, 4)
+      expect(textOf(discord.messages.get(card.id)!)).not.toContain("Decided by")
+      yield* sendEvent(world, code)
+      const named = yield* discord.awaitMessage(
+        message => message.id === card.id && textOf(message).includes("Decided by")
+      )
+      expect(textOf(named)).toContain(`<@${cast.owner.user.id}>`)
+      yield* notificationsOf(world, code, 4)
+      expect(told(world, code).length).toBe(2)
+    })
+  )
+
   it.scoped("keeps the amount of whoever told first", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld

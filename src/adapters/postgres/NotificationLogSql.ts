@@ -32,6 +32,20 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         )
       }, asStoreUnavailable("NotificationLog.add")),
 
+      reopen: Effect.fn("NotificationLog.reopen")(function* (
+        request: RequestKey,
+        about: RequestStatus,
+        audience: Audience
+      ) {
+        const [reopened] = yield* decode(
+          yield* sql`update notifications set state = 'pending', updated_at = now()
+            where application_id = ${storable(request.applicationId)} and code = ${storable(request.code)}
+              and audience = ${audience} and about = ${about} and state = 'delivered'
+            returning *`
+        )
+        return Option.fromNullable(reopened)
+      }, asStoreUnavailable("NotificationLog.reopen")),
+
       find: Effect.fn("NotificationLog.find")(function* (id: NotificationId) {
         const [found] = yield* decode(yield* sql`select * from notifications where id = ${id}`)
         return Option.fromNullable(found)
