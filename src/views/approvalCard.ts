@@ -69,25 +69,41 @@ export const settledHeadline = (status: RequestStatus): string | undefined => {
 /** The author line where the click came too late, and of what nobody decided. */
 export const settledElsewhere = "Transfer Request Settled"
 
-/** A card of a request that is not stored: it keeps its lines; author, status, who and when change, and the buttons go. */
+/**
+ * A card of a request that is not stored: it keeps its lines; author, status, who and when change, and the buttons go.
+ * Where the new lines would make it longer than Discord takes, the last of the old ones go.
+ */
 export const settledForeignCard = (
   embed: Embed,
   outcome: Pick<RequestPicture, "status" | "decider" | "settlement"> & { readonly headline: string }
-): Message =>
-  message({
-    embed: {
-      ...embed,
-      author: { name: outcome.headline },
-      color: statusColor(outcome.status),
-      fields: [
-        ...(embed.fields ?? []).filter(({ name }) => !replaced.has(name)).slice(0, 22),
-        ...statusFields(outcome.status),
-        ...settlementFields(outcome)
-      ]
-    }
+): Message => {
+  const added = [...statusFields(outcome.status), ...settlementFields(outcome)]
+  const kept = (embed.fields ?? []).filter(({ name }) => !replaced.has(name))
+  const drawn = (count: number): Embed => ({
+    ...embed,
+    author: { name: outcome.headline },
+    color: statusColor(outcome.status),
+    fields: [...kept.slice(0, count), ...added]
   })
+  let count = Math.min(kept.length, mostFields - added.length)
+  while (count > 0 && embedLength(drawn(count)) > longestEmbed) count--
+  return message({ embed: drawn(count) })
+}
 
 const replaced = new Set(["Status", "Decided by", "Settled"])
+const mostFields = 25
+const longestEmbed = 6000
+
+const embedLength = ({ author, description, fields, footer, title }: Embed): number =>
+  [
+    title,
+    description,
+    author?.name,
+    footer?.text,
+    ...(fields ?? []).flatMap(({ name, value }) => [name, value])
+  ]
+    .map(text => text?.length ?? 0)
+    .reduce((sum, length) => sum + length, 0)
 
 const author = (headline: string | undefined) =>
   headline === undefined ? {} : { author: { name: headline } }

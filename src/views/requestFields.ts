@@ -4,11 +4,18 @@ import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
 import { colors } from "./Message.ts"
 import type { Field } from "./Message.ts"
-import { mention, nameText, reasonText, relativeTime } from "./text.ts"
+import { cut, mention, nameText, reasonText, relativeTime } from "./text.ts"
 
-/** `**10.5 USDC** (≈ $10.50)`; the USD part only where there is a price. */
+/** `**10.5 USDC** (≈ $10.50)`; the USD part only where there is a price. Prices are Mochi's, and may be absurd. */
 export const amountText = ({ amount, symbol, usd }: RequestFacts): string =>
-  `**${amount} ${nameText(symbol)}**${Option.match(usd, { onNone: () => "", onSome: worth => ` (≈ $${worth})` })}`
+  `**${cut(amount, longestAmount)} ${nameText(symbol)}**${Option.match(usd, {
+    onNone: () => "",
+    onSome: worth => ` (≈ $${cut(worth, longestUsd)})`
+  })}`
+
+/** No amount that is taken from Mochi is longer; with a name and the USD it still fits a field. */
+const longestAmount = 420
+const longestUsd = 300
 
 export const tokenText = ({ chain, symbol }: RequestFacts): string =>
   Option.match(chain, {

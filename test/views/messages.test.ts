@@ -1,0 +1,166 @@
+import { describe, expect, it } from "@effect/vitest"
+import { FastCheck as fc, Option } from "effect"
+import * as Ids from "../../src/domain/Ids.ts"
+import { Notice } from "../../src/domain/Notice.ts"
+import type { FinalStatus, RequestStatus } from "../../src/domain/RequestStatus.ts"
+import { approvalCard, settledElsewhere, settledForeignCard } from "../../src/views/approvalCard.ts"
+import type { Message } from "../../src/views/Message.ts"
+import { kudosAnswer, noticeMessage } from "../../src/views/notices.ts"
+import { known, named, overLimits, picture } from "./pictures.ts"
+
+const finals: ReadonlyArray<FinalStatus> = ["approved", "rejected", "expired", "failed", "settled"]
+const statuses: ReadonlyArray<RequestStatus> = ["pending", ...finals]
+
+/** As much or as little as Mochi tells. */
+const bare = { usd: Option.none(), chain: Option.none(), reason: Option.none(), expiresAt: Option.none() }
+
+describe("The owner's card", () => {
+  it.each(statuses)("of a request that is %s", status => {
+    expect(approvalCard(picture(status))).toMatchSnapshot()
+  })
+
+  it("of a request of which little is known", () => {
+    const unknown = named("offline")
+    expect(
+      approvalCard({ ...picture("pending", bare), requester: unknown, recipient: unknown })
+    ).toMatchSnapshot()
+  })
+
+  it("of a click that came too late", () => {
+    expect(approvalCard(picture("rejected"), settledElsewhere).embeds[0]?.author).toEqual({
+      name: "Transfer Request Settled"
+    })
+  })
+
+  it.each(finals)("has no buttons once it is %s", status => {
+    expect(approvalCard(picture(status)).components).toEqual([])
+  })
+})
+
+describe("A card of a request that is not stored", () => {
+  const { settlement } = picture("approved")
+  const nobody = { discordUserId: Option.none(), name: Option.none() }
+  const ofOthers = {
+    title: "Vault Transfer Request",
+    description: "Somebody wants something",
+    footer: { text: "a foot" },
+    fields: [
+      { name: "Amount", value: "**1** X", inline: true },
+      { name: "Status", value: "pending", inline: true }
+    ]
+  }
+
+  it("keeps its lines, and says who decided", () => {
+    const headline = "Transfer request approved"
+    const outcome = {
+      status: "approved",
+      headline,
+      settlement,
+      decider: known("184027593016284160")
+    } as const
+    expect(settledForeignCard(ofOthers, outcome)).toMatchSnapshot()
+  })
+
+  it("says no more than the status where somebody else decided", () => {
+    const outcome = { status: "expired", settlement: Option.none(), decider: nobody } as const
+    expect(settledForeignCard(ofOthers, { ...outcome, headline: settledElsewhere })).toMatchSnapshot()
+  })
+
+  it("gives up its last lines rather than the new ones where there is no room for both", () => {
+    const outcome = { status: "approved", headline: "h", settlement, decider: nobody } as const
+    const many = Array.from({ length: 25 }, (_, index) => ({ name: `line ${index}`, value: "v" }))
+    const [embed] = settledForeignCard({ fields: many }, outcome).embeds
+    expect(embed?.fields).toHaveLength(25)
+    expect(embed?.fields?.slice(-3).map(({ name }) => name)).toEqual(["line 22", "Status", "Settled"])
+
+    const long = Array.from({ length: 5 }, (_, index) => ({ name: `line ${index}`, value: "v".repeat(1024) }))
+    const full = settledForeignCard(
+      { title: "t".repeat(256), description: "d".repeat(600), fields: long },
+      outcome
+    )
+    expect(overLimits(full)).toEqual([])
+    expect(full.embeds[0]?.fields?.map(({ name }) => name)).toEqual([
+      "line 0",
+      "line 1",
+      "line 2",
+      "line 3",
+      "Status",
+      "Settled"
+    ])
+  })
+})
+
+describe("The requester", () => {
+  it.each(statuses)("reads an answer that is %s", status => {
+    expect(kudosAnswer(picture(status))).toMatchSnapshot()
+  })
+
+  it.each(finals)("is told of a request that is %s", status => {
+    expect(noticeMessage(Notice.StatusChanged({ picture: picture(status), status }))).toMatchSnapshot()
+  })
+})
+
+describe("The recipient", () => {
+  it("is told of the kudos", () => {
+    expect(noticeMessage(Notice.KudosReceived({ picture: picture("approved") }))).toMatchSnapshot()
+  })
+})
+
+describe("In the open", () => {
+  it("stands nothing but whom it is for", () => {
+    const userId = Ids.DiscordUserId.make("184027593016284160")
+    expect(
+      noticeMessage(Notice.Pointer({ audience: "owner", userId, request: picture("pending").key }))
+    ).toMatchSnapshot()
+  })
+})
+
+describe("Every message", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 2000 }),
+    fc.stringMatching(/^[\\*_~`|<>[\]#@.\d \n-]{0,1500}$/),
+    fc.constant("@everyone **x** ".repeat(100)),
+    fc.constant("👩‍👩‍👧‍👦".repeat(200)),
+    fc.constant("\\".repeat(1500)),
+    fc.constant("")
+  )
+  const digits = fc.oneof(fc.constant("10.5"), fc.constant("9".repeat(401)), fc.constant("9".repeat(2000)))
+
+  it("is one that Discord takes, whatever it is filled with", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...finals), text, text, digits, (status, name, reason, usd) => {
+        const filled = {
+          ...picture(status, {
+            applicationName: name,
+            vaultName: name,
+            symbol: name,
+            amount: "9".repeat(401),
+            usd: Option.some(usd),
+            chain: Option.some(name),
+            reason: Option.some(reason)
+          }),
+          requester: named(name),
+          recipient: named(name),
+          decider: named(name),
+          key: {
+            applicationId: Ids.ApplicationId.make("1".repeat(20)),
+            code: Ids.RequestCode.make("c".repeat(70))
+          }
+        }
+        const messages: ReadonlyArray<Message> = [
+          approvalCard(filled),
+          approvalCard({ ...filled, status: "pending", settlement: Option.none() }),
+          kudosAnswer(filled),
+          noticeMessage(Notice.StatusChanged({ picture: filled, status })),
+          noticeMessage(Notice.KudosReceived({ picture: filled }))
+        ]
+        for (const message of messages) {
+          expect(overLimits(message)).toEqual([])
+          expect(message.allowed_mentions).toEqual({ parse: [], users: [] })
+          expect(JSON.stringify(message).isWellFormed()).toBe(true)
+        }
+      }),
+      { numRuns: 300 }
+    )
+  })
+})
