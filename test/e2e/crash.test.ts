@@ -147,6 +147,12 @@ describe("kill -9 around the creation of a request", () => {
         service.killNow()
         yield* service.end("SIGKILL")
         const before = answeredBefore.original()?.versions.length
+        // Longer than one call is repeated by itself.
+        discord.faults.add({
+          on: "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original",
+          times: 6,
+          effect: { kind: "status", status: 500 }
+        })
         yield* startReady(world)
         expect(textOf(yield* cutOff.answeredWhen(() => true, 15_000))).toContain("Kudos Request Created")
         expect((yield* mochi.creates).length).toBe(2)

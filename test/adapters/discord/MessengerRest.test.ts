@@ -1,0 +1,124 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Option, TestClock } from "effect"
+import * as MessengerRest from "../../../src/adapters/discord/MessengerRest.ts"
+import * as Rest from "../../../src/adapters/discord/Rest.ts"
+import { Settings, readSettings } from "../../../src/config.ts"
+import { ApplicationId, ChannelId, DiscordUserId, RequestCode } from "../../../src/domain/Ids.ts"
+import { Notice } from "../../../src/domain/Notice.ts"
+import { Messenger } from "../../../src/ports/Messenger.ts"
+import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { noticeMessage } from "../../../src/views/notices.ts"
+
+/** The messenger on the fake Discord, which runs in real time; the messenger's own clock is the test's. */
+const world = Effect.gen(function* () {
+  const discord = yield* FakeDiscord.make({ identifyWindowMs: 0 })
+  const settings = yield* readSettings({
+    DISCORD_BOT_TOKEN: discord.token,
+    DISCORD_API_BASE_URL: discord.apiBaseUrl,
+    MOCHI_APP_PRIVATE_KEY: "00".repeat(32),
+    MOCHI_PAY_API_BASE_URL: "http://127.0.0.1:1",
+    MOCHI_BOT_SECRET: "secret",
+    MOCHI_WEBHOOK_SECRETS: "whsec_AAAA"
+  })
+  const messenger = yield* Effect.map(
+    Layer.build(
+      MessengerRest.layer.pipe(Layer.provide(Rest.layer), Layer.provide(Layer.succeed(Settings, settings)))
+    ),
+    context => Effect.provide(Messenger, context)
+  ).pipe(Effect.flatten)
+  const user = discord.world.addUser({ username: "ada" })
+  const guild = discord.world.addGuild({ name: "DAO", members: [user] })
+  return {
+    discord,
+    messenger,
+    user,
+    userId: DiscordUserId.make(user.id),
+    channelId: ChannelId.make(discord.world.general(guild).id)
+  }
+})
+
+const pointer = (userId: DiscordUserId, code: string) =>
+  Notice.Pointer({
+    audience: "owner",
+    userId,
+    request: { applicationId: ApplicationId.make("1"), code: RequestCode.make(code) }
+  })
+
+describe("a message", () => {
+  it.scopedLive("posted again with its nonce is the same message, and pings its reader alone", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, userId } = yield* world
+      const notice = pointer(userId, "A")
+      const first = yield* messenger.post(channelId, notice, "n1")
+      expect(yield* messenger.post(channelId, notice, "n1")).toBe(first)
+      expect(discord.messages.inChannel(channelId).length).toBe(1)
+      expect(discord.messages.get(first)?.pings).toEqual({ users: [userId], roles: [], everyone: false })
+      expect(yield* messenger.post(channelId, notice, "n2")).not.toBe(first)
+    })
+  )
+
+  it.scopedLive("is found again by what it is about: neither another request's, nor another author's", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const general = discord.world.channels.get(channelId)
+      const wanted = pointer(userId, "A")
+      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
+      yield* messenger.post(channelId, pointer(userId, "B"), "n1")
+      if (general !== undefined)
+        discord.people.say({ user, channel: general, content: noticeMessage(wanted).content })
+      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
+      const posted = yield* messenger.post(channelId, wanted, "n2")
+      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.some(posted))
+    })
+  )
+
+  it.scopedLive("to closed DMs, a gone channel or a gone message says so", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const dm = yield* messenger.openDm(userId)
+      discord.world.setDmsOpen(user, false)
+      const notice = pointer(userId, "A")
+      const closed = yield* Effect.flip(messenger.post(dm, notice, "n1"))
+      expect(closed).toMatchObject({ reason: "Unreachable", code: 50_007, mayHaveHappened: false })
+      const gone = yield* Effect.flip(messenger.post(ChannelId.make("123456789012345678"), notice, "n2"))
+      expect(gone).toMatchObject({ reason: "Gone", code: 10_003 })
+      const posted = yield* messenger.post(channelId, notice, "n3")
+      const message = discord.messages.get(posted)
+      if (message !== undefined) discord.messages.remove(message)
+      expect(yield* Effect.flip(messenger.edit(channelId, posted, notice))).toMatchObject({
+        reason: "Gone",
+        code: 10_008
+      })
+    })
+  )
+})
+
+describe("opening direct messages too fast", () => {
+  it.scoped("pauses every opening for a minute, without asking Discord, and then goes on", () =>
+    Effect.gen(function* () {
+      const { discord, messenger, userId } = yield* world
+      discord.faults.add({
+        on: "POST /users/@me/channels",
+        times: 1,
+        effect: {
+          kind: "status",
+          status: 403,
+          body: { code: 40003, message: "You are opening DMs too fast" }
+        }
+      })
+      const asked = () => discord.requests.of("POST /users/@me/channels").length
+      const refused = yield* Effect.flip(messenger.openDm(userId))
+      expect(refused.reason).toBe("OpeningPaused")
+      expect(asked()).toBe(1)
+
+      yield* TestClock.adjust("59 seconds")
+      const paused = yield* Effect.flip(messenger.openDm(userId))
+      expect(paused).toMatchObject({ reason: "OpeningPaused", retryAfterMillis: Option.some(1000) })
+      expect(asked()).toBe(1)
+
+      yield* TestClock.adjust("1 second")
+      expect(yield* messenger.openDm(userId)).toBe(discord.world.dmWith(userId)?.id)
+      expect(asked()).toBe(2)
+    })
+  )
+})
