@@ -28,7 +28,7 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
     })
 
     const drift = Effect.fn("CommandSync.drift")(function* (guildId: Option.Option<string>) {
-      return driftOf(yield* registered(guildId))
+      return driftOf(yield* registered(guildId), Option.isSome(guildId))
     })
 
     /** Writes the whole set, if it differs; what there was to mend. */
@@ -71,9 +71,10 @@ export const layer = Layer.scopedDiscard(
   })
 ).pipe(Layer.provide(CommandSync.Default))
 
-const driftOf = (registered: ReadonlyArray<unknown>): CommandDrift => {
-  const theirs = new Map(registered.map(command => [nameOf(command), shapeOf(command)]))
-  const ours = new Map<string, string>(commands.map(command => [command.name, shapeOf(command)]))
+const driftOf = (registered: ReadonlyArray<unknown>, inGuild: boolean): CommandDrift => {
+  const keys = inGuild ? comparedInGuild : compared
+  const theirs = new Map(registered.map(command => [nameOf(command), shapeOf(command, keys)]))
+  const ours = new Map<string, string>(commands.map(command => [command.name, shapeOf(command, keys)]))
   return {
     missing: [...ours.keys()].filter(name => !theirs.has(name)),
     changed: [...ours].flatMap(([name, shape]) =>
@@ -99,19 +100,23 @@ const compared = new Set([
   ...["channel_types", "name_localizations", "description_localizations"]
 ])
 
-/** A command as text that is the same however Discord orders it and fills it up with defaults. */
-const shapeOf = (command: unknown): string => JSON.stringify(canonical(command))
+/** Where a command can be used is for global ones to say: Discord keeps none of it for a server's own. */
+const comparedInGuild = compared.difference(new Set(["contexts", "integration_types"]))
 
-const canonical = (value: unknown): unknown => {
+/** A command as text that is the same however Discord orders it and fills it up with defaults. */
+const shapeOf = (command: unknown, keys: ReadonlySet<string>): string =>
+  JSON.stringify(canonical(command, keys))
+
+const canonical = (value: unknown, keys: ReadonlySet<string>): unknown => {
   if (Array.isArray(value)) {
-    const entries = value.map(canonical)
+    const entries = value.map(entry => canonical(entry, keys))
     return entries.every(entry => typeof entry === "number")
       ? entries.sort((one, other) => one - other)
       : entries
   }
   if (!Predicate.isRecord(value)) return value
-  const told = Object.entries(value).filter(([key, entry]) => compared.has(key) && !isDefault(entry))
-  return Object.fromEntries(told.map(([key, entry]) => [key, canonical(entry)]).sort())
+  const told = Object.entries(value).filter(([key, entry]) => keys.has(key) && !isDefault(entry))
+  return Object.fromEntries(told.map(([key, entry]) => [key, canonical(entry, keys)]).sort())
 }
 
 const isDefault = (value: unknown): boolean =>

@@ -1,0 +1,309 @@
+import { SqlClient } from "@effect/sql"
+import { expect, it } from "@effect/vitest"
+import { Clock, Duration, Effect, Layer, Option, Redacted, Stream } from "effect"
+import type { Scope } from "effect"
+import * as Database from "../../src/adapters/postgres/Database.ts"
+import * as Migrations from "../../src/adapters/postgres/Migrations.ts"
+import { migrations } from "../../src/adapters/postgres/migrations/registry.ts"
+import * as commands from "../../src/cli/commands.ts"
+import * as examination from "../../src/cli/examination.ts"
+import * as Config from "../../src/config.ts"
+import { Examination } from "../../src/programs/cli/doctorCommand.ts"
+import type { Finding } from "../../src/programs/cli/doctorCommand.ts"
+import { CommandSync } from "../../src/programs/discord/CommandSync.ts"
+import { generateKeyPair } from "../../src/sandbox/mochi/ed25519.ts"
+import { loopback } from "../adapters/discord/LoopbackRest.ts"
+import { makeWorld } from "../e2e/world.ts"
+import type { World } from "../e2e/world.ts"
+
+type Environment = Readonly<Record<string, string>>
+
+const examine = (environment: Environment): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.flatMap(Examination, findings => Effect.map(Stream.runCollect(findings), found => [...found])).pipe(
+    Effect.provide(examination.layer(environment))
+  )
+
+const onDatabase = <A, E>(environment: Environment, work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+  Effect.flatMap(Database.connect(Redacted.make(environment["DATABASE_URL"]!)), context =>
+    Effect.provide(work, context)
+  ).pipe(Effect.scoped)
+
+const statement = (environment: Environment, text: string) =>
+  onDatabase(
+    environment,
+    Effect.flatMap(SqlClient.SqlClient, sql => sql.unsafe(text))
+  )
+
+/** A set-up in which nothing is wrong. */
+const sound = Effect.gen(function* () {
+  const world = yield* makeWorld()
+  yield* onDatabase(world.environment, Migrations.run(migrations))
+  const settings = yield* Config.readSettings(world.environment)
+  yield* Effect.flatMap(CommandSync, sync => sync.sync(Option.none())).pipe(
+    Effect.provide(commands.layer.pipe(Layer.provide(Config.layer(settings))))
+  )
+  return world
+})
+
+const nowhere = "http://127.0.0.1:1"
+
+const wrongKey = () => generateKeyPair().seed.toString("hex")
+
+interface Breakage {
+  readonly what: string
+  /** Breaks the world, or answers with the variables that do. */
+  readonly breakIt: (world: World) => Effect.Effect<Environment, unknown, Scope.Scope>
+  /** The checks that must fail, and no others, with what they must say. */
+  readonly failing: Readonly<Record<string, RegExp>>
+}
+
+const set = (variables: Environment) => () => Effect.succeed(variables)
+const inDatabase = (text: string) => (world: World) => Effect.as(statement(world.environment, text), {})
+
+const breakages: ReadonlyArray<Breakage> = [
+  {
+    what: "a missing variable",
+    breakIt: set({ MOCHI_BOT_SECRET: "" }),
+    failing: { config: /MOCHI_BOT_SECRET is missing/ }
+  },
+  {
+    what: "malformed variables",
+    breakIt: set({ MOCHI_APP_PRIVATE_KEY: "secret-that-is-no-hex", PORT: "http" }),
+    failing: { config: /(?=.*MOCHI_APP_PRIVATE_KEY is malformed)(?=.*PORT is malformed)/ }
+  },
+  {
+    what: "a wrong bot token",
+    breakIt: set({ DISCORD_BOT_TOKEN: "MTEwMDAwMDAwMDAwMDAwMDAwMQ.wrong.token" }),
+    failing: { "discord token": /refuses it \(401\).*DISCORD_BOT_TOKEN/ }
+  },
+  {
+    what: "no way to Discord",
+    breakIt: set({ DISCORD_API_BASE_URL: `${nowhere}/api/v10` }),
+    failing: { "discord token": /no answer from 127\.0\.0\.1:1/ }
+  },
+  {
+    what: "another application's public key",
+    breakIt: set({ DISCORD_INTERACTIONS: "http", DISCORD_PUBLIC_KEY: "ab".repeat(32) }),
+    failing: { application: /DISCORD_PUBLIC_KEY is not the public key.*Set DISCORD_PUBLIC_KEY=[0-9a-f]{64}/ }
+  },
+  {
+    what: "an interactions endpoint that takes everything from the gateway",
+    breakIt: world =>
+      Effect.map(
+        proxied(world, (path, body) =>
+          path.endsWith("/applications/@me")
+            ? { ...body, interactions_endpoint_url: "https://old-bot.example/interactions" }
+            : body
+        ),
+        url => ({ DISCORD_API_BASE_URL: url })
+      ),
+    failing: { application: /interactions endpoint old-bot\.example.*DISCORD_INTERACTIONS=http/ }
+  },
+  {
+    what: "a gateway that cannot be reached",
+    breakIt: world =>
+      Effect.map(
+        proxied(world, (path, body) =>
+          path.endsWith("/gateway/bot") ? { ...body, url: "ws://127.0.0.1:1" } : body
+        ),
+        url => ({ DISCORD_API_BASE_URL: url })
+      ),
+    failing: { gateway: /127\.0\.0\.1:1 does not greet us/ }
+  },
+  {
+    what: "no session start left",
+    breakIt: world =>
+      Effect.map(
+        proxied(world, (path, body) =>
+          path.endsWith("/gateway/bot")
+            ? {
+                ...body,
+                session_start_limit: { total: 1000, remaining: 0, reset_after: 600_000, max_concurrency: 1 }
+              }
+            : body
+        ),
+        url => ({ DISCORD_API_BASE_URL: url })
+      ),
+    failing: { gateway: /0 of 1000 session starts.*10 minutes/ }
+  },
+  {
+    what: "commands that were changed",
+    breakIt: world =>
+      Effect.as(
+        Effect.promise(() =>
+          fetch(`${world.discord.apiBaseUrl}/applications/${world.discord.applicationId}/commands`, {
+            method: "PUT",
+            headers: { authorization: `Bot ${world.discord.token}`, "content-type": "application/json" },
+            body: JSON.stringify([{ name: "tip", description: "of another bot", type: 1 }])
+          })
+        ),
+        {}
+      ),
+    failing: {
+      commands: /\/kudos is not registered, \/privacy is not registered, \/tip is not ours.*commands sync/
+    }
+  },
+  {
+    what: "no way to Mochi Pay",
+    breakIt: world =>
+      Effect.succeed({
+        MOCHI_PAY_API_BASE_URL: nowhere,
+        MOCHI_PROFILE_API_BASE_URL: world.environment["MOCHI_PAY_API_BASE_URL"]!
+      }),
+    failing: { "mochi pay": /no answer from 127\.0\.0\.1:1.*MOCHI_PAY_API_BASE_URL/ }
+  },
+  {
+    what: "no way to Mochi Profile",
+    breakIt: set({ MOCHI_PROFILE_API_BASE_URL: nowhere }),
+    failing: { "mochi profile": /no answer from 127\.0\.0\.1:1.*MOCHI_PROFILE_API_BASE_URL/ }
+  },
+  {
+    what: "a wrong bearer secret",
+    breakIt: set({ MOCHI_BOT_SECRET: "the-secret-of-another-bot" }),
+    failing: {
+      "mochi pay": /refuses our bearer secret.*MOCHI_BOT_SECRET/,
+      "mochi profile": /MOCHI_BOT_SECRET/
+    }
+  },
+  {
+    what: "a private key that Mochi does not know",
+    breakIt: () => Effect.succeed({ MOCHI_APP_PRIVATE_KEY: wrongKey() }),
+    failing: { signature: /refuses it \(401\); our clock is in step.*MOCHI_APP_PRIVATE_KEY/ }
+  },
+  {
+    what: "a database that is down",
+    breakIt: set({ DATABASE_URL: "postgresql://mochi:hidden@127.0.0.1:1/mochi" }),
+    failing: { database: /ECONNREFUSED.*DATABASE_URL/ }
+  },
+  {
+    what: "a database that does not exist",
+    breakIt: world => {
+      const url = new URL(world.environment["DATABASE_URL"]!)
+      url.pathname = "/absent"
+      return Effect.succeed({ DATABASE_URL: url.href })
+    },
+    failing: { database: /database "absent" does not exist/ }
+  },
+  {
+    what: "a database that is read-only",
+    breakIt: world => {
+      const url = new URL(world.environment["DATABASE_URL"]!)
+      const name = url.pathname.slice(1)
+      return Effect.as(
+        statement(world.environment, `alter database ${name} set default_transaction_read_only = on`),
+        {}
+      )
+    },
+    failing: { database: /is read-only.*primary/ }
+  },
+  {
+    what: "a database of a newer release",
+    breakIt: inDatabase("insert into schema_migrations (migration_id, name) values (9999, 'of_the_future')"),
+    failing: { migrations: /newer than this release \(9999_of_the_future\)/ }
+  },
+  {
+    what: "a database of an older release",
+    breakIt: inDatabase("delete from schema_migrations where migration_id >= 5"),
+    failing: { migrations: /to come \(0005_limits.*Start the service/ }
+  },
+  {
+    what: "a migration that was left out",
+    breakIt: inDatabase("delete from schema_migrations where migration_id = 3"),
+    failing: { migrations: /0003_notifications was never applied.*backup/ }
+  }
+]
+
+/** The fake Discord's answers, some of them changed on their way. */
+const proxied = (
+  world: World,
+  change: (path: string, body: Record<string, unknown>) => Record<string, unknown>
+) =>
+  Effect.gen(function* () {
+    const known = yield* Effect.promise(async () => {
+      const answers = new Map<string, unknown>()
+      const paths = [
+        "/applications/@me",
+        "/gateway/bot",
+        `/applications/${world.discord.applicationId}/commands`,
+        `/applications/${world.discord.applicationId}/commands?with_localizations=true`
+      ]
+      for (const path of paths) {
+        const response = await fetch(`${world.discord.apiBaseUrl}${path}`, {
+          headers: { authorization: `Bot ${world.discord.token}` }
+        })
+        answers.set(path.split("?")[0]!, await response.json())
+      }
+      return answers
+    })
+    const server = yield* loopback(({ url }) => {
+      const path = url.split("?")[0]!.replace("/api/v10", "")
+      const body = known.get(path)
+      return { status: 200, body: Array.isArray(body) ? body : change(path, Object(body)) }
+    })
+    return server.url
+  })
+
+const failures = (findings: ReadonlyArray<Finding>) => findings.filter(({ state }) => state === "failed")
+
+it.scopedLive("finds nothing wrong where nothing is", () =>
+  Effect.gen(function* () {
+    const { environment } = yield* sound
+    const findings = yield* examine(environment)
+    expect(findings.map(({ check, state }) => `${check}: ${state}`)).toEqual([
+      "config: ok",
+      "discord token: ok",
+      "application: ok",
+      "gateway: ok",
+      "commands: ok",
+      "mochi pay: ok",
+      "mochi profile: ok",
+      "signature: ok",
+      "database: ok",
+      "migrations: ok",
+      "webhook secrets: ok"
+    ])
+  })
+)
+
+it.scopedLive("does not identify, and changes nothing", () =>
+  Effect.gen(function* () {
+    const world = yield* sound
+    yield* examine(world.environment)
+    yield* examine(world.environment)
+    const gateway = yield* Effect.promise(() =>
+      fetch(`${world.discord.apiBaseUrl}/gateway/bot`, {
+        headers: { authorization: `Bot ${world.discord.token}` }
+      }).then(response => response.json())
+    )
+    expect(gateway.session_start_limit.remaining).toBe(1000)
+  })
+)
+
+it.scopedLive.each(breakages)("names the cause, and only it: $what", ({ breakIt, failing }) =>
+  Effect.gen(function* () {
+    const world = yield* sound
+    const environment = { ...world.environment, ...(yield* breakIt(world)) }
+    const found = failures(yield* examine(environment))
+    expect(found.map(({ check }) => check)).toEqual(Object.keys(failing))
+    for (const { check, detail, mend } of found) {
+      expect(`${detail}. ${mend}`).toMatch(failing[check]!)
+      for (const secret of ["hidden", "secret-that-is-no-hex", "the-secret-of-another-bot"])
+        expect(`${detail} ${mend}`).not.toContain(secret)
+    }
+  })
+)
+
+it.scopedLive("names the cause, and only it: a clock that is minutes off", () =>
+  Effect.gen(function* () {
+    const { environment } = yield* sound
+    const real = Clock.make()
+    const late = Duration.toMillis("10 minutes")
+    const off: Clock.Clock = Object.assign(Object.create(real), {
+      unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() - late,
+      currentTimeMillis: Effect.map(real.currentTimeMillis, now => now - late)
+    })
+    const found = failures(yield* Effect.withClock(examine(environment), off))
+    expect(found.map(({ check }) => check)).toEqual(["signature"])
+    expect(found[0]?.detail).toMatch(/our clock is (600|599|601) s behind Mochi's/)
+  })
+)
