@@ -1,18 +1,17 @@
-import { SqlClient } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Redacted, Schedule } from "effect"
+import { Deferred, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import { existsSync } from "node:fs"
 import { chmod, mkdtemp, readdir, readlink, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Database from "../../src/adapters/postgres/Database.ts"
 import type { Handle } from "../../src/sandbox/discord/Handle.ts"
 import type { WorldEvent } from "../../src/sandbox/discord/WorldEvent.ts"
 import { Fault } from "../../src/sandbox/mochi/Faults.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
 import { sendKudos, textOf } from "./steps.ts"
+import { inDatabase } from "./stored.ts"
 import { makeWorld, untilRegistered } from "./world.ts"
 import type { World } from "./world.ts"
 
@@ -150,11 +149,15 @@ describe("kill -9 around the creation of a request", () => {
         // Longer than one call is repeated by itself.
         discord.faults.add({
           on: "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original",
-          times: 6,
+          times: 5,
           effect: { kind: "status", status: 500 }
         })
         yield* startReady(world)
-        expect(textOf(yield* cutOff.answeredWhen(() => true, 15_000))).toContain("Kudos Request Created")
+        expect(textOf(yield* cutOff.answeredWhen(() => true, 30_000))).toContain("Kudos Request Created")
+        yield* Effect.repeat(
+          inDatabase(world, sql => sql`select 1 from interactions where awaits_answer`),
+          { schedule: Schedule.spaced("50 millis"), until: awaited => awaited.length === 0 }
+        ).pipe(Effect.timeout("20 seconds"))
         expect((yield* mochi.creates).length).toBe(2)
         expect(discord.messages.get(overBalance.id)?.versions.length).toBe(overBalance.versions.length)
         expect(answeredBefore.original()?.versions.length).toBe(before)
@@ -271,18 +274,17 @@ const kudosUnder = (
   })
 
 /** Until nothing waits in the outbox and so many notifications are delivered. */
-const untilDelivered = ({ environment }: World, count: number) =>
+const untilDelivered = (world: World, count: number) =>
   Effect.gen(function* () {
-    const context = yield* Database.connect(Redacted.make(environment["DATABASE_URL"] ?? ""))
-    const look = Effect.flatMap(
-      SqlClient.SqlClient,
-      sql =>
-        sql<{ state: string; count: number }>`select state, count(*)::int from notifications group by state`
-    )
-    yield* Effect.repeat(look, {
-      schedule: Schedule.spaced("200 millis"),
-      until: rows => rows.length === 1 && rows[0]?.state === "delivered" && rows[0].count === count
-    }).pipe(Effect.provide(context), Effect.timeout("60 seconds"))
+    yield* inDatabase(world, sql =>
+      Effect.repeat(
+        sql<{ state: string; count: number }>`select state, count(*)::int from notifications group by state`,
+        {
+          schedule: Schedule.spaced("200 millis"),
+          until: rows => rows.length === 1 && rows[0]?.state === "delivered" && rows[0].count === count
+        }
+      )
+    ).pipe(Effect.timeout("60 seconds"))
   })
 
 const temporaryFolder = Effect.acquireRelease(

@@ -1,14 +1,13 @@
-import { SqlClient } from "@effect/sql"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Redacted, Schedule } from "effect"
+import { Effect, Schedule } from "effect"
 import { randomInt } from "node:crypto"
-import * as Database from "../../src/adapters/postgres/Database.ts"
 import type { Message } from "../../src/sandbox/discord/Model.ts"
 import { Fault } from "../../src/sandbox/mochi/Faults.ts"
 import type { TransferRequest } from "../../src/sandbox/mochi/ledger.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
 import { addNewcomer, textOf } from "./steps.ts"
+import { inDatabase } from "./stored.ts"
 import { makeWorld } from "./world.ts"
 import type { World } from "./world.ts"
 
@@ -169,22 +168,17 @@ const faultsOf = (world: World, { code, status }: TransferRequest): ReadonlyArra
 const hasButtons = ({ components }: Message): boolean => components.length > 0
 
 /** Until all that was to be told is told, and nobody has to be asked any more before a request's own expiry. */
-const untilNothingWaits = ({ environment }: World) =>
-  Effect.gen(function* () {
-    const context = yield* Database.connect(Redacted.make(environment["DATABASE_URL"] ?? ""))
-    const look = Effect.flatMap(
-      SqlClient.SqlClient,
-      sql => sql<{ waiting: number }>`select (
+const untilNothingWaits = (world: World) =>
+  inDatabase(world, sql =>
+    Effect.repeat(
+      sql<{ waiting: number }>`select (
           (select count(*) from notifications where state <> 'delivered') +
           (select count(*) from pgboss.job where state < 'completed' and start_after < now() + interval '1 hour') +
           (select count(*) from transfer_requests where status = 'pending' and expires_at < now() + interval '1 hour')
-        )::int as waiting`
+        )::int as waiting`,
+      { schedule: Schedule.spaced("250 millis"), until: ([row]) => row?.waiting === 0 }
     )
-    yield* Effect.repeat(look, {
-      schedule: Schedule.spaced("250 millis"),
-      until: ([row]) => row?.waiting === 0
-    }).pipe(Effect.provide(context), Effect.timeout("90 seconds"))
-  })
+  ).pipe(Effect.timeout("90 seconds"))
 
 const randomFrom = (start: number) => {
   let state = start >>> 0

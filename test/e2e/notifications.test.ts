@@ -493,7 +493,8 @@ let casts = 0
 /** An owner, a requester and a recipient of whom nobody heard before. */
 const makeCast = (world: World): Effect.Effect<Cast> =>
   Effect.gen(function* () {
-    const [owner] = yield* addOwners(world, 1, (casts += 1))
+    casts += 1
+    const [owner] = yield* addOwners(world, 1, casts)
     const requester = yield* addNewcomer(world)
     const recipient = yield* addNewcomer(world)
     return { owner: owner!, requester, recipient }
