@@ -5,6 +5,7 @@ import { ProfileMissing } from "../domain/Kudos.ts"
 import type { Ambiguous, NotListed } from "../domain/Kudos.ts"
 import { pickListed } from "../domain/listing.ts"
 import { bestMatches } from "../domain/ranking.ts"
+import { within } from "../ports/Deadline.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
@@ -13,6 +14,8 @@ import { askedInSpan, inAskersSpan } from "../ports/traceContext.ts"
 /** Keystrokes come faster than Mochi's lists change; balances on the screen may be this old, never those that count. */
 const freshFor = Duration.seconds(8)
 const rememberedLookUps = 10_000
+/** One that hangs would be waited for by every later keystroke; nobody types as long as Mochi may take. */
+const looksUpWithin = Duration.seconds(5)
 
 /** What is offered while somebody types `/kudos`: only what is theirs. */
 export class Choices extends Effect.Service<Choices>()("mochi/services/Choices", {
@@ -90,7 +93,7 @@ const shared = <Key, A, E>(lookup: (key: Key) => Effect.Effect<A, E>) =>
   Effect.map(
     Cache.makeWith({
       capacity: rememberedLookUps,
-      lookup: (key: Key) => inAskersSpan(lookup(key)),
+      lookup: (key: Key) => inAskersSpan(within(looksUpWithin)(lookup(key))),
       timeToLive: exit => (Exit.isSuccess(exit) ? freshFor : Duration.zero)
     }),
     cache => (key: Key) => Effect.flatMap(Effect.forkDaemon(askedInSpan(cache.get(key))), Fiber.join)

@@ -122,7 +122,14 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       const request = yield* remember(click, status, settlement)
       return {
         by,
-        status,
+        // What is stored may be further on than the answer: never shown to move backwards.
+        status: Option.getOrElse(
+          Option.filter(
+            Option.map(request, stored => stored.status),
+            isFinal
+          ),
+          () => status
+        ),
         settlement: Option.getOrElse(
           Option.flatMap(request, stored => stored.settlement),
           () => settlement
