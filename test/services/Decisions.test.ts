@@ -1,0 +1,137 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Option, Ref } from "effect"
+import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
+import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { DecisionLeases } from "../../src/ports/DecisionLeases.ts"
+import type { MochiError } from "../../src/ports/MochiError.ts"
+import { MochiPay } from "../../src/ports/MochiPay.ts"
+import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
+import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
+import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Decisions } from "../../src/services/Decisions.ts"
+import { Settlements } from "../../src/services/Settlements.ts"
+import {
+  ada,
+  grace,
+  interactionId,
+  key,
+  mochiError,
+  profileOf,
+  settledBy,
+  silentJournal,
+  storeDown,
+  stored
+} from "./mochiWorld.ts"
+
+interface Given {
+  readonly lease?: Effect.Effect<boolean, StoreUnavailable>
+  readonly decide?: Effect.Effect<
+    { readonly outcome: "done" | "already settled"; readonly retried: boolean },
+    MochiError
+  >
+  readonly state?: RequestStatus
+  readonly report?: Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
+}
+
+const done = Effect.succeed({ outcome: "done" as const, retried: false })
+const alreadySettled = (retried: boolean) => Effect.succeed({ outcome: "already settled" as const, retried })
+
+/** Ada approves; how that ended, and how often the lease was given back. Methods that are not given must not be called. */
+const approve = ({ decide, lease = Effect.succeed(true), report, state }: Given) =>
+  Effect.gen(function* () {
+    const released = yield* Ref.make(0)
+    const world = Layer.mergeAll(
+      Layer.mock(DecisionLeases, { acquire: () => lease, release: () => Ref.update(released, n => n + 1) }),
+      Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) }),
+      Layer.mock(TransferRequests, {}),
+      Layer.mock(MochiPay, {
+        ...(decide === undefined ? {} : { decide: () => decide }),
+        ...(state === undefined
+          ? {}
+          : { state: () => Effect.succeed({ status: state, expiresAt: Option.none() }) })
+      }),
+      Layer.mock(Settlements, {
+        _tag: "mochi/services/Settlements",
+        ...(report === undefined ? {} : { report: () => report })
+      }),
+      silentJournal
+    )
+    const decisions = yield* Effect.provide(Decisions, Layer.provide(Decisions.Default, world))
+    const result = yield* Effect.either(
+      decisions.decide({ interactionId, clicker: ada, decision: "approved", request: key })
+    )
+    return { result, released: yield* Ref.get(released) }
+  })
+
+describe("A decision", () => {
+  it.effect("while another is under way is turned away before Mochi is asked", () =>
+    Effect.gen(function* () {
+      const { released, result } = yield* approve({ lease: Effect.succeed(false) })
+      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "AlreadyBeingDecided" } })
+      expect(released).toBe(0)
+    })
+  )
+
+  it.effect("whose lease cannot be stored is not sent", () =>
+    Effect.gen(function* () {
+      const { result } = yield* approve({ lease: storeDown })
+      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "StoreUnavailable" } })
+    })
+  )
+
+  it.effect("gives its lease back, also when Mochi refuses", () =>
+    Effect.gen(function* () {
+      const { released, result } = yield* approve({ decide: mochiError("Forbidden") })
+      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "MochiError", reason: "Forbidden" } })
+      expect(released).toBe(1)
+    })
+  )
+
+  it.effect("that Mochi took stands, also where it cannot be stored", () =>
+    Effect.gen(function* () {
+      const { released, result } = yield* approve({ decide: done, report: storeDown })
+      expect(result).toMatchObject({
+        _tag: "Right",
+        right: { by: "this click", status: "approved", request: Option.none() }
+      })
+      expect(released).toBe(1)
+    })
+  )
+
+  it.effect.each([
+    ["a lost try of its own", true, "approved", "this click"],
+    ["a lost try, though the other word stands", true, "rejected", "somebody before"],
+    ["its first try, though its own word stands", false, "approved", "somebody before"]
+  ] as const)("settled already after %s is told apart", ([, retried, state, by]) =>
+    Effect.gen(function* () {
+      const { result } = yield* approve({
+        decide: alreadySettled(retried),
+        state,
+        report: Effect.succeedNone
+      })
+      expect(result).toMatchObject({ _tag: "Right", right: { by, status: state } })
+    })
+  )
+
+  it.effect("that Mochi does not process leaves the request pending", () =>
+    Effect.gen(function* () {
+      const { result } = yield* approve({ decide: alreadySettled(false), state: "pending" })
+      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "NotProcessed" } })
+    })
+  )
+
+  it.effect("shows what is stored where that is further on than Mochi's answer, and who settled it", () =>
+    Effect.gen(function* () {
+      const failed = stored({ status: "failed", settlement: settledBy(grace) })
+      const { result } = yield* approve({
+        decide: alreadySettled(false),
+        state: "approved",
+        report: Effect.succeedSome(failed)
+      })
+      expect(result).toMatchObject({
+        _tag: "Right",
+        right: { status: "failed", settlement: { by: { discordUserId: Option.some(grace) } } }
+      })
+    })
+  )
+})

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Clock, Effect, Layer, Option, Ref } from "effect"
+import type { RequestCode } from "../../src/domain/Ids.ts"
+import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { Deadline } from "../../src/ports/Deadline.ts"
+import { KudosIntents } from "../../src/ports/KudosIntents.ts"
+import type { IntentOutcome, StoredIntent } from "../../src/ports/KudosIntents.ts"
+import type { MochiError } from "../../src/ports/MochiError.ts"
+import { MochiPay } from "../../src/ports/MochiPay.ts"
+import type { ListedRequest } from "../../src/ports/MochiPay.ts"
+import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
+import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
+import { KudosRequests } from "../../src/services/KudosRequests.ts"
+import { Settlements } from "../../src/services/Settlements.ts"
+import {
+  command,
+  intent,
+  interactionId,
+  key,
+  mochiError,
+  profileOf,
+  silentJournal,
+  storeDown,
+  stored,
+  usdc,
+  vault
+} from "./mochiWorld.ts"
+
+interface Given {
+  readonly store?: Effect.Effect<StoredIntent, StoreUnavailable>
+  readonly create?: Effect.Effect<Option.Option<RequestCode>, MochiError>
+  readonly listed?: Effect.Effect<ReadonlyArray<ListedRequest>, MochiError>
+  readonly report?: Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
+  readonly found?: Option.Option<StoredIntent>
+}
+
+const listed: ListedRequest = { code: key.code, status: "pending", interactionId: Option.some(interactionId) }
+
+/** The service over ports that do as told; what is not told must not be called. Outcomes are what was stored last. */
+const kudosOver = ({ create, found, listed, report, store = Effect.succeed(intent("sending")) }: Given) =>
+  Effect.gen(function* () {
+    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome>>([])
+    const reported = yield* Ref.make(0)
+    const time = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
+    const clocked = <A, E>(what: string, effect: Effect.Effect<A, E>) =>
+      Effect.gen(function* () {
+        const left = (yield* Deadline) - (yield* Clock.currentTimeMillis)
+        yield* Ref.update(time, all => [...all, [what, left] as const])
+        return yield* effect
+      })
+    const world = Layer.mergeAll(
+      Layer.mock(MochiProfiles, { byDiscordId: user => clocked("profile", Effect.succeed(profileOf(user))) }),
+      Layer.mock(MochiPay, {
+        applications: () => Effect.succeed([{ id: key.applicationId, name: "DAO App" }]),
+        vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Community Vault" }]),
+        holdings: () => Effect.succeed([usdc]),
+        ...(create === undefined ? {} : { create: () => clocked("create", create) }),
+        ...(listed === undefined ? {} : { recentRequests: () => clocked("list", listed) })
+      }),
+      Layer.mock(KudosIntents, {
+        store: () => store,
+        finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome]),
+        ...(found === undefined ? {} : { find: () => Effect.succeed(found) })
+      }),
+      Layer.mock(Settlements, {
+        _tag: "mochi/services/Settlements",
+        ...(report === undefined
+          ? {}
+          : {
+              report: () =>
+                Effect.zipRight(
+                  Ref.update(reported, n => n + 1),
+                  report
+                )
+            })
+      }),
+      silentJournal
+    )
+    const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
+    return { kudos, outcomes: Ref.get(outcomes), reported: Ref.get(reported), time: Ref.get(time) }
+  })
+
+const known = Effect.succeed(Option.some(key.code))
+
+describe("A create", () => {
+  it.effect("whose intent cannot be stored is never sent", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({ store: storeDown })
+      expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("StoreUnavailable")
+    })
+  )
+
+  it.effect("that Mochi has is created, also where that cannot be stored now", () =>
+    Effect.gen(function* () {
+      const { kudos, reported } = yield* kudosOver({ create: known, report: storeDown })
+      expect(yield* kudos.submit(command)).toMatchObject({ status: "pending" })
+      expect(yield* reported).toBe(1)
+    })
+  )
+
+  it.effect("shows the status that is stored, where the owner was faster than the answer", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({
+        create: known,
+        report: Effect.succeedSome(stored({ status: "approved" }))
+      })
+      expect(yield* kudos.submit(command)).toMatchObject({ status: "approved" })
+    })
+  )
+
+  it.effect("that came back without a code is known by the code in the list", () =>
+    Effect.gen(function* () {
+      const { kudos, reported } = yield* kudosOver({
+        create: Effect.succeedNone,
+        listed: Effect.succeed([{ ...listed, interactionId: Option.none() }, listed]),
+        report: Effect.succeedNone
+      })
+      yield* kudos.submit(command)
+      expect(yield* reported).toBe(1)
+    })
+  )
+
+  it.effect("without a code anywhere is created all the same", () =>
+    Effect.gen(function* () {
+      const { kudos, outcomes } = yield* kudosOver({
+        create: Effect.succeedNone,
+        listed: mochiError("Unavailable")
+      })
+      expect(yield* kudos.submit(command)).toMatchObject({ status: "pending" })
+      expect(yield* outcomes).toEqual([{ _tag: "Created", code: Option.none() }])
+    })
+  )
+
+  it.effect("that Mochi refused for certain is stored as not created", () =>
+    Effect.gen(function* () {
+      const { kudos, outcomes } = yield* kudosOver({ create: mochiError("Unavailable") })
+      expect(yield* Effect.flip(kudos.submit(command))).toMatchObject({ reason: "Unavailable" })
+      expect(yield* outcomes).toEqual([{ _tag: "NotCreated" }])
+    })
+  )
+
+  it.effect.each([Effect.succeed([]), mochiError("TimedOut")])(
+    "in doubt that the list does not show is unknown, and never claimed not to be",
+    list =>
+      Effect.gen(function* () {
+        const { kudos, outcomes } = yield* kudosOver({ create: mochiError("TimedOut", true), listed: list })
+        expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("OutcomeUnknown")
+        expect(yield* outcomes).toEqual([{ _tag: "Unknown" }])
+      })
+  )
+
+  it.effect("keeps of its 20 seconds some for finding out what became of it", () =>
+    Effect.gen(function* () {
+      const { kudos, time } = yield* kudosOver({
+        create: mochiError("TimedOut", true),
+        listed: Effect.succeed([])
+      })
+      yield* Effect.flip(kudos.submit(command))
+      expect(new Map(yield* time)).toEqual(
+        new Map([
+          ["profile", 16_000],
+          ["create", 16_000],
+          ["list", 20_000]
+        ])
+      )
+    })
+  )
+})
+
+describe("A command whose process is gone", () => {
+  it.effect("before its intent was stored was never sent", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({ found: Option.none() })
+      expect((yield* Effect.flip(kudos.outcomeOf(interactionId)))._tag).toBe("NeverSent")
+    })
+  )
+
+  it.effect.each([
+    ["not_created", "NeverSent"],
+    ["unknown", "OutcomeUnknown"]
+  ] as const)("stands as its intent does: %s", ([state, tag]) =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({ found: Option.some(intent(state)) })
+      expect((yield* Effect.flip(kudos.outcomeOf(interactionId)))._tag).toBe(tag)
+    })
+  )
+
+  it.effect("while it was sending is created where Mochi shows it", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({
+        found: Option.some(intent("sending")),
+        listed: Effect.succeed([{ ...listed, status: "rejected" }]),
+        report: Effect.succeedNone
+      })
+      expect(yield* kudos.outcomeOf(interactionId)).toMatchObject({ status: "rejected" })
+    })
+  )
+
+  it.effect("while it was sending is unknown where Mochi does not", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({
+        found: Option.some(intent("sending")),
+        listed: Effect.succeed([])
+      })
+      expect((yield* Effect.flip(kudos.outcomeOf(interactionId)))._tag).toBe("OutcomeUnknown")
+    })
+  )
+})

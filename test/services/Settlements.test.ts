@@ -1,0 +1,210 @@
+import { describe, expect, it } from "@effect/vitest"
+import { DateTime, Duration, Effect, Layer, Option, Ref, TestClock } from "effect"
+import * as Ids from "../../src/domain/Ids.ts"
+import { NotificationId } from "../../src/domain/Notification.ts"
+import type { Audience, Notification } from "../../src/domain/Notification.ts"
+import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
+import type { StatusReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { nobody } from "../../src/domain/TransferRequest.ts"
+import { Atomic } from "../../src/ports/Atomic.ts"
+import { KudosIntents } from "../../src/ports/KudosIntents.ts"
+import { MochiPay } from "../../src/ports/MochiPay.ts"
+import { NotificationLog } from "../../src/ports/NotificationLog.ts"
+import { Outbox } from "../../src/ports/Outbox.ts"
+import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Settlements } from "../../src/services/Settlements.ts"
+import { facts } from "../views/pictures.ts"
+import { ada, grace, key, settledBy, stored } from "./mochiWorld.ts"
+
+const party = (user: Ids.DiscordUserId) => ({ ...nobody, discordUserId: Option.some(user) })
+const expiresAt = DateTime.unsafeMake(60_000)
+const known = {
+  ...facts,
+  owner: party(Ids.DiscordUserId.make("1098765432109876224")),
+  requester: party(ada),
+  recipient: party(grace),
+  expiresAt: Option.some(expiresAt)
+}
+
+/** A store of one request, and an outbox that shows what was put into it, each with its wait in milliseconds. */
+const settlementsOver = (before: Option.Option<TransferRequest>, atMochi: RequestStatus = "pending") =>
+  Effect.gen(function* () {
+    const request = yield* Ref.make(before)
+    const jobs = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
+    const added = yield* Ref.make<ReadonlyArray<string>>([])
+    const notification = (audience: Audience, about: RequestStatus): Notification => ({
+      id: notificationId,
+      request: key,
+      audience,
+      kind: "approval_card",
+      about,
+      state: "pending",
+      reason: Option.none(),
+      attempts: 0,
+      createdAt: expiresAt,
+      updatedAt: expiresAt
+    })
+    const world = Layer.mergeAll(
+      Layer.succeed(Atomic, { transaction: work => work }),
+      Layer.mock(TransferRequests, {
+        lock: () => Ref.get(request),
+        save: saved => Ref.set(request, Option.some(saved)),
+        shown: () => Effect.succeedNone
+      }),
+      Layer.mock(KudosIntents, {}),
+      Layer.mock(NotificationLog, {
+        add: (_, about, hearings) =>
+          Ref.modify(added, all => {
+            const fresh = hearings.filter(({ audience }) => !all.includes(`${audience} ${about}`))
+            return [
+              fresh.map(({ audience }) => notification(audience, about)),
+              [...all, ...fresh.map(({ audience }) => `${audience} ${about}`)]
+            ]
+          }),
+        reopen: () => Effect.succeedNone
+      }),
+      Layer.mock(Outbox, {
+        put: (put, after = Duration.zero) =>
+          Ref.update(jobs, all => [
+            ...all,
+            ...put.map(job => {
+              const what = job._tag === "Deliver" ? job.audience : `ask ${job.attempt}`
+              return [what, Duration.toMillis(after)] as const
+            })
+          ])
+      }),
+      Layer.mock(MochiPay, {
+        state: () => Effect.succeed({ status: atMochi, expiresAt: Option.none() })
+      })
+    )
+    const settlements = yield* Effect.provide(Settlements, Layer.provide(Settlements.Default, world))
+    return { settlements, request: Ref.get(request), jobs: Ref.getAndSet(jobs, []) }
+  })
+
+const notificationId = NotificationId.make("b7fb27bf-6d14-4eae-89c1-908626a7c9cc")
+
+const report = (status: RequestStatus, change: Partial<StatusReport> = {}): StatusReport => ({
+  key,
+  status,
+  facts: Option.some(known),
+  by: nobody,
+  at: DateTime.unsafeMake(1000),
+  interactionId: Option.none(),
+  authoritative: false,
+  ...change
+})
+
+describe("A report", () => {
+  it.effect("of a pending request tells the owner, and has Mochi asked when it expires", () =>
+    Effect.gen(function* () {
+      const { jobs, settlements } = yield* settlementsOver(Option.none())
+      yield* settlements.report(report("pending"))
+      expect(yield* jobs).toEqual([
+        ["owner", 0],
+        ["ask 0", 62_000]
+      ])
+      yield* settlements.report(report("pending"))
+      expect(yield* jobs).toEqual([])
+    })
+  )
+
+  it.effect("of an approval tells everybody, once", () =>
+    Effect.gen(function* () {
+      const { jobs, settlements } = yield* settlementsOver(Option.some(stored({ facts: Option.some(known) })))
+      yield* settlements.report(report("approved"))
+      const told = yield* jobs
+      expect(new Map(told)).toEqual(
+        new Map([
+          ["requester", 0],
+          ["recipient", 0],
+          ["owner", 0]
+        ])
+      )
+      expect(told).toHaveLength(3)
+      yield* settlements.report(report("approved"))
+      expect(yield* jobs).toEqual([])
+    })
+  )
+
+  it.effect("by a button leaves the owner's card to the click first", () =>
+    Effect.gen(function* () {
+      const { jobs, settlements } = yield* settlementsOver(Option.some(stored({ facts: Option.some(known) })))
+      yield* settlements.report(report("rejected"), "button")
+      expect(yield* jobs).toEqual([
+        ["requester", 0],
+        ["owner", 3000]
+      ])
+    })
+  )
+
+  it.effect("that is late changes nothing", () =>
+    Effect.gen(function* () {
+      const approved = stored({
+        status: "approved",
+        facts: Option.some(known),
+        settlement: settledBy(ada)
+      })
+      const { request, settlements } = yield* settlementsOver(Option.some(approved))
+      yield* settlements.report(report("pending"))
+      expect(yield* request).toEqual(Option.some(approved))
+    })
+  )
+
+  it.effect("that contradicts what is stored is not believed: Mochi is asked, and its word holds", () =>
+    Effect.gen(function* () {
+      const rejected = stored({ status: "rejected", facts: Option.some(known) })
+      const { jobs, request, settlements } = yield* settlementsOver(Option.some(rejected), "approved")
+      yield* settlements.report(report("approved"))
+      expect(yield* request).toEqual(Option.some(rejected))
+      expect(yield* jobs).toEqual([["ask 0", 0]])
+      yield* settlements.ask(key, 0)
+      expect(Option.map(yield* request, ({ status }) => status)).toEqual(Option.some("approved"))
+    })
+  )
+
+  it.effect("of a failure after an approval is believed", () =>
+    Effect.gen(function* () {
+      const approved = stored({ status: "approved", facts: Option.some(known) })
+      const { request, settlements } = yield* settlementsOver(Option.some(approved))
+      yield* settlements.report(report("failed"))
+      expect(Option.map(yield* request, ({ status }) => status)).toEqual(Option.some("failed"))
+    })
+  )
+})
+
+describe("An expiry that passed without an event", () => {
+  it.effect("has Mochi asked again ever more slowly while it says pending, and for a day at most", () =>
+    Effect.gen(function* () {
+      const { jobs, settlements } = yield* settlementsOver(Option.some(stored({ facts: Option.some(known) })))
+      yield* TestClock.setTime(62_000)
+      const waits: Array<number> = []
+      for (let attempt = 0; ; attempt++) {
+        yield* settlements.ask(key, attempt)
+        const next = (yield* jobs).find(([what]) => what.startsWith("ask"))
+        if (next === undefined) break
+        expect(next[0]).toBe(`ask ${attempt + 1}`)
+        waits.push(next[1])
+        yield* TestClock.adjust(next[1])
+      }
+      expect(waits.slice(0, 4)).toEqual([15_000, 30_000, 60_000, 120_000])
+      expect(waits).toEqual([...waits].sort((one, other) => one - other))
+      const total = waits.reduce((sum, wait) => sum + wait, 0)
+      expect(total).toBeGreaterThan(Duration.toMillis("22 hours"))
+      expect(total).toBeLessThan(Duration.toMillis("27 hours"))
+    })
+  )
+
+  it.effect("ends with Mochi's answer", () =>
+    Effect.gen(function* () {
+      const pending = stored({ facts: Option.some(known) })
+      const { jobs, request, settlements } = yield* settlementsOver(Option.some(pending), "expired")
+      yield* TestClock.setTime(62_000)
+      yield* settlements.ask(key, 0)
+      expect(Option.map(yield* request, ({ status }) => status)).toEqual(Option.some("expired"))
+      expect(yield* jobs).toEqual([
+        ["requester", 0],
+        ["owner", 0]
+      ])
+    })
+  )
+})
