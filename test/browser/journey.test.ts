@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { become, lastMessage, phone, picture, sendKudos, useSandbox } from "./page.ts"
+import { become, created, lastMessage, phone, picture, sendKudos, useSandbox } from "./page.ts"
 
 const sandbox = useSandbox()
 
@@ -72,7 +72,7 @@ it("everything can be done by keyboard alone", async () => {
   await page.keyboard.press("Enter")
   await suggested("grace", "Grace")
   await page.keyboard.press("Enter")
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "1").waitFor()
   expect(await composer.evaluate(input => input === document.activeElement)).toBe(true)
 })
 

@@ -87,6 +87,13 @@ export const sendKudos = async (page: Page, kudos: Kudos = {}) => {
   await page.getByRole("button", { name: "Send", exact: true }).click()
 }
 
+/** The requester's answer about this amount. */
+export const created = (page: Page, amount: string) =>
+  page
+    .locator(".message")
+    .filter({ hasText: "Kudos Request Created" })
+    .filter({ has: page.getByText(`${amount} USDC`, { exact: true }) })
+
 export const pick = async (page: Page, option: string, typed: string) => {
   const input = page.getByLabel(option, { exact: true })
   await input.fill(typed)

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
-import { become, lastMessage, picture, sendKudos, useSandbox } from "./page.ts"
+import { become, created, lastMessage, picture, sendKudos, useSandbox } from "./page.ts"
 
 const sandbox = useSandbox()
 
@@ -11,7 +11,7 @@ const hacked = (page: Page) => page.evaluate(() => "hacked" in window)
 it("markup in a reason is shown as it was typed, to everybody, and never runs", async () => {
   const page = await sandbox.open()
   await sendKudos(page, { amount: "1.25", reason: markup })
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "1.25").waitFor()
   expect(await lastMessage(page).locator(".embed").textContent()).toContain(markup)
   await page.locator(".card", { hasText: "1.25 USDC" }).getByText(markup).waitFor()
   await become(page, "linus")
@@ -94,7 +94,7 @@ it("an address that names nobody leads to somebody", async () => {
 it("the service is killed and started under the page: it says so, and what was under way is delivered", async () => {
   const page = await sandbox.open("ada/general")
   await sendKudos(page, { amount: "6.5" })
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "6.5").waitFor()
   await page.getByRole("tab", { name: "Trouble" }).click()
   await page.getByRole("button", { name: "Kill" }).click()
   await page.getByText("The service is not running, so the bot cannot answer.").waitFor()

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
-import { become, flip, lastMessage, picture, sendKudos, useSandbox } from "./page.ts"
+import { become, created, flip, lastMessage, picture, sendKudos, useSandbox } from "./page.ts"
 
 const sandbox = useSandbox()
 
@@ -31,14 +31,14 @@ it("Mochi is slow: suggestions come after a spinner, and kudos still go out", as
   await sendKudos(page, { amount: "1" })
   await lastMessage(page).getByText("Mochi is thinking…").waitFor()
   await picture(page, "20-slow")
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "1").waitFor()
 })
 
 it("Mochi is down: the answer says so and names a trace", async () => {
   const page = await sandbox.open()
   troubled = page
   await sendKudos(page, { amount: "1.5" })
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "1.5").waitFor()
   await flip(page, "Mochi is down")
   await page.getByRole("combobox", { name: "Message" }).fill("/kudos")
   await page.keyboard.press("Enter")
@@ -76,7 +76,7 @@ it("Mochi hangs: suggestions end empty in time", async () => {
 it("Mochi's answer gets lost: the request exists once, and Ada learns that it was created", async () => {
   const page = await openWith("Mochi's answer gets lost")
   await sendKudos(page, { amount: "3.25" })
-  await lastMessage(page).getByText("Kudos Request Created").waitFor()
+  await created(page, "3.25").waitFor()
   await page.getByRole("tab", { name: "Mochi" }).click()
   expect(await page.locator(".card", { hasText: "3.25 USDC" }).count()).toBe(1)
   await page.getByRole("tab", { name: "Trouble" }).click()
@@ -148,7 +148,7 @@ it.each(["Discord answers 429", "Discord answers 500"])(
     const page = await openWith(trouble)
     const amount = trouble.endsWith("429") ? "8.5" : "9.5"
     await sendKudos(page, { amount })
-    await lastMessage(page).getByText("Kudos Request Created").waitFor()
+    await created(page, amount).waitFor()
     await page.getByRole("tab", { name: "Delivery" }).click()
     await page
       .locator(".card", { hasText: "approval card" })

@@ -1,4 +1,4 @@
-import type { ChannelView, CommandView, OptionView, PersonView } from "../wire.ts"
+import type { CommandView, OptionView, PersonView } from "../wire.ts"
 import { ask } from "./api.ts"
 import { button, el } from "./dom.ts"
 import type { Listbox } from "./listbox.ts"
@@ -6,8 +6,8 @@ import { makeField } from "./optionField.ts"
 import type { OptionField, Suggestions, Value } from "./optionField.ts"
 
 export interface CommandFormContext {
-  readonly me: PersonView
-  readonly channel: ChannelView
+  /** Asked anew each time: after a restart of the sandbox its channels have other ids. */
+  readonly where: () => { readonly person: string; readonly channel: string }
   readonly people: ReadonlyArray<PersonView>
   readonly listbox: Listbox
   /** The command went out, or nobody wants it any more. */
@@ -17,7 +17,7 @@ export interface CommandFormContext {
 /** A command that is being filled in. */
 export const makeCommandForm = (
   command: CommandView,
-  { channel, close, listbox, me, people }: CommandFormContext
+  { close, listbox, people, where }: CommandFormContext
 ): { readonly element: HTMLElement; readonly focus: () => void } => {
   const fields: Array<OptionField> = []
   let asking: AbortController | undefined
@@ -30,8 +30,7 @@ export const makeCommandForm = (
       })
     )
   const use = (options: Record<string, Value>) => ({
-    person: me.id,
-    channel: channel.id,
+    ...where(),
     command: command.name,
     subcommand: command.subcommand,
     options

@@ -3,7 +3,7 @@ import { askOrToast } from "./api.ts"
 import { makeCommandForm } from "./commandForm.ts"
 import { avatar, button, byId, el } from "./dom.ts"
 import { makeListbox } from "./listbox.ts"
-import { channelOf, meOf } from "./store.ts"
+import { channelOf, meOf, slugOf } from "./store.ts"
 import type { Store } from "./store.ts"
 import { toast } from "./toast.ts"
 
@@ -54,12 +54,9 @@ export const mountComposer = (store: Store): Composer => {
 
   const fillIn = (command: CommandView) => {
     const state = store.get()
-    const [me, channel] = [meOf(state), channelOf(state)]
-    if (me === undefined || channel === undefined) return
     listbox.hide()
     const form = makeCommandForm(command, {
-      me,
-      channel,
+      where: () => ({ person: meOf(store.get())?.id ?? "", channel: channelOf(store.get())?.id ?? "" }),
       people: state.view.people ?? [],
       listbox,
       close: () => {
@@ -120,11 +117,12 @@ export const mountComposer = (store: Store): Composer => {
 
   store.subscribe(state => {
     const channel = channelOf(state)
-    const now = `${state.username}/${channel?.id}`
+    if (channel === undefined) return
+    const now = `${state.username}/${slugOf(channel)}`
     // What somebody else was filling in, or in another place, is not this person's any more.
     if (place !== "" && place !== now) backToText()
     place = now
-    const name = channel?.kind === "dm" ? `@${channel.name}` : `#${channel?.name ?? "…"}`
+    const name = channel.kind === "dm" ? `@${channel.name}` : `#${channel.name}`
     input.placeholder = `Message ${name} — type / for commands`
   })
 

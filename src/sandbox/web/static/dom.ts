@@ -52,8 +52,8 @@ export const avatar = (name: string, kind: "person" | "bot", size = ""): HTMLEle
   if (kind === "bot" && name === "Mochi")
     return el("img", { class: `avatar ${size}`, attributes: { src: "/mochi.svg", alt: "" } })
   const letters = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0)
-  // Steps of the golden angle keep neighbours apart.
-  const hue = Math.round(letters * 137.5) % 360
+  // Eight hues that are easy to tell apart.
+  const hue = ((letters % 8) * 45 + 10) % 360
   const circle = el("span", {
     class: `avatar ${size}`,
     text: [...name][0]?.toUpperCase() ?? "?",
