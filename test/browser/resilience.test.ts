@@ -92,9 +92,10 @@ it("an address that names nobody leads to somebody", async () => {
 })
 
 it("the service is killed and started under the page: it says so, and what was under way is delivered", async () => {
-  const page = await sandbox.open("ada/general")
-  await sendKudos(page, { amount: "6.5" })
-  await created(page, "6.5").waitFor()
+  const page = await sandbox.open("linus/dm")
+  await sendKudos(await sandbox.open(), { amount: "6.5" })
+  const card = page.locator(".message", { hasText: "6.5 USDC" })
+  await card.getByRole("button", { name: "Approve", exact: true }).waitFor()
   await page.getByRole("tab", { name: "Trouble" }).click()
   await page.getByRole("button", { name: "Kill" }).click()
   await page.getByText("The service is not running, so the bot cannot answer.").waitFor()
@@ -102,9 +103,6 @@ it("the service is killed and started under the page: it says so, and what was u
 
   await page.getByRole("tab", { name: "Mochi" }).click()
   await page.locator(".card", { hasText: "6.5 USDC" }).getByRole("button", { name: "approve" }).click()
-  await become(page, "linus")
-  await page.locator('[data-channel="dm"]').click()
-  const card = page.locator(".message", { hasText: "6.5 USDC" })
   await card.getByRole("button", { name: "Approve", exact: true }).click()
   await card.getByText("This interaction failed").waitFor()
 
