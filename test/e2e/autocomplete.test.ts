@@ -11,7 +11,7 @@ import { Fault } from "../../src/sandbox/mochi/Faults.ts"
 import { addNewcomer, expectAlive, expectValidRequests, suggestions, withFault } from "./steps.ts"
 import { modes, RunningWorld } from "./world.ts"
 
-const commandTimeout = 1200
+const commandTimeout = 2000
 
 for (const mode of modes) {
   const running = RunningWorld.layer({

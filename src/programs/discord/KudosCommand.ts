@@ -108,7 +108,7 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
 }) {}
 
 /** Of the time for a suggestion; the rest is for its way to Discord. */
-const lookUpShare = 0.9
+const lookUpShare = 0.8
 
 interface Choice {
   readonly name: string
