@@ -14,9 +14,7 @@ it("without variables the page is on loopback and traces are copied", () => {
 })
 
 it("Jaeger's address is enough, another store says where the id goes", () => {
-  expect(traceUrl("http://localhost:16686/")).toEqual(
-    Option.some("http://localhost:16686/trace/{trace_id}")
-  )
+  expect(traceUrl("http://localhost:16686/")).toEqual(Option.some("http://localhost:16686/trace/{trace_id}"))
   expect(traceUrl("https://tempo.example/explore?id={trace_id}")).toEqual(
     Option.some("https://tempo.example/explore?id={trace_id}")
   )
