@@ -71,7 +71,7 @@ const killMoments: ReadonlyArray<readonly [(event: WorldEvent) => boolean, numbe
   [isRequest("POST", "/users/@me/channels"), 3],
   [isRequest("POST", "/channels/{channel_id}/messages"), 5],
   [event => event._tag === "MessageCreated", 20],
-  [isRequest("POST", "/users/@me/channels"), 6]
+  [event => event._tag === "MessageUpdated" || event._tag === "MessageCreated", 12]
 ]
 
 describe("kill -9 around the creation of a request", () => {
@@ -284,7 +284,7 @@ const untilDelivered = (world: World, count: number) =>
           until: rows => rows.length === 1 && rows[0]?.state === "delivered" && rows[0].count === count
         }
       )
-    ).pipe(Effect.timeout("60 seconds"))
+    ).pipe(Effect.timeout("90 seconds"))
   })
 
 const temporaryFolder = Effect.acquireRelease(
