@@ -13,6 +13,12 @@ const longestBody = 64 * 1024
 /** A store that does not answer is not writable: Mochi waits 15 seconds or more, and its next try tells what was stored. */
 const storedWithin = Duration.seconds(8)
 
+/** Fewer than there are connections: of a burst the rest waits here, and commands and deliveries do not wait for it. */
+const storedAtOnce = 4
+
+/** Waiting for the turn included. */
+const answeredWithin = Duration.seconds(13)
+
 /** Seconds after which Mochi may try again. */
 const retryAfter = "30"
 
@@ -21,6 +27,7 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
   effect: Effect.gen(function* () {
     const signatures = yield* WebhookSignatures
     const intake = yield* Intake
+    const turns = yield* Effect.makeSemaphore(storedAtOnce)
 
     const accepted = (id: string, body: Uint8Array) =>
       Effect.gen(function* () {
@@ -34,7 +41,13 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
         const result = yield* intake
           .accept(id, event.right.value)
-          .pipe(Effect.disconnect, Effect.interruptible, Effect.timeout(storedWithin))
+          .pipe(
+            Effect.disconnect,
+            Effect.timeout(storedWithin),
+            turns.withPermits(1),
+            Effect.interruptible,
+            Effect.timeout(answeredWithin)
+          )
         if (result._tag === "Duplicate") return yield* answered("duplicate", id)
         const origin = Option.flatMap(result.request, request => request.origin)
         yield* Option.match(Option.flatMap(origin, parseTraceparent), {
