@@ -39,7 +39,7 @@ export const ack = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
     }
     return {
       title: `Acknowledgement and CPU time: ${perSecond} interactions a second, Mochi takes ${mochiMillis} ms a call`,
-      note: `${rounds} rounds each, in turn; percentiles over all rounds, CPU time of the bot's process: the median round.`,
+      note: `${rounds} rounds each, in turn; percentiles over all rounds, CPU time of the bot's process, its PostgreSQL not counted: the median round.`,
       rows
     }
   })

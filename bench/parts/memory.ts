@@ -40,7 +40,7 @@ export const memory = (ground: Ground): Effect.Effect<Table, never, Scope.Scope>
 
     return {
       title: "Memory of the bot's process",
-      note: `5 s after it is ready. Each of the ${manyGuilds} guilds has 20 channels; the gateway asks for 5 shards.`,
+      note: `5 s after it is ready; the service's PostgreSQL is not counted. Each of the ${manyGuilds} guilds has 20 channels; the gateway asks for 5 shards.`,
       rows: [
         ...(yield* compared("in 1 guild", 0)),
         ...(yield* compared(`in ${manyGuilds} guilds`, manyGuilds))

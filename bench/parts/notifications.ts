@@ -37,7 +37,9 @@ export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope
             ...(share === 0.95 ? { wanted: { atMost: 10_000 } } : {})
           })
         ),
-        wrong("webhooks not accepted", toStrangers.refused + known.refused + eased.refused),
+        ...[toStrangers, known, eased].flatMap(({ refusals }) =>
+          refusals.map(([status, times]) => wrong(`webhooks answered with ${status}`, times))
+        ),
         wrong("cards missing or shown twice", toStrangers.wrong + known.wrong + eased.wrong),
         wrong("answers of 429", discord.requests.rateLimited()),
         wrong("DMs refused as opened too fast", refusedDms.length)
@@ -66,7 +68,8 @@ interface Outcome {
   readonly shownPerSecond: number
   /** Milliseconds from accepted to shown. */
   readonly delays: ReadonlyArray<number>
-  readonly refused: number
+  /** How often which other answer than 202 came. */
+  readonly refusals: ReadonlyArray<readonly [status: string, times: number]>
   readonly wrong: number
 }
 
@@ -121,7 +124,9 @@ const run = (
         const [first] = shown.get(code) ?? []
         return first === undefined ? [] : [first - at]
       }),
-      refused: count - accepted.length,
+      refusals: Object.entries(Object.groupBy(answers, ({ status }) => status))
+        .filter(([status]) => status !== "202")
+        .map(([status, those]) => [status, those?.length ?? 0]),
       wrong: accepted.filter(({ code }) => shown.get(code)?.length !== 1).length
     }
   })
