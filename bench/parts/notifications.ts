@@ -37,6 +37,11 @@ export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope
             ...(share === 0.95 ? { wanted: { atMost: 10_000 } } : {})
           })
         ),
+        {
+          figure: `${steady.perSecond} a second: CPU a webhook and its card`,
+          unit: "ms",
+          service: eased.cpuMillis
+        },
         ...[toStrangers, known, eased].flatMap(({ refusals }) =>
           refusals.map(([status, times]) => wrong(`webhooks answered with ${status}`, times))
         ),
@@ -68,6 +73,8 @@ interface Outcome {
   readonly shownPerSecond: number
   /** Milliseconds from accepted to shown. */
   readonly delays: ReadonlyArray<number>
+  /** Of the service's process, for each webhook. */
+  readonly cpuMillis: number
   /** How often which other answer than 202 came. */
   readonly refusals: ReadonlyArray<readonly [status: string, times: number]>
   readonly wrong: number
@@ -91,6 +98,7 @@ const run = (
       const code = embed?.fields?.find(({ name }) => name === "Request ID")?.value
       if (code !== undefined) shown.set(code, [...(shown.get(code) ?? []), performance.now()])
     })
+    const cpuBefore = yield* subject.child.cpuMillis
     const start = yield* Clock.currentTimeMillis
     const begun = performance.now()
     const answers = yield* Effect.forEach(
@@ -115,6 +123,7 @@ const run = (
     // A card too many would come now.
     yield* Effect.sleep("1 second")
     forget()
+    const cpuAfter = yield* subject.child.cpuMillis
     const times = [...shown.values()].flatMap(at => at.slice(0, 1))
     const arrivals = answers.map(({ at }) => at)
     return {
@@ -124,6 +133,7 @@ const run = (
         const [first] = shown.get(code) ?? []
         return first === undefined ? [] : [first - at]
       }),
+      cpuMillis: (cpuAfter - cpuBefore) / count,
       refusals: Object.entries(Object.groupBy(answers, ({ status }) => status))
         .filter(([status]) => status !== "202")
         .map(([status, those]) => [status, those?.length ?? 0]),
