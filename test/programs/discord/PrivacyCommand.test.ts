@@ -1,0 +1,70 @@
+import { expect, it } from "@effect/vitest"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { DiscordUserId, InteractionId } from "../../../src/domain/Ids.ts"
+import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
+import type { Envelope } from "../../../src/programs/discord/interaction.ts"
+import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
+import { Privacy } from "../../../src/services/Privacy.ts"
+import { loopback, restAt } from "../../adapters/discord/LoopbackRest.ts"
+
+const ada = DiscordUserId.make("184027593016284160")
+const mallory = DiscordUserId.make("302050872383242240")
+
+const pressedBy = (userId: DiscordUserId): Envelope => ({
+  id: InteractionId.make("1"),
+  botId: "7",
+  token: Redacted.make("token"),
+  userId,
+  guildId: Option.none(),
+  channelId: Option.none(),
+  locale: Option.none()
+})
+
+/** Runs a press with a service that can do no more than `privacy`; what Discord was told. */
+const press = (choice: "delete" | "keep", by: DiscordUserId, privacy: Partial<Pick<Privacy, "erase">>) =>
+  Effect.gen(function* () {
+    const server = yield* loopback(() => ({ status: 200, body: { id: "1" } }))
+    const outcome = yield* Effect.flatMap(PrivacyCommand, command =>
+      command.press({ _tag: "Privacy", choice, asker: ada }, pressedBy(by))
+    ).pipe(
+      Effect.provide(
+        Layer.merge(
+          PrivacyCommand.Default.pipe(
+            Layer.provide(Layer.mock(Privacy, { _tag: "mochi/services/Privacy", ...privacy }))
+          ),
+          restAt(server.url)
+        )
+      )
+    )
+    return { outcome, answer: server.heard.map(({ body }) => body).join() }
+  })
+
+it.scopedLive("the buttons of an erasure work for nobody but who asked for it", () =>
+  Effect.gen(function* () {
+    const stranger = yield* press("delete", mallory, {})
+    expect(stranger.outcome).toEqual({ _tag: "Refused", reason: "NotMeantForThem" })
+    expect(stranger.answer).toContain("not for you")
+    expect((yield* press("keep", mallory, {})).answer).toContain("not for you")
+  })
+)
+
+it.scopedLive("an erasure says so only once it happened", () =>
+  Effect.gen(function* () {
+    const erased: Array<string> = []
+    const works = yield* press("delete", ada, {
+      erase: (id, asker) =>
+        Effect.sync(() => {
+          erased.push(`${id} ${asker}`)
+          return { rows: {}, mochiAsked: true }
+        })
+    })
+    expect(erased).toEqual([`${ada} person`])
+    expect(works.answer).toContain("Your data was erased")
+    const fails = yield* press("delete", ada, {
+      erase: () => new StoreUnavailable({ operation: "PersonalData.erase", cause: new Error("down") })
+    })
+    expect(fails.outcome).toEqual({ _tag: "Failed", errorType: "StoreUnavailable" })
+    expect(fails.answer).toContain("Something went wrong")
+    expect((yield* press("keep", ada, {})).answer).toContain("Nothing was erased")
+  })
+)
