@@ -4,6 +4,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect, Exit, Layer, Option } from "effect"
 import { enableCompileCache } from "node:module"
+import { stripVTControlCharacters } from "node:util"
 import * as Config from "./config.ts"
 import { version } from "./configVersion.ts"
 import { audit } from "./programs/cli/auditCommands.ts"
@@ -58,6 +59,23 @@ const mochi = Command.make("mochi-discord").pipe(
 
 const run = Command.run(mochi, { name: "mochi-discord", version, executable: "npm run -s cli --" })
 
+/** Colors are for terminals. */
+const withoutColors = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Console.consoleWith(plain => {
+    const stripped = (said: ReadonlyArray<unknown>) =>
+      said.map(part => (typeof part === "string" ? stripVTControlCharacters(part) : part))
+    return Console.withConsole(work, {
+      ...plain,
+      log: (...said) => plain.log(...stripped(said)),
+      error: (...said) => plain.error(...stripped(said))
+    })
+  })
+
+const hasColors = process.stdout.isTTY === true && environment["NO_COLOR"] === undefined
+
+// Who reads a list may have seen enough of it.
+process.stdout.on("error", () => process.exit(0))
+
 NodeRuntime.runMain(
   run(process.argv).pipe(
     Effect.provide(
@@ -65,7 +83,8 @@ NodeRuntime.runMain(
     ),
     Effect.tapErrorCause(cause =>
       Option.match(lastWords(cause), { onNone: () => Effect.void, onSome: Console.error })
-    )
+    ),
+    work => (hasColors ? work : withoutColors(work))
   ),
   {
     disableErrorReporting: true,
