@@ -14,7 +14,7 @@ const longestBody = 64 * 1024
 const storedWithin = Duration.seconds(8)
 
 /** Fewer than there are connections: of a burst the rest waits here, and commands and deliveries do not wait for it. */
-const storedAtOnce = 4
+const storedAtOnce = 6
 
 /** Waiting for the turn included. */
 const answeredWithin = Duration.seconds(13)
