@@ -32,6 +32,13 @@ export interface DecisionClick {
   readonly clicker: DiscordUserId
   readonly decision: Decision
   readonly request: RequestKey
+  /** The message that the button is on; none for an answer that only the clicker sees. */
+  readonly card: Option.Option<CardPlace>
+}
+
+export interface CardPlace {
+  readonly channelId: ChannelId
+  readonly messageId: MessageId
 }
 
 /** A request that is settled now: by this click, or by somebody before it. */
@@ -108,11 +115,27 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       )
     )
 
+    /** A card that this bot does not know yet, a former one's say: else the decision's webhook would bring a second. */
+    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick) {
+      if (Option.isNone(card) || Option.isSome(yield* requests.shown(request, "owner"))) return
+      const { channelId, messageId } = card.value
+      const begunAt = yield* Clock.currentTimeMillis
+      const shown = {
+        channelId,
+        messageId: Option.some(messageId),
+        place: "dm",
+        status: "pending",
+        begunAt
+      } as const
+      yield* requests.show(request, "owner", shown)
+    }, Effect.ignoreLogged)
+
     const settle = Effect.fnUntraced(function* (
       click: DecisionClick
     ): Effect.fn.Return<Settled, DecisionFailure> {
       const profile = yield* profiles.byDiscordId(click.clicker)
       if (Option.isNone(profile)) return yield* new ProfileMissing()
+      yield* adoptCard(click)
       const { by, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),
@@ -153,19 +176,15 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       within(wholeBudget)
     )
 
-    /** The owner's card stands settled now, here or behind its View button: nobody needs to edit it again. */
+    /** The owner's card shows this status now, here or behind its View button: nobody needs to edit it again. */
     const cardShows = Effect.fn("Decisions.cardShows")(function* (
       request: RequestKey,
-      status: RequestStatus,
-      card: Option.Option<{ readonly channelId: ChannelId; readonly messageId: MessageId }>
+      status: RequestStatus
     ) {
       const shown = yield* requests.shown(request, "owner")
-      if (Option.isSome(shown)) return yield* requests.show(request, "owner", { ...shown.value, status })
-      if (Option.isNone(card)) return
-      const { channelId, messageId } = card.value
-      const begunAt = yield* Clock.currentTimeMillis
-      const message = { channelId, messageId: Option.some(messageId), place: "dm", status, begunAt } as const
-      yield* requests.show(request, "owner", message)
+      if (Option.isNone(shown)) return
+      yield* requests.show(request, "owner", { ...shown.value, status })
+      yield* settlements.redrawIfOutdated(request, status)
     })
 
     return { decide, cardShows }

@@ -53,15 +53,34 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       yield* outbox.put(deliveries.filter(isOwners), ownerAfter)
     })
 
-    /** The owner's card stands settled without a name: it is drawn again with who decided. */
-    const nameDecider = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
+    /** Has the owner's card drawn once more, although it was brought up to this status before. */
+    const redraw = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
       const reopened = yield* notifications.reopen(key, status, "owner")
       if (Option.isNone(reopened)) return
-      const shown = yield* requests.shown(key, "owner")
-      // The vaguest of the final words: what stands there says less than what is known.
-      if (Option.isSome(shown)) yield* requests.show(key, "owner", { ...shown.value, status: "settled" })
       const { audience, id } = reopened.value
       yield* outbox.put([{ _tag: "Deliver", notification: id, request: key, audience }])
+    })
+
+    /** The owner's card stands settled without a name: it is drawn again with who decided. */
+    const nameDecider = Effect.fnUntraced(function* (request: TransferRequest) {
+      const shown = yield* requests.shown(request.key, "owner")
+      // The vaguest of the final words: what stands there says less than what is known.
+      if (Option.isSome(shown))
+        yield* requests.show(request.key, "owner", { ...shown.value, status: "settled" })
+      yield* redraw(request)
+    })
+
+    /** Another status came in while a click drew its own: the card is brought up to the newest. */
+    const redrawIfOutdated = Effect.fn("Settlements.redrawIfOutdated")(function* (
+      key: RequestKey,
+      drawn: RequestStatus
+    ) {
+      yield* atomic.transaction(
+        Effect.gen(function* () {
+          const stored = yield* requests.lock(key)
+          if (Option.isSome(stored) && stored.value.status !== drawn) yield* redraw(stored.value)
+        })
+      )
     })
 
     const askLater = Effect.fnUntraced(function* (request: TransferRequest, attempt: number) {
@@ -129,7 +148,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       yield* atomic.transaction(askLater({ ...pending.value, facts }, attempt + 1))
     })
 
-    return { report, reportWithoutStatus, ask }
+    return { report, reportWithoutStatus, ask, redrawIfOutdated }
   })
 }) {}
 

@@ -14,6 +14,7 @@ import {
   withFault,
   withoutWebhooks
 } from "./steps.ts"
+import { notificationsOf } from "./stored.ts"
 import { modes, RunningWorld } from "./world.ts"
 import type { World } from "./world.ts"
 
@@ -180,9 +181,23 @@ for (const mode of modes) {
         })
     )
 
-    it.effect("keeps the lines of a card whose request is not stored, once it is decided", () =>
+    it.scoped("has one card only, also where its webhook tells of a request for the first time", () =>
       Effect.gen(function* () {
         const world = yield* RunningWorld
+        const { card, code } = yield* foreignCard(world)
+        yield* press(world, card, "approve")
+        yield* settled(world, card)
+        const told = yield* notificationsOf(world, code, 3)
+        expect(told.map(({ audience }) => audience).sort()).toEqual(["owner", "recipient", "requester"])
+        const others = world.discord.dmsOf(world.linus).filter(message => textOf(message).includes(code))
+        expect(others).toEqual([])
+      })
+    )
+
+    it.scoped("keeps the lines of a card whose request is not stored, once it is decided", () =>
+      Effect.gen(function* () {
+        const world = yield* RunningWorld
+        yield* withoutWebhooks(world)
         const { card } = yield* foreignCard(world)
         yield* press(world, card, "approve")
         const after = yield* settled(world, card)

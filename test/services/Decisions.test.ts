@@ -58,7 +58,13 @@ const approve = ({ decide, lease = Effect.succeed(true), report, state }: Given)
     )
     const decisions = yield* Effect.provide(Decisions, Layer.provide(Decisions.Default, world))
     const result = yield* Effect.either(
-      decisions.decide({ interactionId, clicker: ada, decision: "approved", request: key })
+      decisions.decide({
+        interactionId,
+        clicker: ada,
+        card: Option.none(),
+        decision: "approved",
+        request: key
+      })
     )
     return { result, released: yield* Ref.get(released) }
   })

@@ -68,13 +68,7 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
       message: PressedMessage
     ) {
       yield* editAnswer(envelope, yield* settledCard(settled, envelope, message))
-      const card = message.isEphemeral
-        ? Option.none()
-        : Option.map(
-            Option.orElse(message.channelId, () => envelope.channelId),
-            channelId => ({ channelId, messageId: message.id })
-          )
-      yield* Effect.ignoreLogged(decisions.cardShows(press.request, settled.status, card))
+      yield* Effect.ignoreLogged(decisions.cardShows(press.request, settled.status))
       if (settled.by === "somebody before")
         yield* followUp(envelope, failureMessage(alreadySettled, yield* currentTraceId))
     })
@@ -86,7 +80,13 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
     ) {
       const { decision, request } = press
       const result = yield* Effect.either(
-        decisions.decide({ interactionId: envelope.id, clicker: envelope.userId, decision, request })
+        decisions.decide({
+          interactionId: envelope.id,
+          clicker: envelope.userId,
+          decision,
+          request,
+          card: cardPlace(envelope, message)
+        })
       )
       if (Either.isRight(result)) {
         yield* showSettled(press, result.right, envelope, message)
@@ -129,6 +129,14 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
     return { decide, view }
   })
 }) {}
+
+const cardPlace = (envelope: Envelope, message: PressedMessage) =>
+  message.isEphemeral
+    ? Option.none()
+    : Option.map(
+        Option.orElse(message.channelId, () => envelope.channelId),
+        channelId => ({ channelId, messageId: message.id })
+      )
 
 /** The lines of a card that is not stored, as Discord shows them now. */
 const embedOf = ({ embed }: PressedMessage): Embed =>

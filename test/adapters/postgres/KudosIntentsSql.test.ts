@@ -84,6 +84,7 @@ layer(TestDatabase.layer)("kudos intents", it => {
       const stored = yield* intents.store(draft("100"), Option.some("00-trace-span-01"))
       expect(stored).toEqual({
         interactionId: "100",
+        state: "sending",
         vault: { profileId: "p-sender", applicationId: "123", vaultId: "v-1" },
         tokenName: "USD Coin",
         recipient,
