@@ -142,10 +142,21 @@ const programs = Layer.mergeAll(
   Layer.provide(Layer.merge(mochi, discord))
 )
 
+/** A request on an open connection may arrive while the server stops, and is then answered by nobody. */
+const connectionsEndWithin = 2_000
+
 const http = Layer.unwrapEffect(
-  Effect.map(Settings, ({ server }) =>
-    Server.layer.pipe(Layer.provide(NodeHttpServer.layer(() => createServer(), server)))
-  )
+  Effect.map(Settings, ({ server }) => {
+    const node = createServer()
+    const endConnections = Layer.scopedDiscard(
+      Effect.addFinalizer(() =>
+        Effect.sync(() => setTimeout(() => node.closeAllConnections(), connectionsEndWithin).unref())
+      )
+    )
+    return Layer.merge(Server.layer, endConnections).pipe(
+      Layer.provide(NodeHttpServer.layer(() => node, server))
+    )
+  })
 )
 
 /** Everything that `serve` runs. Ends only by a fault of `Shutdown`, or by interruption. */
