@@ -124,7 +124,7 @@ layer(AuditLogSql.layer.pipe(Layer.provideMerge(Layer.merge(TestDatabase.layer, 
           requestCode: Option.none(),
           person: Option.none(),
           since: Option.none(),
-        before: Option.none()
+          before: Option.none()
         }
         const actions = (filter: Partial<AuditFilter>, most = 100) =>
           Effect.map(audit.list({ ...all, ...filter }, most), records => records.map(({ action }) => action))
