@@ -2,7 +2,7 @@
 import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import type { Scope } from "effect"
-import { availableParallelism, cpus } from "node:os"
+import { availableParallelism, cpus, loadavg } from "node:os"
 import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
 import { memory } from "./parts/memory.ts"
@@ -34,7 +34,7 @@ const bench = Effect.gen(function* () {
     const started = performance.now()
     const table = yield* Effect.scoped(part(ground))
     yield* Console.log(
-      `${drawTable(table)}(${name}: ${Math.round((performance.now() - started) / 1000)} s)\n`
+      `${drawTable(table)}(${name}: ${Math.round((performance.now() - started) / 1000)} s, load of the machine in its last minute ${loadavg()[0]?.toFixed(1)})\n`
     )
     missed.push(...table.rows.filter(row => !isMet(row)).map(({ figure }) => `${name}: ${figure}`))
   }
