@@ -33,8 +33,8 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       state: Option.Option<NotificationState>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
-    /** Counts a try, before it is made. */
-    readonly attempt: (id: NotificationId) => Effect.Effect<void, StoreUnavailable>
+    /** Counts a try, before it is made; none where nothing is pending any more. */
+    readonly attempt: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     readonly settle: (
       id: NotificationId,
       state: NotificationState,

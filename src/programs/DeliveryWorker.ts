@@ -119,7 +119,6 @@ const worker = Effect.gen(function* () {
   })
 
   const attempt = Effect.fnUntraced(function* (taken: Taken, notification: Notification) {
-    yield* log.attempt(notification.id)
     const result = yield* Effect.either(deliveries.deliver(notification))
     if (Either.isRight(result)) {
       yield* settle(taken, notification, "delivered", Option.none())
@@ -135,9 +134,11 @@ const worker = Effect.gen(function* () {
     Effect.gen(function* () {
       if (taken.job._tag !== "Deliver") return
       yield* Effect.annotateLogs(Effect.logDebug("job_taken"), { job: taken.id, tries: taken.triesBefore })
-      const notification = yield* log.find(taken.job.notification)
-      if (!Option.exists(notification, ({ state }) => state === "pending")) return yield* outbox.done(taken)
-      yield* Option.match(notification, { onNone: () => Effect.void, onSome: found => attempt(taken, found) })
+      const notification = yield* log.attempt(taken.job.notification)
+      yield* Option.match(notification, {
+        onNone: () => outbox.done(taken),
+        onSome: found => attempt(taken, found)
+      })
     }).pipe(survives(outbox, taken), inTraceOf(taken, "notification.deliver"))
 })
 

@@ -1,5 +1,5 @@
 import { SqlClient, SqlError } from "@effect/sql"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Atomic } from "../../ports/Atomic.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { sqlDefectsAsFailures, storeUnavailable } from "./storeErrors.ts"
@@ -9,12 +9,21 @@ export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effe
   Atomic,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    // Of a savepoint, its release tells.
+    const proof = Effect.serviceOption(SqlClient.TransactionConnection).pipe(
+      Effect.flatMap(
+        Option.match({
+          onNone: () => Effect.void,
+          onSome: ([, depth]) => (depth > 0 ? Effect.void : Effect.asVoid(sql`select 1`))
+        })
+      )
+    )
     return {
       transaction: <A, E, R>(work: Effect.Effect<A, E, R>) =>
         sql
           // PostgreSQL answers the commit of a transaction in which a statement failed with a silent rollback, even
           // where the failure was caught; another statement tells.
-          .withTransaction(Effect.tap(work, () => sql`select 1`))
+          .withTransaction(Effect.tap(work, () => proof))
           .pipe(
             sqlDefectsAsFailures,
             Effect.catchAll(

@@ -66,7 +66,11 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
       }, asStoreUnavailable("NotificationLog.count")),
 
       attempt: Effect.fn("NotificationLog.attempt")(function* (id: NotificationId) {
-        yield* sql`update notifications set attempts = attempts + 1, updated_at = now() where id = ${id}`
+        const [tried] = yield* decode(
+          yield* sql`update notifications set attempts = attempts + 1, updated_at = now()
+            where id = ${id} and state = 'pending' returning *`
+        )
+        return Option.fromNullable(tried)
       }, asStoreUnavailable("NotificationLog.attempt")),
 
       settle: Effect.fn("NotificationLog.settle")(function* (
