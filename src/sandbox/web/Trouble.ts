@@ -42,8 +42,8 @@ const mochiKinds = ({ mochi }: Sandbox): ReadonlyArray<Kind> => [
     id: "mochi-slow",
     group: "Mochi",
     title: "Mochi is slow",
-    hint: "Every answer takes a second longer. Suggestions still come, and commands are acknowledged at once.",
-    begin: mochi.faults.add({ fault: { _tag: "Latency", duration: "1 second" } })
+    hint: "Every answer takes more than half a second longer. Suggestions still come, and commands are acknowledged at once.",
+    begin: mochi.faults.add({ fault: { _tag: "Latency", duration: "700 millis" } })
   },
   {
     id: "mochi-down",
