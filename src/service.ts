@@ -22,6 +22,7 @@ import * as NotificationLogSql from "./adapters/postgres/NotificationLogSql.ts"
 import * as OutboxPgBoss from "./adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
 import * as PersonalDataSql from "./adapters/postgres/PersonalDataSql.ts"
+import * as ProcessLease from "./adapters/postgres/ProcessLease.ts"
 import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
@@ -74,7 +75,8 @@ const stores = Layer.mergeAll(
   UsageSql.layer,
   WebhookInboxSql.layer
 ).pipe(
-  Layer.provideMerge(LeadershipSql.layer),
+  Layer.provide(ProcessLease.layer),
+  Layer.merge(LeadershipSql.layer),
   Layer.provide(Layer.merge(Database.layerPatient, Pseudonyms.layer))
 )
 

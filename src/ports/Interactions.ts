@@ -31,7 +31,7 @@ export class Interactions extends Context.Tag("mochi/ports/Interactions")<
   {
     /** True once for each interaction id: whoever hears false leaves it to the other. */
     readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
-    /** The person has the answer that was awaited. */
+    /** The person has the answer that was awaited. Nothing happens where another process has taken the interaction over. */
     readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
     /**
      * Takes over the interactions whose answer is still awaited, whose token lives, and whose process is gone for

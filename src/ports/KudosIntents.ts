@@ -1,4 +1,4 @@
-import { Context } from "effect"
+import { Context, Schema } from "effect"
 import type { DateTime, Effect, Option } from "effect"
 import type { DiscordUserId, InteractionId, RequestCode } from "../domain/Ids.ts"
 import type { KudosDraft } from "../domain/Kudos.ts"
@@ -6,13 +6,9 @@ import type { RequestFacts } from "../domain/TransferRequest.ts"
 import type { VaultPath } from "./MochiPay.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/**
- * What became of a stored intent. Unknown: it may have been created, and the requester was told so. Not created: Mochi
- * refused it, or was never reached.
- */
+/** What became of an intent that was sent. Unknown: it may have been created, and the requester was told so. */
 export type IntentOutcome =
   | { readonly _tag: "Created"; readonly code: Option.Option<RequestCode> }
-  | { readonly _tag: "NotCreated" }
   | { readonly _tag: "Unknown" }
 
 /** `sending`: some process is at it. */
@@ -31,18 +27,33 @@ export interface StoredIntent {
   readonly origin: Option.Option<string>
 }
 
+/** Stored as being sent by this process. */
+export interface IntentInHand {
+  readonly intent: StoredIntent
+  /** Asked right before the intent leaves: false once another process may have taken it over. */
+  readonly mayLeave: Effect.Effect<boolean>
+}
+
+/** Another process has taken the interaction over, or may have: it answers, and this one neither sends nor says anything. */
+export class NoLongerHeld extends Schema.TaggedError<NoLongerHeld>()("NoLongerHeld", {}) {}
+
 /** What is about to be asked of Mochi, stored before it is sent: after a crash nothing is forgotten or sent twice. */
 export class KudosIntents extends Context.Tag("mochi/ports/KudosIntents")<
   KudosIntents,
   {
-    /** Stored as being sent by this process. */
+    /** Only while this process holds the interaction, which the same statement proves. */
     readonly store: (
       draft: KudosDraft,
       origin: Option.Option<string>
-    ) => Effect.Effect<StoredIntent, StoreUnavailable>
+    ) => Effect.Effect<IntentInHand, StoreUnavailable | NoLongerHeld>
     readonly finish: (id: InteractionId, outcome: IntentOutcome) => Effect.Effect<void, StoreUnavailable>
+    /** Not created, for certain; fails where another process has taken the intent over and answers for it. */
+    readonly withdraw: (id: InteractionId) => Effect.Effect<void, StoreUnavailable | NoLongerHeld>
     readonly find: (id: InteractionId) => Effect.Effect<Option.Option<StoredIntent>, StoreUnavailable>
-    /** Takes over the unfinished intents whose process is gone for certain, each by one taker only. */
+    /**
+     * Takes over the unfinished intents whose process is gone for certain, each by one taker only; of this process's own
+     * those that were left lying.
+     */
     readonly adopt: Effect.Effect<ReadonlyArray<StoredIntent>, StoreUnavailable>
   }
 >() {}

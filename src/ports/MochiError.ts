@@ -20,6 +20,7 @@ export type MochiOperation = typeof MochiOperation.Type
  * - `Forbidden`: 401 or 403. `NotFound`: 404. `Refused`: any other 4xx; for a decision 400 means "settled already".
  * - `Unavailable`: no connection, 408, 429 or 5xx after every retry. `TimedOut`: the deadline passed.
  * - `Undecodable`: an answer that is not what Mochi promises. `UnsafePath`: an id that must not enter a URL; nothing was sent.
+ * - `Withheld`: whoever asked lost the right to before the call's turn came; nothing was sent.
  */
 export const MochiErrorReason = Schema.Literal(
   "Forbidden",
@@ -28,7 +29,8 @@ export const MochiErrorReason = Schema.Literal(
   "Unavailable",
   "TimedOut",
   "Undecodable",
-  "UnsafePath"
+  "UnsafePath",
+  "Withheld"
 )
 export type MochiErrorReason = typeof MochiErrorReason.Type
 

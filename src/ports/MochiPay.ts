@@ -41,8 +41,14 @@ export class MochiPay extends Context.Tag("mochi/ports/MochiPay")<
       applicationId: ApplicationId
     ) => Effect.Effect<ReadonlyArray<Vault>, MochiError>
     readonly holdings: (vault: VaultPath) => Effect.Effect<ReadonlyArray<Holding>, MochiError>
-    /** The request's code, when Mochi sends it. `mayHaveHappened` on the error means that the outcome is unknown. */
-    readonly create: (draft: KudosDraft) => Effect.Effect<Option.Option<RequestCode>, MochiError>
+    /**
+     * The request's code, when Mochi sends it. `mayHaveHappened` on the error means that the outcome is unknown. It leaves
+     * only if `mayLeave` says so at that moment, and is `Withheld` else.
+     */
+    readonly create: (
+      draft: KudosDraft,
+      mayLeave: Effect.Effect<boolean>
+    ) => Effect.Effect<Option.Option<RequestCode>, MochiError>
     /** The newest 50 requests of a vault, newest first. */
     readonly recentRequests: (vault: VaultPath) => Effect.Effect<ReadonlyArray<ListedRequest>, MochiError>
     /**

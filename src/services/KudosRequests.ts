@@ -2,7 +2,7 @@
  * Creates transfer requests at Mochi: each at most once, whatever happens in between. The intent is stored before it is
  * sent; what became of a lost answer is found out by looking, never by sending again.
  */
-import { DateTime, Duration, Effect, Either, Option } from "effect"
+import { DateTime, Duration, Effect, Either, Option, Schedule } from "effect"
 import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import {
   BotRecipient,
@@ -19,7 +19,7 @@ import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { parseAmountInput } from "../domain/TokenAmount.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import { within } from "../ports/Deadline.ts"
-import { KudosIntents } from "../ports/KudosIntents.ts"
+import { KudosIntents, NoLongerHeld } from "../ports/KudosIntents.ts"
 import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
@@ -34,6 +34,9 @@ import { Settlements } from "./Settlements.ts"
 const wholeBudget = Duration.seconds(20)
 const budgetUntilCreated = Duration.seconds(16)
 
+/** While the database is away this process may lose what it holds, and then learns so. */
+const storeComesBack = Schedule.spaced("1 second").pipe(Schedule.intersect(Schedule.recurs(120)))
+
 /** A request that exists at Mochi. */
 export interface CreatedKudos {
   readonly intent: StoredIntent
@@ -41,6 +44,9 @@ export interface CreatedKudos {
 }
 
 export type KudosFailure = KudosRefusal | OutcomeUnknown | MochiError | StoreUnavailable
+
+/** What a process finds that answers in the place of another one. */
+export type RecoveryFailure = NeverSent | OutcomeUnknown | StoreUnavailable
 
 export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/services/KudosRequests", {
   effect: Effect.gen(function* () {
@@ -164,10 +170,18 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       return yield* new OutcomeUnknown({ interactionId: intent.interactionId })
     })
 
+    /** Nothing was created: said only once it is certain that nobody else answers for the intent. */
+    const withdraw = (intent: StoredIntent): Effect.Effect<void, NoLongerHeld> =>
+      intents.withdraw(intent.interactionId).pipe(
+        Effect.retry({ while: error => error._tag === "StoreUnavailable", schedule: storeComesBack }),
+        Effect.catchTag("StoreUnavailable", () => new NoLongerHeld())
+      )
+
     /** Sends a checked command, once. Left: the answer was lost. */
     const send = Effect.fnUntraced(function* (checked: KudosDraft) {
-      const intent = yield* intents.store(checked, yield* currentTraceparent)
-      const answer = yield* Effect.either(pay.create(checked))
+      const { intent, mayLeave } = yield* intents.store(checked, yield* currentTraceparent)
+      const answer = yield* Effect.either(pay.create(checked, mayLeave))
+      if (Either.isLeft(answer) && answer.left.reason === "Withheld") return yield* new NoLongerHeld()
       yield* journal.deed({
         actor: checked.sender.discordUserId,
         action: "mochi_create",
@@ -179,7 +193,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       })
       if (Either.isLeft(answer)) {
         if (answer.left.mayHaveHappened) return Either.left(intent)
-        yield* Effect.ignoreLogged(intents.finish(intent.interactionId, { _tag: "NotCreated" }))
+        yield* withdraw(intent)
         return yield* answer.left
       }
       if (Option.isSome(answer.right)) return Either.right({ intent, code: answer.right })
@@ -187,10 +201,10 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       return Either.right({ intent, code: Option.map(listed, ({ code }) => code) })
     })
 
-    /** Checks a command and creates its request. */
+    /** Checks a command and creates its request. `NoLongerHeld`: whoever holds the interaction now answers the person. */
     const submit = Effect.fn("KudosRequests.submit")(function* (
       command: KudosCommand
-    ): Effect.fn.Return<CreatedKudos, KudosFailure> {
+    ): Effect.fn.Return<CreatedKudos, KudosFailure | NoLongerHeld> {
       const sent = yield* draft(command).pipe(Effect.flatMap(send), within(budgetUntilCreated))
       return yield* Either.match(sent, {
         onLeft: resolve,
@@ -208,7 +222,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     /** What became of a command whose process ended before it could answer. */
     const outcomeOf = Effect.fn("KudosRequests.outcomeOf")(function* (
       id: InteractionId
-    ): Effect.fn.Return<CreatedKudos, KudosFailure | NeverSent> {
+    ): Effect.fn.Return<CreatedKudos, RecoveryFailure> {
       const intent = yield* intents.find(id)
       if (Option.isNone(intent)) return yield* new NeverSent()
       switch (intent.value.state) {

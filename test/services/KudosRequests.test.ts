@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Effect, Layer, Option, Ref } from "effect"
+import { Clock, Effect, Fiber, Layer, Option, Ref, TestClock } from "effect"
 import type { RequestCode } from "../../src/domain/Ids.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
 import { Deadline } from "../../src/ports/Deadline.ts"
-import { KudosIntents } from "../../src/ports/KudosIntents.ts"
+import { KudosIntents, NoLongerHeld } from "../../src/ports/KudosIntents.ts"
 import type { IntentOutcome, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import type { MochiError } from "../../src/ports/MochiError.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
@@ -27,7 +27,9 @@ import {
 } from "./mochiWorld.ts"
 
 interface Given {
-  readonly store?: Effect.Effect<StoredIntent, StoreUnavailable>
+  readonly store?: Effect.Effect<StoredIntent, StoreUnavailable | NoLongerHeld>
+  readonly mayLeave?: boolean
+  readonly withdraw?: Effect.Effect<void, StoreUnavailable | NoLongerHeld>
   readonly create?: Effect.Effect<Option.Option<RequestCode>, MochiError>
   readonly listed?: Effect.Effect<ReadonlyArray<ListedRequest>, MochiError>
   readonly report?: Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
@@ -37,9 +39,17 @@ interface Given {
 const listed: ListedRequest = { code: key.code, status: "pending", interactionId: Option.some(interactionId) }
 
 /** The service over ports that do as told; what is not told must not be called. Outcomes are what was stored last. */
-const kudosOver = ({ create, found, listed, report, store = Effect.succeed(intent("sending")) }: Given) =>
+const kudosOver = ({
+  create,
+  found,
+  listed,
+  mayLeave = true,
+  report,
+  store = Effect.succeed(intent("sending")),
+  withdraw = Effect.void
+}: Given) =>
   Effect.gen(function* () {
-    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome>>([])
+    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome | "Withdrawn">>([])
     const reported = yield* Ref.make(0)
     const time = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
     const clocked = <A, E>(what: string, effect: Effect.Effect<A, E>) =>
@@ -54,11 +64,17 @@ const kudosOver = ({ create, found, listed, report, store = Effect.succeed(inten
         applications: () => Effect.succeed([{ id: key.applicationId, name: "DAO App" }]),
         vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Community Vault" }]),
         holdings: () => Effect.succeed([usdc]),
-        ...(create === undefined ? {} : { create: () => clocked("create", create) }),
+        ...(create === undefined ? {} : { create: (_, mayLeave) => clocked("create", onlyWhile(mayLeave, create)) }),
         ...(listed === undefined ? {} : { recentRequests: () => clocked("list", listed) })
       }),
       Layer.mock(KudosIntents, {
-        store: () => store,
+        store: () =>
+          Effect.map(store, stored => ({ intent: stored, mayLeave: Effect.succeed(mayLeave) })),
+        withdraw: () =>
+          Effect.zipRight(
+            withdraw,
+            Ref.update(outcomes, all => [...all, "Withdrawn" as const])
+          ),
         finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome]),
         ...(found === undefined ? {} : { find: () => Effect.succeed(found) })
       }),
@@ -79,6 +95,10 @@ const kudosOver = ({ create, found, listed, report, store = Effect.succeed(inten
     const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
     return { kudos, outcomes: Ref.get(outcomes), reported: Ref.get(reported), time: Ref.get(time) }
   })
+
+/** As the adapter does right before sending. */
+const onlyWhile = <A>(mayLeave: Effect.Effect<boolean>, create: Effect.Effect<A, MochiError>) =>
+  Effect.if(mayLeave, { onTrue: () => create, onFalse: () => mochiError("Withheld") })
 
 const known = Effect.succeed(Option.some(key.code))
 
@@ -135,7 +155,48 @@ describe("A create", () => {
     Effect.gen(function* () {
       const { kudos, outcomes } = yield* kudosOver({ create: mochiError("Unavailable") })
       expect(yield* Effect.flip(kudos.submit(command))).toMatchObject({ reason: "Unavailable" })
-      expect(yield* outcomes).toEqual([{ _tag: "NotCreated" }])
+      expect(yield* outcomes).toEqual(["Withdrawn"])
+    })
+  )
+
+  it.effect("whose interaction another process has taken over is not sent, and nothing is said of it (A1)", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({ store: new NoLongerHeld(), create: Effect.dieMessage("sent") })
+      expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
+    })
+  )
+
+  it.effect("that lost its interaction between its intent and its turn does not leave either (A1)", () =>
+    Effect.gen(function* () {
+      const { kudos, outcomes } = yield* kudosOver({ mayLeave: false, create: Effect.dieMessage("sent") })
+      expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
+      expect(yield* outcomes).toEqual([])
+    })
+  )
+
+  it.effect("that Mochi refused is left to whoever has taken it over meanwhile (A1)", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({
+        create: mochiError("Unavailable"),
+        withdraw: new NoLongerHeld()
+      })
+      expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
+    })
+  )
+
+  it.effect("that Mochi refused is said to be refused once the database has it, and not before", () =>
+    Effect.gen(function* () {
+      const tries = yield* Ref.make(0)
+      const { kudos, outcomes } = yield* kudosOver({
+        create: mochiError("Unavailable"),
+        withdraw: Effect.flatMap(Ref.updateAndGet(tries, n => n + 1), n => (n < 4 ? storeDown : Effect.void))
+      })
+      const running = yield* Effect.fork(Effect.flip(kudos.submit(command)))
+      yield* TestClock.adjust("2500 millis")
+      expect(yield* Fiber.poll(running)).toEqual(Option.none())
+      yield* TestClock.adjust("1 second")
+      expect(yield* Fiber.join(running)).toMatchObject({ reason: "Unavailable" })
+      expect(yield* outcomes).toEqual(["Withdrawn"])
     })
   )
 

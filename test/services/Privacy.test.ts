@@ -5,7 +5,7 @@ import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
 import * as AuditLogSql from "../../src/adapters/postgres/AuditLogSql.ts"
 import * as InteractionsSql from "../../src/adapters/postgres/InteractionsSql.ts"
 import * as KudosIntentsSql from "../../src/adapters/postgres/KudosIntentsSql.ts"
-import * as LeadershipSql from "../../src/adapters/postgres/LeadershipSql.ts"
+import * as ProcessLease from "../../src/adapters/postgres/ProcessLease.ts"
 import * as NotificationLogSql from "../../src/adapters/postgres/NotificationLogSql.ts"
 import * as OutboxPgBoss from "../../src/adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "../../src/adapters/postgres/PeopleSql.ts"
@@ -92,7 +92,7 @@ const stores = Layer.mergeAll(
   TransferRequestsSql.layer,
   UsageSql.layer,
   profiles
-).pipe(Layer.provideMerge(LeadershipSql.layer), Layer.provideMerge(base))
+).pipe(Layer.provideMerge(ProcessLease.layer), Layer.provideMerge(base))
 
 const underTest = Layer.mergeAll(Privacy.Default, Journal.Default).pipe(Layer.provideMerge(stores))
 

@@ -1,4 +1,4 @@
-import type { Option } from "effect"
+import type { Effect, Option } from "effect"
 import type { MochiOperation } from "../../ports/MochiError.ts"
 import type { Reading } from "./tryOutcome.ts"
 
@@ -17,6 +17,8 @@ export interface Call<A> {
   readonly idempotencyKey: Option.Option<string>
   /** False where a second try could do the work twice, or would come too late to be of use. */
   readonly repeatable: boolean
+  /** Asked right before each try is sent; false withholds it. */
+  readonly mayLeave?: Effect.Effect<boolean>
   readonly reading: Reading<A>
 }
 

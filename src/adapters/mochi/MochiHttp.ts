@@ -81,7 +81,10 @@ const make = Effect.gen(function* () {
     let inDoubt = false
     for (let tries = 1; ; tries++) {
       const oneTry = Effect.gen(function* () {
+        if (call.mayLeave !== undefined && !(yield* call.mayLeave))
+          return yield* failure(call, { reason: "Withheld", mayHaveHappened: inDoubt })
         const limit = Math.min(singleTryMillis, yield* remaining)
+        if (limit <= 0) return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
         return yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
       })
       const outcome = yield* throttle.admit(yield* remaining, oneTry)

@@ -63,7 +63,7 @@ export const layerWithoutHttp: Layer.Layer<MochiPay, never, MochiHttp.MochiHttp>
       })
     })
 
-    const create = Effect.fnUntraced(function* (draft: KudosDraft) {
+    const create = Effect.fnUntraced(function* (draft: KudosDraft, mayLeave: Effect.Effect<boolean>) {
       return yield* ask({
         operation: "create_transfer_request",
         api: "pay",
@@ -79,6 +79,7 @@ export const layerWithoutHttp: Layer.Layer<MochiPay, never, MochiHttp.MochiHttp>
         body: Option.some(Wire.encodeDraft(draft)),
         idempotencyKey: Option.some(draft.interactionId),
         repeatable: false,
+        mayLeave,
         reading: {
           decode: Wire.decodeCreated,
           // a 2xx says that the request exists, whatever became of its body

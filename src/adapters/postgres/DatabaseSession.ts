@@ -1,8 +1,9 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import { SqlError } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Schedule } from "effect"
+import { Duration, Effect, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
+import { asksEvery, sessionAnswersWithin } from "./detection.ts"
 
 /** One connection of its own, outside the pool, for locks that live as long as a connection does. */
 export interface DatabaseSession {
@@ -10,7 +11,7 @@ export interface DatabaseSession {
     text: string,
     values?: ReadonlyArray<unknown>
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError.SqlError>
-  /** Returns once the connection is gone, and with it every lock of the session: within 3.5 s at the most. */
+  /** Returns once the connection is gone, and with it every lock of the session: within `sessionLossNoticedWithin`. */
   readonly lost: Effect.Effect<void>
 }
 
@@ -25,7 +26,7 @@ export const open = (
       applicationName,
       // The second connection exists only while the client cancels a query of the first.
       maxConnections: 2,
-      connectTimeout: "3 seconds"
+      connectTimeout: Duration.millis(sessionAnswersWithin)
     })
     const connection = yield* client.reserve
     const query: DatabaseSession["query"] = (text, values = []) =>
@@ -33,13 +34,13 @@ export const open = (
         // Cancelling on a dead connection takes seconds; nobody need wait for it.
         Effect.disconnect,
         Effect.timeoutFail({
-          duration: "3 seconds",
+          duration: Duration.millis(sessionAnswersWithin),
           onTimeout: () => new SqlError.SqlError({ cause: new Error("No answer"), message: "Timed out" })
         })
       )
     yield* Effect.forEach(giveUpOnVanishedClients, text => query(text), { discard: true })
     const lost = query("select 1").pipe(
-      Effect.repeat(Schedule.spaced("500 millis")),
+      Effect.repeat(Schedule.spaced(Duration.millis(asksEvery))),
       Effect.catchAll(() => Effect.void),
       Effect.asVoid
     )

@@ -3,26 +3,26 @@ import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
-import { Leadership } from "../../ports/Leadership.ts"
 import { storable } from "./columns.ts"
-import { decodeHolders } from "./kudosIntentRows.ts"
+import { hasLapsed, ProcessLease } from "./ProcessLease.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** Ages are told by the database's clock, the one that all replicas share. */
-export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leadership> = Layer.effect(
+export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
   Interactions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { isGone, processId } = yield* Leadership
+    const lease = yield* ProcessLease
     return {
       claim: Effect.fn("Interactions.claim")(function* (interaction: ReceivedInteraction) {
         const locale = Option.getOrNull(Option.map(interaction.locale, storable))
         const token = storable(Redacted.value(interaction.token))
+        const holder = yield* lease.id
         const claimed = yield* sql`
           with claimed as (
             insert into interactions (id, user_id, token, locale, holder, awaits_answer)
-            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale}, ${processId},
+            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale}, ${holder},
               ${interaction.awaitsAnswer})
             on conflict (id) do nothing
             returning user_id, locale
@@ -37,21 +37,17 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leade
       }, asStoreUnavailable("Interactions.claim")),
 
       answered: Effect.fn("Interactions.answered")(function* (id: InteractionId) {
-        yield* sql`update interactions set awaits_answer = false where id = ${id}`
+        yield* sql`update interactions set awaits_answer = false where id = ${id} and holder = ${yield* lease.id}`
       }, asStoreUnavailable("Interactions.answered")),
 
       adopt: Effect.gen(function* () {
-        const holders = yield* sql`select distinct holder from interactions
-          where awaits_answer and holder <> ${processId} and ${tokenAlive(sql)}`
-        const gone = yield* Effect.filter(yield* decodeHolders(holders), isGone, { concurrency: 5 })
-        const taken = yield* Effect.forEach(gone, holder =>
-          Effect.flatMap(
-            sql`update interactions set holder = ${processId}
-              where awaits_answer and holder = ${holder} and ${tokenAlive(sql)} returning id, token`,
-            decodeAbandoned
-          )
+        const holder = yield* lease.id
+        return yield* decodeAbandoned(
+          yield* sql`update interactions set holder = ${holder}
+            where awaits_answer and holder <> ${holder} and ${tokenAlive(sql)}
+              and ${hasLapsed(sql, "interactions.holder")}
+            returning id, token`
         )
-        return taken.flat()
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 
       liveToken: Effect.fn("Interactions.liveToken")(function* (id: InteractionId) {

@@ -1,27 +1,40 @@
 import { SqlClient } from "@effect/sql"
-import { Array as Arr, Effect, Layer } from "effect"
-import type { Option } from "effect"
+import { Array as Arr, Effect, Layer, Option } from "effect"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
-import { KudosIntents } from "../../ports/KudosIntents.ts"
+import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../ports/KudosIntents.ts"
-import { Leadership } from "../../ports/Leadership.ts"
-import { decodeHolders, decodeIntents, encodeDraft, encodeOutcome } from "./kudosIntentRows.ts"
+import { decodeIntents, encodeDraft, encodeOutcome } from "./kudosIntentRows.ts"
+import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** An unfinished intent belongs to the process in `holder`, and passes on only when that process is gone. */
-export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Leadership> = Layer.effect(
+/** Longer than a command has in all: who would still be at it has lost its way to the database or to Mochi. */
+const unfinishedAfter = "1 minute"
+
+/** An unfinished intent belongs to the lease in `holder`, and passes on only when that has lapsed. */
+export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
   KudosIntents,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { isGone, processId } = yield* Leadership
+    const lease = yield* ProcessLease
     return {
       store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
-        const row = yield* encodeDraft(draft, origin)
-        const stored = yield* sql`insert into kudos_intents ${sql.insert({ ...row, holder: processId })}
+        const holder = yield* lease.id
+        const row = { ...(yield* encodeDraft(draft, origin)), holder }
+        // The interaction's row is locked with the proof: whoever takes it over comes before this, or finds the intent.
+        const stored = yield* sql`
+          with held as (
+            select id from interactions
+            where id = ${draft.interactionId} and holder = ${holder} and awaits_answer
+              and ${isRenewed(sql, holder)}
+            for update
+          )
+          insert into kudos_intents (${sql.csv(Object.keys(row).map(column => sql`${sql(column)}`))})
+          select ${sql.csv(Object.values(row).map(value => sql`${value}`))} from held
           returning *`
         const [intent] = yield* decodeIntents(stored)
-        return intent ?? (yield* Effect.dieMessage("An insert returned no row"))
+        if (intent === undefined) return yield* new NoLongerHeld()
+        return { intent, mayLeave: lease.holds(holder) }
       }, asStoreUnavailable("KudosIntents.store")),
 
       finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, outcome: IntentOutcome) {
@@ -32,24 +45,26 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Leade
           where interaction_id = ${id} and (state <> 'created' or ${state} = 'created')`
       }, asStoreUnavailable("KudosIntents.finish")),
 
+      withdraw: Effect.fn("KudosIntents.withdraw")(function* (id: InteractionId) {
+        const rows = yield* sql`update kudos_intents set state = 'not_created'
+          where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id}
+          returning interaction_id`
+        if (rows.length === 0) return yield* new NoLongerHeld()
+      }, asStoreUnavailable("KudosIntents.withdraw")),
+
       find: Effect.fn("KudosIntents.find")(function* (id: InteractionId) {
         const rows = yield* sql`select * from kudos_intents where interaction_id = ${id}`
         return Arr.head(yield* decodeIntents(rows))
       }, asStoreUnavailable("KudosIntents.find")),
 
       adopt: Effect.gen(function* () {
-        const others = yield* sql`select distinct holder from kudos_intents
-          where state = 'sending' and holder <> ${processId}`
-        const gone = yield* Effect.filter(yield* decodeHolders(others), isGone, { concurrency: 5 })
+        const holder = yield* lease.id
         // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.
-        const taken = yield* Effect.forEach(gone, holder =>
-          Effect.flatMap(
-            sql`update kudos_intents set holder = ${processId}
-              where state = 'sending' and holder = ${holder} returning *`,
-            decodeIntents
-          )
-        ).pipe(sql.withTransaction)
-        return taken.flat()
+        return yield* sql`update kudos_intents set holder = ${holder}
+          where state = 'sending' and case when holder = ${holder}
+            then stored_at < now() - ${unfinishedAfter}::interval
+            else ${hasLapsed(sql, "kudos_intents.holder")} end
+          returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
       }).pipe(asStoreUnavailable("KudosIntents.adopt"), Effect.withSpan("KudosIntents.adopt"))
     }
   })

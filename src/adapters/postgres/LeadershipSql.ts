@@ -1,36 +1,22 @@
-import { SqlClient } from "@effect/sql"
-import { Effect, Exit, Fiber, HashMap, Layer, Option, Ref, Schedule, Schema } from "effect"
+import { Duration, Effect, Exit, Fiber, HashMap, Layer, Option, Ref, Schedule } from "effect"
 import type { Redacted } from "effect"
 import { Leadership } from "../../ports/Leadership.ts"
 import type { Role, Standing } from "../../ports/Leadership.ts"
 import { DatabaseUrl } from "./Database.ts"
 import * as DatabaseSession from "./DatabaseSession.ts"
-import { asStoreUnavailable } from "./storeErrors.ts"
-import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { asksEvery } from "./detection.ts"
 
 /**
  * Session advisory locks, each on a connection of its own: the server gives them up when the connection ends, however
  * the process ended. A pooler between us and PostgreSQL must therefore keep sessions.
  */
-export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> =
-  Layer.scoped(
+export const layer: Layer.Layer<Leadership, never, DatabaseUrl> =
+  Layer.effect(
     Leadership,
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
       const url = yield* DatabaseUrl
       const standings = yield* Ref.make(HashMap.empty<Role, Standing>())
       const stands = (role: Role, standing: Standing) => Ref.update(standings, HashMap.set(role, standing))
-
-      const [{ id: processId }] = yield* decodeId(yield* sql`select nextval('process_ids')::integer as id`)
-      yield* stayAlive(url, processId)
-
-      const isHeld = (id: number) =>
-        Effect.map(
-          sql`select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
-            and database = (select oid from pg_database where datname = current_database())
-            and classid = ${lockSpace.process} and objid = ${id}`,
-          rows => rows.length > 0
-        )
 
       const leadOnce = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) =>
         Effect.gen(function* () {
@@ -50,78 +36,48 @@ export const layer: Layer.Layer<Leadership, StoreUnavailable, SqlClient.SqlClien
             onNone: () =>
               Effect.delay(
                 Effect.suspend(() => whileLeading(role, work)),
-                "500 millis"
+                Duration.millis(asksEvery)
               ),
             onSome: Effect.succeed
           })
         )
 
       return {
-        processId,
-        isGone: Effect.fn("Leadership.isGone")(function* (id: number) {
-          if (yield* isHeld(id)) return false
-          yield* sql`select pg_sleep(1)`
-          return !(yield* isHeld(id))
-        }, asStoreUnavailable("Leadership.isGone")),
         whileLeading,
         standing: (role: Role) =>
           Effect.map(Ref.get(standings), known =>
             Option.getOrElse(HashMap.get(known, role), (): Standing => "undecided")
           )
       }
-    }).pipe(asStoreUnavailable("Leadership"))
+    })
   )
 
 const told = (event: string, role: Role) => Effect.annotateLogs(Effect.logInfo(event), { role })
 
-/** First halves of the locks' two-part keys. */
-const lockSpace = { process: 7_301_446, role: 7_301_447 }
+/** First half of the locks' two-part keys. */
+const lockSpace = 7_301_447
 
 const roleNumber: Readonly<Record<Role, number>> = { gateway: 1, delivery: 2 }
-
-const decodeId = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ id: Schema.Int })))
 
 /** A session that holds the role's lock until the scope closes; none when the connection fails first. */
 const obtain = (url: Redacted.Redacted, role: Role, onTaken: Effect.Effect<void>) =>
   Effect.gen(function* () {
     const session = yield* DatabaseSession.open(url, `mochi-discord-${role}`)
-    yield* takeLock(session, lockSpace.role, roleNumber[role], onTaken)
+    yield* takeLock(session, roleNumber[role], onTaken)
     return session
   }).pipe(Effect.option)
 
 /** Runs `onTaken` at every try that finds the lock with somebody else. */
 const takeLock = (
   session: DatabaseSession.DatabaseSession,
-  space: number,
   key: number,
-  onTaken: Effect.Effect<void> = Effect.void
+  onTaken: Effect.Effect<void>
 ) =>
-  session.query("select pg_try_advisory_lock($1, $2)", [space, key]).pipe(
+  session.query("select pg_try_advisory_lock($1, $2)", [lockSpace, key]).pipe(
     Effect.map(([row]) => row?.[0] === true),
     Effect.tap(held => (held ? Effect.void : onTaken)),
-    Effect.repeat({ until: held => held, schedule: Schedule.spaced("500 millis") })
+    Effect.repeat({ until: held => held, schedule: Schedule.spaced(Duration.millis(asksEvery)) })
   )
-
-/** Holds the lock that tells the others that this process lives; takes it again whenever the connection broke. */
-const stayAlive = (url: Redacted.Redacted, processId: number) =>
-  Effect.gen(function* () {
-    const hold = Effect.gen(function* () {
-      const session = yield* DatabaseSession.open(url, "mochi-discord-process")
-      yield* takeLock(session, lockSpace.process, processId)
-      return session
-    })
-    const first = yield* hold
-    yield* first.lost.pipe(
-      Effect.zipRight(
-        Effect.flatMap(hold, session => session.lost).pipe(
-          Effect.scoped,
-          Effect.catchAll(() => Effect.sleep("200 millis")),
-          Effect.forever
-        )
-      ),
-      Effect.forkScoped
-    )
-  })
 
 /** None when the session was lost first. Races of Effect do not wait for the loser to clean up; this does. */
 const runWhile = <A, E, R>(session: DatabaseSession.DatabaseSession, work: Effect.Effect<A, E, R>) =>

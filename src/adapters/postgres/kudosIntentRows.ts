@@ -62,32 +62,14 @@ const decodeIntent = (row: unknown): Effect.Effect<Option.Option<StoredIntent>, 
 
 export const encodeOutcome = (outcome: IntentOutcome) =>
   Schema.encode(OutcomeColumns)({
-    state: stateOf(outcome),
+    state: outcome._tag === "Created" ? "created" : "unknown",
     request_code: outcome._tag === "Created" ? outcome.code : Option.none()
   })
 
 const OutcomeColumns = Schema.Struct({
-  state: Schema.Literal("created", "not_created", "unknown"),
+  state: Schema.Literal("created", "unknown"),
   request_code: optionalText(RequestCode)
 })
-
-const stateOf = (outcome: IntentOutcome) => {
-  switch (outcome._tag) {
-    case "Created":
-      return "created"
-    case "NotCreated":
-      return "not_created"
-    case "Unknown":
-      return "unknown"
-  }
-}
-
-/** PostgreSQL's bigint arrives as text. */
-export const decodeHolders = (rows: ReadonlyArray<unknown>) =>
-  Effect.map(
-    Schema.decodeUnknown(Schema.Array(Schema.Struct({ holder: Schema.NumberFromString })))(rows),
-    decoded => decoded.map(({ holder }) => holder)
-  )
 
 const factsOf = (draft: KudosDraft): RequestFacts => ({
   applicationName: draft.application.name,

@@ -46,6 +46,16 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
       if (Option.isSome(found)) yield* editAnswer(address, createdMessage(found.value))
     })
 
+    const answered = Effect.fnUntraced(function* (
+      envelope: Envelope,
+      result: Either.Either<CreatedKudos, KudosFailure>
+    ) {
+      const outcome = Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
+      yield* counted(result, outcome)
+      yield* editAnswer(envelope, yield* answerTo(result))
+      return outcome
+    })
+
     /** Runs after the acknowledgement. */
     const run = Effect.fn("KudosCommand.run")(function* (
       envelope: Envelope,
@@ -57,11 +67,13 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
         yield* editAnswer(envelope, failureMessage(somethingWentWrong, yield* currentTraceId))
         return Outcome.Failed({ errorType: "MalformedOptions" })
       }
-      const result = yield* Effect.either(kudos.submit(options.value))
-      const outcome = Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
-      yield* counted(result, outcome)
-      yield* editAnswer(envelope, yield* answerTo(result))
-      return outcome
+      return yield* Effect.matchEffect(kudos.submit(options.value), {
+        onSuccess: created => answered(envelope, Either.right(created)),
+        onFailure: failure =>
+          failure._tag === "NoLongerHeld"
+            ? Effect.succeed(Outcome.Refused({ reason: failure._tag }))
+            : answered(envelope, Either.left(failure))
+      })
     })
 
     const choicesFor = ({ userId }: Envelope, { options }: Command, focused: string) => {

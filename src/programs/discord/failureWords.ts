@@ -1,12 +1,11 @@
 /** Every failure and the sentence a person reads for it. A new failure does not compile until it has words. */
 import { Match, Option } from "effect"
 import type { TraceId } from "../../domain/Ids.ts"
-import type { NeverSent } from "../../domain/Kudos.ts"
 import { formatAmount } from "../../domain/TokenAmount.ts"
 import type { MochiError } from "../../ports/MochiError.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import type { DecisionFailure } from "../../services/Decisions.ts"
-import type { KudosFailure } from "../../services/KudosRequests.ts"
+import type { KudosFailure, RecoveryFailure } from "../../services/KudosRequests.ts"
 import { colors, message } from "../../views/Message.ts"
 import type { Button, Message } from "../../views/Message.ts"
 import { mention, nameText } from "../../views/text.ts"
@@ -73,7 +72,7 @@ export const kudosWords = (failure: KudosFailure, profileUrl: string): Words =>
   )
 
 /** For a command whose process ended under it. */
-export const recoveredWords = (failure: KudosFailure | NeverSent, profileUrl: string): Words =>
+export const recoveredWords = (failure: RecoveryFailure, profileUrl: string): Words =>
   failure._tag === "NeverSent"
     ? fault(
         "Something went wrong on our side before your request was sent: nothing was created. Please try again."
@@ -121,6 +120,7 @@ const mochiWords = ({ reason }: MochiError): Words => {
       return refusal("You do not have permission to do this at Mochi.")
     case "Unavailable":
     case "TimedOut":
+    case "Withheld":
       return fault("Mochi is not responding at the moment. Please try again later.")
     case "NotFound":
     case "Refused":

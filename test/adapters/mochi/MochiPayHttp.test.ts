@@ -53,7 +53,7 @@ describe("The clients, against the sandbox's Mochi", () => {
     withMochi(fake =>
       Effect.gen(function* () {
         const pay = yield* MochiPay
-        const created = yield* pay.create(kudos)
+        const created = yield* pay.create(kudos, Effect.succeed(true))
         const listed = yield* pay.recentRequests(community)
         expect(listed).toEqual([
           {

@@ -14,7 +14,7 @@ describe("A create whose answer goes wrong", () => {
         const pay = yield* MochiPay
         for (const fault of [{ _tag: "ResetBefore" }, { _tag: "ResetAfter" }] as const) {
           yield* fake.faults.add({ fault, times: 1 })
-          const error = yield* Effect.flip(pay.create(kudos))
+          const error = yield* Effect.flip(pay.create(kudos, Effect.succeed(true)))
           expect([error.reason, error.mayHaveHappened]).toEqual(["Unavailable", true])
         }
         expect(yield* fake.creates).toHaveLength(2)
@@ -29,7 +29,7 @@ describe("A create whose answer goes wrong", () => {
         for (const kind of ["html", "empty", "huge", "wrongTypes", "truncated", "cut"] as const) {
           yield* fake.faults.clear
           yield* fake.faults.add({ fault: { _tag: "Malformed", kind } })
-          expect([kind, yield* pay.create(kudos)]).toEqual([kind, Option.none()])
+          expect([kind, yield* pay.create(kudos, Effect.succeed(true))]).toEqual([kind, Option.none()])
         }
       })
     )
@@ -38,7 +38,7 @@ describe("A create whose answer goes wrong", () => {
   it.live("is known not to have happened where nobody listens", () =>
     Effect.gen(function* () {
       const pay = yield* MochiPay
-      const error = yield* Effect.flip(pay.create(kudos))
+      const error = yield* Effect.flip(pay.create(kudos, Effect.succeed(true)))
       expect([error.reason, error.mayHaveHappened]).toEqual(["Unavailable", false])
       expect(yield* pay.reachable).toBe(false)
       // port 1 is reserved and never served
@@ -51,7 +51,7 @@ it.live("A call to a Mochi that hangs ends at its caller's deadline, and a creat
     Effect.gen(function* () {
       const pay = yield* MochiPay
       yield* fake.faults.add({ fault: { _tag: "HangAfter" } })
-      const [spent, error] = yield* Effect.timed(Effect.flip(within("300 millis")(pay.create(kudos))))
+      const [spent, error] = yield* Effect.timed(Effect.flip(within("300 millis")(pay.create(kudos, Effect.succeed(true)))))
       expect([error.reason, error.mayHaveHappened]).toEqual(["TimedOut", true])
       expect(Duration.toMillis(spent)).toBeLessThan(2_000)
       expect(yield* fake.requests).toHaveLength(1)
@@ -123,7 +123,7 @@ it.live("A redirect is not followed", () =>
       yield* fake.faults.add({ fault: { _tag: "Status", status: 302, headers } })
       const read = yield* Effect.flip(pay.vaults(ada, dao))
       expect([read.reason, read.mayHaveHappened]).toEqual(["Undecodable", false])
-      const write = yield* Effect.flip(pay.create(kudos))
+      const write = yield* Effect.flip(pay.create(kudos, Effect.succeed(true)))
       expect([write.reason, write.mayHaveHappened]).toEqual(["Undecodable", true])
       expect(yield* fake.callsOf("health")).toEqual([])
     })

@@ -12,7 +12,9 @@ import type { Step } from "./mochiClients.ts"
 const vaults = Effect.flatMap(MochiPay, pay =>
   pay.vaults(Given.profileId("90101"), Given.applicationId("123"))
 )
-const create = Effect.flatMap(MochiPay, pay => pay.create(Given.draft("90101", "90102", "123", "70011")))
+const createWhile = (mayLeave: Effect.Effect<boolean>) =>
+  Effect.flatMap(MochiPay, pay => pay.create(Given.draft("90101", "90102", "123", "70011"), mayLeave))
+const create = createWhile(Effect.succeed(true))
 const decide = Effect.flatMap(MochiPay, pay =>
   pay.decide({
     request: { applicationId: Given.applicationId("123"), code: Given.code("ABC123") },

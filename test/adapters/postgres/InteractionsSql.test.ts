@@ -2,9 +2,9 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option, Redacted } from "effect"
 import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
+import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import { DiscordUserId, InteractionId } from "../../../src/domain/Ids.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
-import { Leadership } from "../../../src/ports/Leadership.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
 const user = DiscordUserId.make("123456789012345678")
@@ -16,16 +16,23 @@ const received = (id: string, locale = Option.some("de")) => ({
   awaitsAnswer: true
 })
 
+/** What the lease of that id looks like when it was renewed so long ago. */
+const seenAgo = (id: number, ago: string) =>
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    sql => sql`insert into processes (id, seen_at) values (${id}, clock_timestamp() - ${ago}::interval)
+      on conflict (id) do update set seen_at = excluded.seen_at`
+  )
+
 const receivedAgo = (id: string, ago: string) =>
   Effect.flatMap(
     SqlClient.SqlClient,
     sql => sql`update interactions set received_at = now() - ${ago}::interval where id = ${id}`
   )
 
-const gone = new Set<number>()
-const leadership = Layer.mock(Leadership, { processId: 1, isGone: id => Effect.succeed(gone.has(id)) })
+const lease = Layer.mock(ProcessLease, { id: Effect.succeed(1) })
 
-layer(InteractionsSql.layer.pipe(Layer.provideMerge(leadership), Layer.provideMerge(TestDatabase.layer)))(
+layer(InteractionsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDatabase.layer)))(
   "interactions",
   it => {
     it.effect(
@@ -37,12 +44,29 @@ layer(InteractionsSql.layer.pipe(Layer.provideMerge(leadership), Layer.provideMe
           yield* Effect.forEach(["900", "901", "902"], id => interactions.claim(received(id)))
           yield* sql`update interactions set holder = 2 where id in ('900', '901')`
           yield* sql`update interactions set holder = 3 where id = '902'`
-          yield* interactions.answered(InteractionId.make("901"))
+          yield* sql`update interactions set awaits_answer = false where id = '901'`
+          yield* seenAgo(2, "0 seconds")
+          yield* seenAgo(3, "0 seconds")
           expect(yield* interactions.adopt).toEqual([])
-          gone.add(2)
+          yield* seenAgo(2, "1 minute")
           const takers = yield* Effect.all([interactions.adopt, interactions.adopt], { concurrency: 2 })
           expect(takers.flat().map(({ id }) => id)).toEqual(["900"])
         })
+    )
+
+    it.effect("are answered by whoever holds them, not by whoever did", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const sql = yield* SqlClient.SqlClient
+        const awaits = sql`select awaits_answer from interactions where id = '950'`
+        yield* interactions.claim(received("950"))
+        yield* sql`update interactions set holder = 2 where id = '950'`
+        yield* interactions.answered(InteractionId.make("950"))
+        expect(yield* awaits).toEqual([{ awaits_answer: true }])
+        yield* sql`update interactions set holder = 1 where id = '950'`
+        yield* interactions.answered(InteractionId.make("950"))
+        expect(yield* awaits).toEqual([{ awaits_answer: false }])
+      })
     )
 
     it.effect("are claimed by exactly one of a hundred at once", () =>

@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { BigDecimal, Context, DateTime, Effect, FastCheck as fc, Layer, Option } from "effect"
 import * as KudosIntentsSql from "../../../src/adapters/postgres/KudosIntentsSql.ts"
+import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import {
   ApplicationId,
   ChannelId,
@@ -16,7 +17,6 @@ import {
 import type { KudosDraft } from "../../../src/domain/Kudos.ts"
 import { KudosIntents } from "../../../src/ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../../src/ports/KudosIntents.ts"
-import { Leadership } from "../../../src/ports/Leadership.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyText } from "./storedRequests.ts"
 
@@ -52,15 +52,34 @@ const draft = (id: string): KudosDraft => ({
   channelId: Option.some(ChannelId.make("42"))
 })
 
-/** The port as one process sees it, to whom the processes in `gone` have ended. */
-const asProcess = (processId: number, gone: ReadonlyArray<number> = []) =>
+/** The port as the process with that lease sees it; its lease is fresh, and those of `gone` have lapsed. */
+const asProcess = (id: number, gone: ReadonlyArray<number> = []) =>
   Effect.gen(function* () {
-    const leadership = Layer.mock(Leadership, {
-      processId,
-      isGone: id => Effect.succeed(gone.includes(id))
-    })
-    const built = yield* Layer.build(Layer.provide(KudosIntentsSql.layer, leadership))
-    return Context.get(built, KudosIntents)
+    const sql = yield* SqlClient.SqlClient
+    const seen = (lease: number, at: string) =>
+      sql`insert into processes (id, seen_at) values (${lease}, ${at}::timestamptz)
+        on conflict (id) do update set seen_at = excluded.seen_at`
+    yield* seen(id, "infinity")
+    for (const lapsed of gone) yield* seen(lapsed, "-infinity")
+    const lease = Layer.mock(ProcessLease, { id: Effect.succeed(id), holds: () => Effect.succeed(true) })
+    const { adopt, find, finish, store, withdraw } = Context.get(
+      yield* Layer.build(Layer.provide(KudosIntentsSql.layer, lease)),
+      KudosIntents
+    )
+    return {
+      adopt,
+      find,
+      finish,
+      withdraw,
+      storeClaimed: store,
+      /** Claims the interaction first, as the router does. */
+      store: (draft: KudosDraft, origin: Option.Option<string>) =>
+        sql`insert into interactions (id, user_id, holder, awaits_answer) values (${draft.interactionId}, ${sender}, ${id}, true)
+          on conflict do nothing`.pipe(
+          Effect.zipRight(store(draft, origin)),
+          Effect.map(({ intent }) => intent)
+        )
+    }
   })
 
 const created = (code: Option.Option<string>): IntentOutcome => ({
@@ -68,7 +87,6 @@ const created = (code: Option.Option<string>): IntentOutcome => ({
   code: Option.map(code, text => RequestCode.make(text))
 })
 const unknown: IntentOutcome = { _tag: "Unknown" }
-const notCreated: IntentOutcome = { _tag: "NotCreated" }
 
 layer(TestDatabase.layer)("kudos intents", it => {
   const stateOf = (id: string) =>
@@ -187,12 +205,12 @@ layer(TestDatabase.layer)("kudos intents", it => {
       expect(yield* stateOf("140")).toEqual([{ state: "unknown", request_code: null }])
       yield* intents.finish(interactionId, created(Option.none()))
       yield* intents.finish(interactionId, created(Option.some("A\u0000-1")))
-      for (const later of [unknown, notCreated, created(Option.some("B-2")), created(Option.none())]) {
+      for (const later of [unknown, created(Option.some("B-2")), created(Option.none())]) {
         yield* intents.finish(interactionId, later)
         expect(yield* stateOf("140")).toEqual([{ state: "created", request_code: "A\uFFFD-1" }])
       }
       yield* intents.store(draft("141"), Option.none())
-      yield* intents.finish(InteractionId.make("141"), notCreated)
+      yield* intents.withdraw(InteractionId.make("141"))
       expect(yield* stateOf("141")).toEqual([{ state: "not_created", request_code: null }])
     })
   )
@@ -215,6 +233,77 @@ layer(TestDatabase.layer)("kudos intents", it => {
     })
   )
 
+  it.scoped("are stored only while the same process holds the interaction (A1)", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const mine = yield* asProcess(41)
+      const refused = (why: string) =>
+        Effect.map(Effect.flip(mine.storeClaimed(draft("6000"), Option.none())), ({ _tag }) =>
+          expect([why, _tag]).toEqual([why, "NoLongerHeld"])
+        )
+      yield* refused("never claimed")
+      yield* sql`insert into interactions (id, user_id, holder, awaits_answer) values ('6000', ${sender}, 42, true)`
+      yield* refused("taken over")
+      yield* sql`update interactions set holder = 41, awaits_answer = false where id = '6000'`
+      yield* refused("answered")
+      yield* sql`update interactions set awaits_answer = true where id = '6000'`
+      yield* sql`update processes set seen_at = clock_timestamp() - interval '1 minute' where id = 41`
+      yield* refused("the lease has lapsed")
+      expect(yield* stateOf("6000")).toEqual([])
+      yield* sql`update processes set seen_at = clock_timestamp() where id = 41`
+      yield* mine.storeClaimed(draft("6000"), Option.none())
+      expect(yield* stateOf("6000")).toEqual([{ state: "sending", request_code: null }])
+    })
+  )
+
+  it.scoped("are stored before the interaction is taken over, or not at all (A1)", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const mine = yield* asProcess(43)
+      const claimed = (id: string) =>
+        sql`insert into interactions (id, user_id, holder, awaits_answer) values (${id}, ${sender}, 43, true)`
+      const takeOver = (id: string) => sql`update interactions set holder = 44 where id = ${id}`
+      const ids = Array.from({ length: 60 }, (_, index) => `${7000 + index}`)
+      yield* Effect.forEach(ids, claimed)
+      const ends = yield* Effect.forEach(
+        ids,
+        id =>
+          Effect.gen(function* () {
+            // As whoever takes over does: what is found then is all that there will ever be.
+            const taking = yield* Effect.fork(Effect.zipRight(takeOver(id), stateOf(id)))
+            const stored = yield* Effect.isSuccess(mine.storeClaimed(draft(id), Option.none()))
+            return [stored, (yield* taking).length === 1] as const
+          }),
+        { concurrency: 20 }
+      )
+      expect(ends.filter(([stored, found]) => stored !== found)).toEqual([])
+    })
+  )
+
+  it.scoped("are withdrawn by their holder alone (A1)", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const mine = yield* asProcess(45)
+      const { interactionId } = yield* mine.store(draft("8000"), Option.none())
+      yield* sql`update kudos_intents set holder = 46 where interaction_id = '8000'`
+      expect((yield* Effect.flip(mine.withdraw(interactionId)))._tag).toBe("NoLongerHeld")
+      expect(yield* stateOf("8000")).toEqual([{ state: "sending", request_code: null }])
+    })
+  )
+
+  it.scoped("of a living process are taken up again once nobody can be at them any more", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const mine = yield* asProcess(47)
+      yield* mine.store(draft("8100"), Option.none())
+      yield* mine.store(draft("8101"), Option.none())
+      yield* sql`update kudos_intents set stored_at = now() - interval '61 seconds' where interaction_id = '8100'`
+      const taken = (yield* mine.adopt).map(intent => intent.interactionId)
+      expect(taken).toContain("8100")
+      expect(taken).not.toContain("8101")
+    })
+  )
+
   it.scoped("pass on again when their adopter ends too", () =>
     Effect.gen(function* () {
       yield* (yield* asProcess(21)).store(draft("4000"), Option.none())
@@ -230,9 +319,10 @@ layer(TestDatabase.layer)("kudos intents", it => {
     () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const [gone, taker] = [yield* asProcess(31), yield* asProcess(32, [31])]
+        const gone = yield* asProcess(31)
         yield* gone.store(draft("5000"), Option.none())
         yield* gone.store(draft("5001"), Option.none())
+        const taker = yield* asProcess(32, [31])
         yield* sql`update kudos_intents set guild_id = 'nowhere' where interaction_id = '5000'`
         expect(yield* Effect.flip(taker.adopt)).toMatchObject({ operation: "KudosIntents.adopt" })
         yield* sql`update kudos_intents set guild_id = null, recipient_discord_id = 'erased:1'

@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Option, Redacted } from "effect"
 import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
+import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import * as TransferRequestsSql from "../../../src/adapters/postgres/TransferRequestsSql.ts"
 import {
   ApplicationId,
@@ -12,14 +13,13 @@ import {
   RequestCode
 } from "../../../src/domain/Ids.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
-import { Leadership } from "../../../src/ports/Leadership.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../../src/ports/TransferRequests.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyRequest, aRequest, nobody, person, someFacts } from "./storedRequests.ts"
 
 const stores = Layer.merge(TransferRequestsSql.layer, InteractionsSql.layer).pipe(
-  Layer.provideMerge(Layer.mock(Leadership, { processId: 1 })),
+  Layer.provideMerge(Layer.mock(ProcessLease, { id: Effect.succeed(1) })),
   Layer.provideMerge(TestDatabase.layer)
 )
 

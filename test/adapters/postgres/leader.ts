@@ -4,10 +4,10 @@ import * as Database from "../../../src/adapters/postgres/Database.ts"
 import * as LeadershipSql from "../../../src/adapters/postgres/LeadershipSql.ts"
 import { Leadership } from "../../../src/ports/Leadership.ts"
 
-/** Leads the gateway on the given database until it is told to end; prints its process id once it leads. */
+/** Leads the gateway on the given database until it is told to end; says so once it leads. */
 const program = Effect.gen(function* () {
-  const { processId, whileLeading } = yield* Leadership
-  yield* whileLeading("gateway", Effect.zipRight(Console.log(processId), Effect.never))
+  const { whileLeading } = yield* Leadership
+  yield* whileLeading("gateway", Effect.zipRight(Console.log("leads"), Effect.never))
 })
 
 const database = Layer.scopedContext(Database.connect(Redacted.make(process.argv[2] ?? "")))

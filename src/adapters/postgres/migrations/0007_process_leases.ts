@@ -1,0 +1,21 @@
+import { SqlClient } from "@effect/sql"
+import { Effect } from "effect"
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  // A process that could not renew its row in time is gone for good: the row is never renewed again.
+  yield* sql`create table processes (
+    id integer primary key,
+    seen_at timestamptz not null default clock_timestamp()
+  )`
+
+  yield* sql`create index interactions_awaiting on interactions (holder) where awaits_answer`
+
+  // Whoever let a lease lapse must not end the one that somebody took after it.
+  yield* sql`alter table decision_leases add column token uuid not null default gen_random_uuid()`
+
+  // One row that fills a page of its own: replacing it asks the disk for space, as every other write may have to.
+  yield* sql`create unlogged table write_probe (filler text not null)`
+  yield* sql`alter table write_probe alter column filler set storage plain`
+})
