@@ -25,12 +25,14 @@ import * as PersonalDataSql from "./adapters/postgres/PersonalDataSql.ts"
 import * as ProcessLease from "./adapters/postgres/ProcessLease.ts"
 import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
+import * as StoreHealthSql from "./adapters/postgres/StoreHealthSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
 import * as UsageSql from "./adapters/postgres/UsageSql.ts"
 import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config.ts"
+import * as LivenessInMemory from "./adapters/process/LivenessInMemory.ts"
 import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
 import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
@@ -71,6 +73,7 @@ const stores = Layer.mergeAll(
   PeopleSql.layer,
   PersonalDataSql.layer,
   RateLimitsSql.layer,
+  StoreHealthSql.layer,
   TransferRequestsSql.layer,
   UsageSql.layer,
   WebhookInboxSql.layer
@@ -163,7 +166,7 @@ const http = Layer.unwrapEffect(
 
 /** Everything that `serve` runs. Ends only by a fault of `Shutdown`, or by interruption. */
 export const service = Layer.merge(http, programs).pipe(
-  Layer.provide(Layer.merge(Endpoints.layer, ReadinessInMemory.layer)),
+  Layer.provide(Layer.mergeAll(Endpoints.layer, LivenessInMemory.layer, ReadinessInMemory.layer)),
   Layer.provide(Otel.layer),
   Layer.provide(logging.layer("stdout"))
 )

@@ -1,14 +1,18 @@
-import { Context } from "effect"
-import type { Effect } from "effect"
+import { Context, Schema } from "effect"
+import type { Effect, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
+
+/** Tells a lease from the one that somebody took after it had lapsed. */
+export const LeaseToken = Schema.UUID.pipe(Schema.brand("LeaseToken"))
+export type LeaseToken = typeof LeaseToken.Type
 
 /** One decision on a request at a time, across replicas. */
 export class DecisionLeases extends Context.Tag("mochi/ports/DecisionLeases")<
   DecisionLeases,
   {
-    /** False while somebody else decides. A lease whose holder died lapses when no call of its can be under way any more. */
-    readonly acquire: (request: RequestKey) => Effect.Effect<boolean, StoreUnavailable>
-    readonly release: (request: RequestKey) => Effect.Effect<void, StoreUnavailable>
+    /** None while somebody else decides. A lease whose holder died lapses when no call of its can be under way any more. */
+    readonly acquire: (request: RequestKey) => Effect.Effect<Option.Option<LeaseToken>, StoreUnavailable>
+    readonly release: (token: LeaseToken) => Effect.Effect<void, StoreUnavailable>
   }
 >() {}

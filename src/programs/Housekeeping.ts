@@ -1,5 +1,6 @@
-import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
+import { Duration, Effect, Layer, Metric, Option, Ref, Schedule } from "effect"
 import { Interactions } from "../ports/Interactions.ts"
+import { Liveness } from "../ports/Liveness.ts"
 import {
   mochiUp,
   notificationBacklog,
@@ -12,6 +13,7 @@ import { NotificationLog } from "../ports/NotificationLog.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { RateLimits } from "../ports/RateLimits.ts"
 import { Readiness } from "../ports/Readiness.ts"
+import { StoreHealth } from "../ports/StoreHealth.ts"
 import { Usage } from "../ports/Usage.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 
@@ -26,6 +28,14 @@ export const layer = Layer.scopedDiscard(
     const limits = yield* RateLimits
     const usage = yield* Usage
     const pay = yield* MochiPay
+    const store = yield* StoreHealth
+    const liveness = yield* Liveness
+
+    const takesWrites = yield* Ref.make(true)
+    const tryToWrite = Effect.flatMap(
+      Effect.isSuccess(Effect.timeout(store.takesWrites, "3 seconds")),
+      writes => Ref.set(takesWrites, writes)
+    )
 
     const lookAtStore = Effect.gen(function* () {
       const { oldest, waiting } = yield* outbox.backlog
@@ -35,8 +45,17 @@ export const layer = Layer.scopedDiscard(
     }).pipe(
       Effect.timeout("3 seconds"),
       Effect.matchEffect({
-        onFailure: () => readiness.set("database", "down"),
-        onSuccess: () => readiness.set("database", "ok")
+        onFailure: () =>
+          Effect.zipRight(
+            readiness.set("database", "down"),
+            // Without a database there is nothing to get on with, and a new process would have none either.
+            Effect.unlessEffect(liveness.progressed, store.isReachable)
+          ),
+        onSuccess: () =>
+          Effect.zipRight(
+            Effect.flatMap(Ref.get(takesWrites), writes => readiness.set("database", writes ? "ok" : "down")),
+            liveness.progressed
+          )
       })
     )
 
@@ -57,6 +76,7 @@ export const layer = Layer.scopedDiscard(
     )
 
     yield* every("2 seconds", lookAtStore)
+    yield* every("5 seconds", tryToWrite)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)
     yield* every("1 minute", forgetRuns)

@@ -165,13 +165,12 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     const decide = Effect.fn("Decisions.decide")(
       (click: DecisionClick): Effect.Effect<Settled, DecisionFailure> =>
         Effect.acquireUseRelease(
-          Effect.filterOrFail(
+          Effect.flatMap(
             leases.acquire(click.request),
-            acquired => acquired,
-            () => new AlreadyBeingDecided()
+            Option.match({ onNone: () => new AlreadyBeingDecided(), onSome: Effect.succeed })
           ),
           () => settle(click),
-          () => Effect.ignoreLogged(leases.release(click.request))
+          lease => Effect.ignoreLogged(leases.release(lease))
         ),
       within(wholeBudget)
     )

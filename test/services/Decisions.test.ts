@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Ref } from "effect"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
-import { DecisionLeases } from "../../src/ports/DecisionLeases.ts"
+import { DecisionLeases, LeaseToken } from "../../src/ports/DecisionLeases.ts"
 import type { MochiError } from "../../src/ports/MochiError.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
@@ -24,7 +24,7 @@ import {
 } from "./mochiWorld.ts"
 
 interface Given {
-  readonly lease?: Effect.Effect<boolean, StoreUnavailable>
+  readonly lease?: Effect.Effect<Option.Option<LeaseToken>, StoreUnavailable>
   readonly decide?: Effect.Effect<
     { readonly outcome: "done" | "already settled"; readonly retried: boolean },
     MochiError
@@ -36,8 +36,10 @@ interface Given {
 const done = Effect.succeed({ outcome: "done" as const, retried: false })
 const alreadySettled = (retried: boolean) => Effect.succeed({ outcome: "already settled" as const, retried })
 
+const token = LeaseToken.make("6b1f2f0e-2b8a-4c58-9a5e-0f6f6f1c2d3e")
+
 /** Ada approves; how that ended, and how often the lease was given back. Methods that are not given must not be called. */
-const approve = ({ decide, lease = Effect.succeed(true), report, state }: Given) =>
+const approve = ({ decide, lease = Effect.succeedSome(token), report, state }: Given) =>
   Effect.gen(function* () {
     const released = yield* Ref.make(0)
     const world = Layer.mergeAll(
@@ -72,7 +74,7 @@ const approve = ({ decide, lease = Effect.succeed(true), report, state }: Given)
 describe("A decision", () => {
   it.effect("while another is under way is turned away before Mochi is asked", () =>
     Effect.gen(function* () {
-      const { released, result } = yield* approve({ lease: Effect.succeed(false) })
+      const { released, result } = yield* approve({ lease: Effect.succeedNone })
       expect(result).toMatchObject({ _tag: "Left", left: { _tag: "AlreadyBeingDecided" } })
       expect(released).toBe(0)
     })

@@ -64,12 +64,13 @@ const kudosOver = ({
         applications: () => Effect.succeed([{ id: key.applicationId, name: "DAO App" }]),
         vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Community Vault" }]),
         holdings: () => Effect.succeed([usdc]),
-        ...(create === undefined ? {} : { create: (_, mayLeave) => clocked("create", onlyWhile(mayLeave, create)) }),
+        ...(create === undefined
+          ? {}
+          : { create: (_, mayLeave) => clocked("create", onlyWhile(mayLeave, create)) }),
         ...(listed === undefined ? {} : { recentRequests: () => clocked("list", listed) })
       }),
       Layer.mock(KudosIntents, {
-        store: () =>
-          Effect.map(store, stored => ({ intent: stored, mayLeave: Effect.succeed(mayLeave) })),
+        store: () => Effect.map(store, stored => ({ intent: stored, mayLeave: Effect.succeed(mayLeave) })),
         withdraw: () =>
           Effect.zipRight(
             withdraw,
@@ -159,11 +160,13 @@ describe("A create", () => {
     })
   )
 
-  it.effect("whose interaction another process has taken over is not sent, and nothing is said of it (A1)", () =>
-    Effect.gen(function* () {
-      const { kudos } = yield* kudosOver({ store: new NoLongerHeld(), create: Effect.dieMessage("sent") })
-      expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
-    })
+  it.effect(
+    "whose interaction another process has taken over is not sent, and nothing is said of it (A1)",
+    () =>
+      Effect.gen(function* () {
+        const { kudos } = yield* kudosOver({ store: new NoLongerHeld(), create: Effect.dieMessage("sent") })
+        expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
+      })
   )
 
   it.effect("that lost its interaction between its intent and its turn does not leave either (A1)", () =>
@@ -189,7 +192,10 @@ describe("A create", () => {
       const tries = yield* Ref.make(0)
       const { kudos, outcomes } = yield* kudosOver({
         create: mochiError("Unavailable"),
-        withdraw: Effect.flatMap(Ref.updateAndGet(tries, n => n + 1), n => (n < 4 ? storeDown : Effect.void))
+        withdraw: Effect.flatMap(
+          Ref.updateAndGet(tries, n => n + 1),
+          n => (n < 4 ? storeDown : Effect.void)
+        )
       })
       const running = yield* Effect.fork(Effect.flip(kudos.submit(command)))
       yield* TestClock.adjust("2500 millis")

@@ -10,6 +10,8 @@ export interface TcpProxy {
   readonly cut: () => void
   /** Connections stay, and nothing passes. */
   readonly silence: () => void
+  /** As they are, but new connections pass. */
+  readonly restoreForNew: () => void
   readonly restore: () => void
 }
 
@@ -53,6 +55,9 @@ export const make = (target: { readonly host: string; readonly port: number }) =
             silence: () => {
               way = "silent"
               for (const socket of sockets) socket.pause()
+            },
+            restoreForNew: () => {
+              way = "open"
             },
             restore: () => {
               if (way === "silent") drop()

@@ -1,12 +1,14 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Context, Effect, Layer, Option, Schedule } from "effect"
+import { Context, Duration, Effect, Layer, Option, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
 import { join, resolve } from "node:path"
 import { Settings } from "../../config.ts"
+import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
+import { connectionSilentFor, connectsWithin, statementEndsWithin } from "./detection.ts"
 import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
 import * as Migrations from "./Migrations.ts"
@@ -23,11 +25,28 @@ export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseUrl
 
 export const applicationName = "mochi-discord"
 
-/** A pool on `url` as it is, without migrations. Columns keep the names that the SQL gives them. */
+const mostConnections = 10
+
+/** For the command line: an operator would rather wait than be refused. */
+const operatorsStatementEndsWithin = 60_000
+/** A migration may have to build an index over everything. */
+const migrationEndsWithin = 600_000
+
+/**
+ * A pool on `url` as it is, without migrations. Columns keep the names that the SQL gives them. A statement that takes
+ * longer than `endsWithin` milliseconds fails; a connection that falls silent for longer than that is replaced.
+ */
 export const connect = (
-  url: Redacted.Redacted
+  url: Redacted.Redacted,
+  endsWithin = statementEndsWithin
 ): Effect.Effect<Context.Context<Database>, DatabaseError, Scope.Scope> =>
-  PgClient.make({ url, maxConnections: 10, applicationName, connectTimeout: "5 seconds" }).pipe(
+  PgClient.make({
+    url: withSessionSettings(url, { statement_timeout: String(endsWithin) }),
+    maxConnections: mostConnections,
+    applicationName,
+    connectTimeout: Duration.millis(connectsWithin),
+    stream: endingWhenSilent(endsWithin - statementEndsWithin + connectionSilentFor)
+  }).pipe(
     Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make),
     Effect.mapBoth({
       onFailure: error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) }),
@@ -39,19 +58,45 @@ export const connect = (
     })
   )
 
-const connectConfigured = Effect.gen(function* () {
+const configuredUrl = Effect.gen(function* () {
   const { database } = yield* Settings
-  if (Option.isSome(database.url)) return yield* connect(database.url.value)
-  return yield* connect(yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres") }))
+  if (Option.isSome(database.url)) return database.url.value
+  return yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres") })
 })
 
-const connectMigrated = Effect.tap(connectConfigured, context =>
-  Effect.provide(Migrations.run(migrations), context)
-)
+const connectMigrated = Effect.gen(function* () {
+  const url = yield* configuredUrl
+  yield* connect(url, migrationEndsWithin).pipe(
+    Effect.flatMap(context =>
+      Effect.provide(Effect.zipRight(refuseOtherEncodings, Migrations.run(migrations)), context)
+    ),
+    Effect.scoped
+  )
+  return yield* connect(url)
+})
+
+/** Names and reasons hold every character that Discord knows: another encoding would refuse some of them for ever. */
+const refuseOtherEncodings = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [found] = yield* Effect.mapError(
+    sql<{ encoding: string }>`select getdatabaseencoding() as encoding`,
+    error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) })
+  )
+  if (found !== undefined && found.encoding !== "UTF8")
+    yield* new DatabaseError({
+      reason: "unsuitable",
+      detail: `its encoding is ${found.encoding}, and must be UTF8: create it with "encoding 'UTF8' template template0"`
+    })
+})
 
 /** The configured database as it stands: for looking at it without changing it. */
-export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> =
-  Layer.scopedContext(connectConfigured)
+export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = Layer.scopedContext(
+  Effect.gen(function* () {
+    const context = yield* connect(yield* configuredUrl, operatorsStatementEndsWithin)
+    yield* Effect.provide(refuseOtherEncodings, context)
+    return context
+  })
+)
 
 /** The configured database, migrated. Fails at once where it cannot be reached. */
 export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
@@ -59,7 +104,7 @@ export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settin
 
 /**
  * As `layer`, but waits as long as it takes until the database can be reached, and warns at every try. What cannot get
- * better by waiting still fails: an embedded server that does not start, a migration, a newer database.
+ * better by waiting still fails: an embedded server that does not start, a migration, a newer database, another encoding.
  */
 export const layerPatient: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
   Layer.scopedContext(

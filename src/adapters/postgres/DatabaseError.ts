@@ -5,9 +5,10 @@ import { Schema } from "effect"
  * - `unreachable`: no connection, or it broke; trying again may help.
  * - `embedded`: the embedded server does not start here.
  * - `migration`: a migration failed, and with it everything that it did.
+ * - `unsuitable`: it cannot hold what the service has to store.
  */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
-  reason: Schema.Literal("unreachable", "embedded", "migration"),
+  reason: Schema.Literal("unreachable", "embedded", "migration", "unsuitable"),
   /** For an operator; free of secrets. */
   detail: Schema.String
 }) {

@@ -3,6 +3,7 @@ import { SqlError } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
+import { withSessionSettings } from "./connections.ts"
 import { asksEvery, sessionAnswersWithin } from "./detection.ts"
 
 /** One connection of its own, outside the pool, for locks that live as long as a connection does. */
@@ -22,7 +23,7 @@ export const open = (
 ): Effect.Effect<DatabaseSession, SqlError.SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* PgClient.make({
-      url,
+      url: withSessionSettings(url),
       applicationName,
       // The second connection exists only while the client cancels a query of the first.
       maxConnections: 2,
@@ -38,7 +39,6 @@ export const open = (
           onTimeout: () => new SqlError.SqlError({ cause: new Error("No answer"), message: "Timed out" })
         })
       )
-    yield* Effect.forEach(giveUpOnVanishedClients, text => query(text), { discard: true })
     const lost = query("select 1").pipe(
       Effect.repeat(Schedule.spaced(Duration.millis(asksEvery))),
       Effect.catchAll(() => Effect.void),
@@ -46,13 +46,3 @@ export const open = (
     )
     return { query, lost }
   }).pipe(Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make))
-
-/**
- * The server drops a client whose machine vanished after some 11 s, later than that client notices (`lost`): so
- * nobody takes a lock whose former holder still believes in it. Without effect on Unix sockets.
- */
-const giveUpOnVanishedClients = [
-  "set tcp_keepalives_idle = 5",
-  "set tcp_keepalives_interval = 2",
-  "set tcp_keepalives_count = 3"
-]

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, Layer } from "effect"
+import { Array as Arr, Effect, Layer, Option, Schema } from "effect"
 import type { RequestKey } from "../../domain/Ids.ts"
-import { DecisionLeases } from "../../ports/DecisionLeases.ts"
+import { DecisionLeases, LeaseToken } from "../../ports/DecisionLeases.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** Seconds: longer than the 20 that a decision has in all. */
@@ -15,15 +15,17 @@ export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = La
       acquire: Effect.fn("DecisionLeases.acquire")(function* ({ applicationId, code }: RequestKey) {
         const rows =
           yield* sql`insert into decision_leases (application_id, code) values (${applicationId}, ${code})
-          on conflict (application_id, code) do update set acquired_at = now()
+          on conflict (application_id, code) do update set acquired_at = now(), token = excluded.token
             where decision_leases.acquired_at < now() - ${lapsesAfter} * interval '1 second'
-          returning code`
-        return rows.length > 0
+          returning token`
+        return Arr.head(yield* decodeTokens(rows)).pipe(Option.map(({ token }) => token))
       }, asStoreUnavailable("DecisionLeases.acquire")),
 
-      release: Effect.fn("DecisionLeases.release")(function* ({ applicationId, code }: RequestKey) {
-        yield* sql`delete from decision_leases where application_id = ${applicationId} and code = ${code}`
+      release: Effect.fn("DecisionLeases.release")(function* (token: LeaseToken) {
+        yield* sql`delete from decision_leases where token = ${token}`
       }, asStoreUnavailable("DecisionLeases.release"))
     }
   })
 )
+
+const decodeTokens = Schema.decodeUnknown(Schema.Array(Schema.Struct({ token: LeaseToken })))

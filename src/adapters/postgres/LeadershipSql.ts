@@ -10,47 +10,45 @@ import { asksEvery } from "./detection.ts"
  * Session advisory locks, each on a connection of its own: the server gives them up when the connection ends, however
  * the process ended. A pooler between us and PostgreSQL must therefore keep sessions.
  */
-export const layer: Layer.Layer<Leadership, never, DatabaseUrl> =
-  Layer.effect(
-    Leadership,
-    Effect.gen(function* () {
-      const url = yield* DatabaseUrl
-      const standings = yield* Ref.make(HashMap.empty<Role, Standing>())
-      const stands = (role: Role, standing: Standing) => Ref.update(standings, HashMap.set(role, standing))
+export const layer: Layer.Layer<Leadership, never, DatabaseUrl> = Layer.effect(
+  Leadership,
+  Effect.gen(function* () {
+    const url = yield* DatabaseUrl
+    const standings = yield* Ref.make(HashMap.empty<Role, Standing>())
+    const stands = (role: Role, standing: Standing) => Ref.update(standings, HashMap.set(role, standing))
 
-      const leadOnce = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) =>
-        Effect.gen(function* () {
-          const session = yield* obtain(url, role, stands(role, "standby"))
-          if (Option.isNone(session)) return Option.none()
-          yield* Effect.acquireRelease(
-            Effect.zipRight(stands(role, "leading"), told("role_taken", role)),
-            () => Effect.zipRight(stands(role, "undecided"), told("role_given_up", role))
-          )
-          return yield* runWhile(session.value, work)
-        }).pipe(Effect.scoped)
-
-      const whileLeading = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-        Effect.flatMap(
-          leadOnce(role, work),
-          Option.match({
-            onNone: () =>
-              Effect.delay(
-                Effect.suspend(() => whileLeading(role, work)),
-                Duration.millis(asksEvery)
-              ),
-            onSome: Effect.succeed
-          })
+    const leadOnce = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) =>
+      Effect.gen(function* () {
+        const session = yield* obtain(url, role, stands(role, "standby"))
+        if (Option.isNone(session)) return Option.none()
+        yield* Effect.acquireRelease(Effect.zipRight(stands(role, "leading"), told("role_taken", role)), () =>
+          Effect.zipRight(stands(role, "undecided"), told("role_given_up", role))
         )
+        return yield* runWhile(session.value, work)
+      }).pipe(Effect.scoped)
 
-      return {
-        whileLeading,
-        standing: (role: Role) =>
-          Effect.map(Ref.get(standings), known =>
-            Option.getOrElse(HashMap.get(known, role), (): Standing => "undecided")
-          )
-      }
-    })
-  )
+    const whileLeading = <A, E, R>(role: Role, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.flatMap(
+        leadOnce(role, work),
+        Option.match({
+          onNone: () =>
+            Effect.delay(
+              Effect.suspend(() => whileLeading(role, work)),
+              Duration.millis(asksEvery)
+            ),
+          onSome: Effect.succeed
+        })
+      )
+
+    return {
+      whileLeading,
+      standing: (role: Role) =>
+        Effect.map(Ref.get(standings), known =>
+          Option.getOrElse(HashMap.get(known, role), (): Standing => "undecided")
+        )
+    }
+  })
+)
 
 const told = (event: string, role: Role) => Effect.annotateLogs(Effect.logInfo(event), { role })
 
@@ -68,11 +66,7 @@ const obtain = (url: Redacted.Redacted, role: Role, onTaken: Effect.Effect<void>
   }).pipe(Effect.option)
 
 /** Runs `onTaken` at every try that finds the lock with somebody else. */
-const takeLock = (
-  session: DatabaseSession.DatabaseSession,
-  key: number,
-  onTaken: Effect.Effect<void>
-) =>
+const takeLock = (session: DatabaseSession.DatabaseSession, key: number, onTaken: Effect.Effect<void>) =>
   session.query("select pg_try_advisory_lock($1, $2)", [lockSpace, key]).pipe(
     Effect.map(([row]) => row?.[0] === true),
     Effect.tap(held => (held ? Effect.void : onTaken)),

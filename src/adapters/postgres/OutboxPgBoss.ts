@@ -1,7 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql"
-import type { PgClient } from "@effect/sql-pg"
-import { Clock, Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
+import { Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
 import { Outbox } from "../../ports/Outbox.ts"
@@ -9,6 +8,7 @@ import type { Job, Taken } from "../../ports/Outbox.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { currentTraceparent } from "../../ports/traceContext.ts"
 import { storable } from "./columns.ts"
+import type { DatabaseUrl } from "./Database.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
@@ -27,8 +27,13 @@ const make = Effect.gen(function* () {
   }
   const { announce, boss } = yield* start(onWork)
   const held = yield* HeldJobs.make(boss, onWork)
-  const release = (kind: Kind) => Effect.zipRight(held.release(queueOf[kind]), announce(queueOf[kind]))
-  yield* Effect.addFinalizer(() => Effect.forEach(kinds, kind => Effect.ignoreLogged(release(kind))))
+  const release = (kind: Kind) =>
+    Effect.flatMap(held.release(queueOf[kind]), some =>
+      some ? Effect.asVoid(announce(queueOf[kind])) : Effect.void
+    )
+  yield* Effect.addFinalizer(() =>
+    Effect.forEach(kinds, kind => Effect.ignoreLogged(release(kind)), { concurrency: "unbounded" })
+  )
   const keeping = yield* FiberHandle.make<never>()
 
   const insert = (kind: Kind, jobs: ReadonlyArray<Job>, after: number, traceparent: Option.Option<string>) =>
@@ -62,13 +67,12 @@ const make = Effect.gen(function* () {
       boss.fetch<unknown>(queueOf[kind], { batchSize: most, includeMetadata: true, db })
     )
     held.hold(queueOf[kind], rows)
-    const now = yield* Clock.currentTimeMillis
     const taken: Array<Taken> = []
     for (const row of rows) {
       const stored = StoredJob.decode(row.data)
       if (Option.isSome(stored)) {
         const { after, job, traceparent } = stored.value
-        const age = Duration.millis(Math.max(0, now - row.createdOn.getTime() - after))
+        const age = Duration.millis(Math.max(0, row.startedOn.getTime() - row.createdOn.getTime() - after))
         taken.push({ id: row.id, job, triesBefore: row.retryCount, age, traceparent })
       } else {
         // Another release may read it; this one steps aside without holding up the rest.
@@ -156,8 +160,10 @@ const make = Effect.gen(function* () {
  * Jobs in PostgreSQL, by pg-boss: what is put within a transaction exists with it. Schema and queues are set up when the
  * layer is built. What a signal did not announce is found within a second.
  */
-export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | PgClient.PgClient> =
-  Layer.scoped(Outbox, asStoreUnavailable("Outbox.start")(make))
+export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> = Layer.scoped(
+  Outbox,
+  asStoreUnavailable("Outbox.start")(make)
+)
 
 const kinds = ["Deliver", "AskMochi"] as const
 

@@ -2,6 +2,7 @@ import { HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platf
 import { Effect, Layer, Option } from "effect"
 import { Settings } from "../../config.ts"
 import { ExportHealth } from "../../ports/ExportHealth.ts"
+import { Liveness } from "../../ports/Liveness.ts"
 import { Readiness } from "../../ports/Readiness.ts"
 import { Endpoints } from "./Endpoints.ts"
 import type { Handler } from "./Endpoints.ts"
@@ -13,6 +14,7 @@ const startsWithin = "5"
 export const layer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const readiness = yield* Readiness
+    const liveness = yield* Liveness
     const telemetry = yield* ExportHealth
     const endpoints = yield* Endpoints
     const { discord } = yield* Settings
@@ -22,6 +24,12 @@ export const layer = Layer.unwrapEffect(
       const status = report.status === "unavailable" ? 503 : 200
       return HttpServerResponse.unsafeJson({ ...report, telemetry: yield* telemetry.signals }, { status })
     })
+
+    const alive = Effect.map(liveness.isAlive, isAlive =>
+      isAlive
+        ? HttpServerResponse.unsafeJson({ status: "ok" })
+        : HttpServerResponse.unsafeJson({ status: "stalled" }, { status: 503 })
+    )
 
     const mounted = (path: string) =>
       Effect.flatMap(
@@ -40,10 +48,7 @@ export const layer = Layer.unwrapEffect(
       )
 
     const routes = new Map<string, Route>([
-      [
-        "/healthz",
-        { methods: ["GET", "HEAD"], handle: Effect.succeed(HttpServerResponse.unsafeJson({ status: "ok" })) }
-      ],
+      ["/healthz", { methods: ["GET", "HEAD"], handle: alive }],
       ["/readyz", { methods: ["GET", "HEAD"], handle: ready }],
       ["/webhooks/mochi", { methods: ["POST"], handle: mounted("/webhooks/mochi") }],
       ...(discord.interactions.mode === "http"

@@ -51,7 +51,9 @@ it.live("A call to a Mochi that hangs ends at its caller's deadline, and a creat
     Effect.gen(function* () {
       const pay = yield* MochiPay
       yield* fake.faults.add({ fault: { _tag: "HangAfter" } })
-      const [spent, error] = yield* Effect.timed(Effect.flip(within("300 millis")(pay.create(kudos, Effect.succeed(true)))))
+      const [spent, error] = yield* Effect.timed(
+        Effect.flip(within("300 millis")(pay.create(kudos, Effect.succeed(true))))
+      )
       expect([error.reason, error.mayHaveHappened]).toEqual(["TimedOut", true])
       expect(Duration.toMillis(spent)).toBeLessThan(2_000)
       expect(yield* fake.requests).toHaveLength(1)

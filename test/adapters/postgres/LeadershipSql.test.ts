@@ -25,29 +25,27 @@ const terminate = (application: string) =>
   )
 
 layer(TestDatabase.layer, { excludeTestServices: true })("LeadershipSql", it => {
-  it.scoped(
-    "lets another process take over within a few seconds of a kill",
-    () =>
-      Effect.gen(function* () {
-        const { standing, whileLeading } = yield* member
-        const holder = yield* startLeader
-        expect(yield* holder.line).toBe("leads")
-        const taken = yield* Deferred.make<void>()
-        const waiting = yield* Effect.fork(
-          whileLeading("gateway", Effect.zipRight(Deferred.succeed(taken, undefined), Effect.never))
-        )
-        yield* Effect.repeat(standing("gateway"), {
-          until: now => now === "standby",
-          schedule: Schedule.spaced("50 millis")
-        })
-        expect(yield* Deferred.isDone(taken)).toBe(false)
-        yield* holder.end("SIGKILL")
-        const [time] = yield* Effect.timed(Deferred.await(taken))
-        expect(Duration.toMillis(time)).toBeLessThan(3000)
-        expect(yield* standing("gateway")).toBe("leading")
-        yield* Fiber.interrupt(waiting)
-        expect(yield* standing("gateway")).toBe("undecided")
+  it.scoped("lets another process take over within a few seconds of a kill", () =>
+    Effect.gen(function* () {
+      const { standing, whileLeading } = yield* member
+      const holder = yield* startLeader
+      expect(yield* holder.line).toBe("leads")
+      const taken = yield* Deferred.make<void>()
+      const waiting = yield* Effect.fork(
+        whileLeading("gateway", Effect.zipRight(Deferred.succeed(taken, undefined), Effect.never))
+      )
+      yield* Effect.repeat(standing("gateway"), {
+        until: now => now === "standby",
+        schedule: Schedule.spaced("50 millis")
       })
+      expect(yield* Deferred.isDone(taken)).toBe(false)
+      yield* holder.end("SIGKILL")
+      const [time] = yield* Effect.timed(Deferred.await(taken))
+      expect(Duration.toMillis(time)).toBeLessThan(3000)
+      expect(yield* standing("gateway")).toBe("leading")
+      yield* Fiber.interrupt(waiting)
+      expect(yield* standing("gateway")).toBe("undecided")
+    })
   )
 
   it.scoped("hands the role over only after the work has cleaned up", () =>

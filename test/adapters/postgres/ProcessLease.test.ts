@@ -24,7 +24,9 @@ const member = Effect.gen(function* () {
 const lapsed = (id: number) =>
   Effect.flatMap(SqlClient.SqlClient, sql =>
     Effect.map(
-      sql<{ lapsed: boolean }>`select ${hasLapsed(sql, "held.id")} as lapsed from (values (${id}::bigint)) as held (id)`,
+      sql<{
+        lapsed: boolean
+      }>`select ${hasLapsed(sql, "held.id")} as lapsed from (values (${id}::bigint)) as held (id)`,
       rows => rows[0]?.lapsed
     )
   )
@@ -38,7 +40,9 @@ describe("detection", () => {
   it("lets nobody take over before the holder has noticed its loss (A1)", () => {
     expect(detection.leaseHoldsFor).toBeGreaterThan(detection.renewsEvery + detection.sessionAnswersWithin)
     expect(detection.leaseLapsesAfter).toBeGreaterThan(detection.leaseHoldsFor + 1_000)
-    expect(detection.jobLapsesAfter).toBeGreaterThan(detection.touchesEvery + detection.sessionLossNoticedWithin)
+    expect(detection.jobLapsesAfter).toBeGreaterThan(
+      detection.touchesEvery + detection.sessionLossNoticedWithin
+    )
     expect(detection.connectionSilentFor).toBeGreaterThan(detection.statementEndsWithin)
     expect(detection.connectsWithin + detection.connectionSilentFor).toBeLessThan(15_000)
   })
@@ -90,7 +94,10 @@ layer(TestDatabase.layer, { excludeTestServices: true })("a process's lease", it
         const lapsedAt = Date.now()
         expect(yield* Fiber.join(noticed)).toBeLessThan(lapsedAt)
         way.restore()
-        yield* becomes(false, Effect.map(lease.id, now => now === id))
+        yield* becomes(
+          false,
+          Effect.map(lease.id, now => now === id)
+        )
         expect(yield* lease.holds(id)).toBe(false)
         expect(yield* lapsed(id)).toBe(true)
         expect(yield* lease.holds(yield* lease.id)).toBe(true)

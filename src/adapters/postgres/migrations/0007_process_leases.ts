@@ -15,7 +15,8 @@ export default Effect.gen(function* () {
   // Whoever let a lease lapse must not end the one that somebody took after it.
   yield* sql`alter table decision_leases add column token uuid not null default gen_random_uuid()`
 
-  // One row that fills a page of its own: replacing it asks the disk for space, as every other write may have to.
-  yield* sql`create unlogged table write_probe (filler text not null)`
+  // Rows that fill a page each: one more asks the disk for space, as every other write may have to. Never vacuumed, since
+  // that would leave pages to be filled again.
+  yield* sql`create unlogged table write_probe (filler text not null) with (autovacuum_enabled = false)`
   yield* sql`alter table write_probe alter column filler set storage plain`
 })

@@ -1,8 +1,9 @@
 import { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql"
-import { Effect, Schedule, Schema } from "effect"
+import { Duration, Effect, Schedule, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
+import { touchesEvery } from "../detection.ts"
 import { call, queueOf } from "./pgBoss.ts"
 import type { OnWork, QueueName } from "./pgBoss.ts"
 
@@ -10,8 +11,8 @@ import type { OnWork, QueueName } from "./pgBoss.ts"
 export interface HeldJobs {
   readonly hold: (queue: QueueName, attempts: ReadonlyArray<JobAttempt>) => void
   readonly letGo: (attempt: JobAttempt) => void
-  /** Back into the queue at once, its try counted. */
-  readonly release: (queue: QueueName) => Effect.Effect<void, SqlError.SqlError>
+  /** Back into the queue at once, its try counted; false where nothing was held. */
+  readonly release: (queue: QueueName) => Effect.Effect<boolean, SqlError.SqlError>
   /** Never ends: shows that what is held is alive, and brings back what nobody shows to be alive. */
   readonly keep: Effect.Effect<never>
 }
@@ -29,8 +30,11 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         const attempts = attemptsOn(queue)
         for (const { id } of attempts) held.delete(id)
         return attempts.length === 0
-          ? Effect.void
-          : Effect.asVoid(call(db => boss.fail(queue, attempts, undefined, { db })))
+          ? Effect.succeed(false)
+          : Effect.as(
+              call(db => boss.fail(queue, attempts, undefined, { db })),
+              true
+            )
       }).pipe(Effect.provideService(SqlClient.SqlClient, sql), Effect.uninterruptible)
 
     const touch = Effect.forEach(queues, queue => {
@@ -64,7 +68,7 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         held.delete(id)
       },
       release,
-      keep: Effect.all([every("2 seconds", heartbeat), every("30 seconds", maintenance)], {
+      keep: Effect.all([every(touchesEvery, heartbeat), every(30_000, maintenance)], {
         concurrency: "unbounded",
         discard: true
       }).pipe(
@@ -85,6 +89,6 @@ const decodeLost = Schema.decodeUnknown(
 
 /** Whoever takes and settles jobs hears of the same trouble, and reports it. */
 const every = <R>(
-  interval: "2 seconds" | "30 seconds",
+  millis: number,
   work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>
-) => Effect.repeat(Effect.ignoreLogged(work), Schedule.spaced(interval))
+) => Effect.repeat(Effect.ignoreLogged(work), Schedule.spaced(Duration.millis(millis)))

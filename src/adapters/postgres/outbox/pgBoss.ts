@@ -1,10 +1,14 @@
+import * as Reactivity from "@effect/experimental/Reactivity"
 import { SqlClient, SqlError } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Either, Fiber, Predicate, Runtime, Schedule, Stream } from "effect"
+import { Duration, Effect, Either, Fiber, Predicate, Runtime, Schedule, Stream } from "effect"
 import type { Scope } from "effect"
 import { PgBoss } from "pg-boss"
 import type { Db } from "pg-boss"
 import type { Job } from "../../../ports/Outbox.ts"
+import { keptAlive, withSessionSettings } from "../connections.ts"
+import { DatabaseUrl } from "../Database.ts"
+import { connectsWithin, jobLapsesAfter, statementEndsWithin } from "../detection.ts"
 import { describeSqlError } from "../storeErrors.ts"
 
 export const queueOf = { Deliver: "deliver", AskMochi: "ask-mochi" } as const satisfies Record<
@@ -28,16 +32,17 @@ export interface Started {
  */
 export const start = (
   onWork: OnWork
-): Effect.Effect<Started, SqlError.SqlError, SqlClient.SqlClient | PgClient.PgClient | Scope.Scope> =>
+): Effect.Effect<Started, SqlError.SqlError, SqlClient.SqlClient | DatabaseUrl | Scope.Scope> =>
   Effect.gen(function* () {
-    const runtime = yield* Effect.runtime<SqlClient.SqlClient | PgClient.PgClient>()
+    const runtime = yield* Effect.runtime<SqlClient.SqlClient>()
+    const listener = yield* listening
     let announceOn = ""
     const boss = new PgBoss({
       db: {
         ...databaseIn(runtime),
         listen: channel => {
           announceOn = channel
-          return Promise.resolve(listenIn(runtime, channel, onWork))
+          return Promise.resolve(listenIn(listener, channel, onWork))
         }
       },
       schema: "pgboss",
@@ -78,22 +83,39 @@ export const start = (
 
 /**
  * One call of pg-boss within the fiber's own transaction, where it has one. A statement under way is carried through,
- * since nobody could know what became of an interrupted one.
+ * since nobody could know what became of an interrupted one; where the database does not answer in time nobody can either,
+ * and whoever waits goes on.
  */
 export const call = <A>(
   use: (db: Db) => Promise<A>
 ): Effect.Effect<A, SqlError.SqlError, SqlClient.SqlClient> =>
   Effect.flatMap(Effect.runtime<SqlClient.SqlClient>(), runtime =>
     attempt(() => use(databaseIn(runtime)))
-  ).pipe(Effect.uninterruptible)
+  ).pipe(
+    Effect.forkDaemon,
+    Effect.flatMap(statement =>
+      Effect.timeoutFail(Effect.interruptible(Fiber.join(statement)), {
+        duration: Duration.millis(statementEndsWithin + 500),
+        onTimeout: () => asSqlError(new Error("No answer"))
+      })
+    ),
+    Effect.uninterruptible
+  )
 
 /** Of two processes that create the schema at once, PostgreSQL fails one, "if not exists" or not. */
 const oneAtATime = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const connection = yield* sql.reserve
-    yield* Effect.acquireRelease(connection.executeRaw("select pg_advisory_lock($1)", [setUpLock]), () =>
-      Effect.ignore(connection.executeRaw("select pg_advisory_unlock($1)", [setUpLock]))
+    // Asked again and again, since a statement that waits for the lock would be taken for a slow one.
+    yield* Effect.acquireRelease(
+      connection
+        .executeValues("select pg_try_advisory_lock($1)", [setUpLock])
+        .pipe(
+          Effect.repeat({ until: ([row]) => row?.[0] === true, schedule: Schedule.spaced("200 millis") }),
+          Effect.interruptible
+        ),
+      () => Effect.ignore(connection.executeRaw("select pg_advisory_unlock($1)", [setUpLock]))
     )
     return yield* work
   }).pipe(Effect.scoped)
@@ -110,7 +132,7 @@ const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo"
     notify: true,
     // A job that ran out of retries would hold up its key for ever; who takes it decides when to give up.
     retryLimit: 1_000_000,
-    heartbeatSeconds: 10,
+    heartbeatSeconds: jobLapsesAfter / 1000,
     // What a process keeps this long without settling it, although it lives, is taken from it.
     expireInSeconds: 15 * 60,
     retentionSeconds: 30 * 24 * 60 * 60
@@ -147,19 +169,29 @@ const rowsOf = (raw: unknown): Array<unknown> => {
   return Predicate.hasProperty(raw, "rows") && Array.isArray(raw.rows) ? raw.rows : []
 }
 
+/** Apart from the pool, whose connections end when nothing passes for a while. */
+const listening = Effect.gen(function* () {
+  return yield* PgClient.make({
+    url: withSessionSettings(yield* DatabaseUrl),
+    maxConnections: 1,
+    idleTimeout: "1 second",
+    applicationName: "mochi-discord-listener",
+    connectTimeout: Duration.millis(connectsWithin),
+    stream: keptAlive
+  })
+}).pipe(Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make))
+
 /**
  * A listening connection that breaks does so silently, so that there is a new one every minute; meanwhile those who wait
  * look for themselves.
  */
-const listenIn = (runtime: Runtime.Runtime<PgClient.PgClient>, channel: string, onWork: OnWork) => {
-  const listening = Effect.flatMap(PgClient.PgClient, client =>
-    Stream.runForEach(client.listen(channel), queue => Effect.sync(() => onWork(queue)))
-  ).pipe(
+const listenIn = (client: PgClient.PgClient, channel: string, onWork: OnWork) => {
+  const heard = Stream.runForEach(client.listen(channel), queue => Effect.sync(() => onWork(queue))).pipe(
     Effect.disconnect,
     Effect.timeoutOption("1 minute"),
     Effect.catchAllCause(() => Effect.sleep("1 second")),
     Effect.repeat(Schedule.forever)
   )
-  const fiber = Runtime.runFork(runtime)(listening)
+  const fiber = Effect.runFork(heard)
   return { close: () => Effect.runPromise(Effect.asVoid(Fiber.interruptFork(fiber))) }
 }

@@ -1,0 +1,137 @@
+import { SqlClient } from "@effect/sql"
+import { expect, it } from "@effect/vitest"
+import { Context, Effect, Exit, Layer, Option, Redacted, Schedule } from "effect"
+import { execFile } from "node:child_process"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import * as Database from "../../../src/adapters/postgres/Database.ts"
+import * as EmbeddedPostgres from "../../../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
+import * as Migrations from "../../../src/adapters/postgres/Migrations.ts"
+import { migrations } from "../../../src/adapters/postgres/migrations/registry.ts"
+import * as StoreHealthSql from "../../../src/adapters/postgres/StoreHealthSql.ts"
+import { StoreHealth } from "../../../src/ports/StoreHealth.ts"
+import * as TestDatabase from "../../support/postgres.ts"
+import * as TcpProxy from "../../support/tcpProxy.ts"
+
+const run = promisify(execFile)
+
+const healthOf = (url: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const context = yield* Database.connect(url)
+    yield* Effect.provide(Migrations.run(migrations), context)
+    const built = yield* Layer.build(Layer.provide(StoreHealthSql.layer, Layer.succeedContext(context)))
+    return { health: Context.get(built, StoreHealth), sql: Context.get(context, SqlClient.SqlClient) }
+  })
+
+const folder = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const path = await mkdtemp(join(tmpdir(), "mochi-health-"))
+    await chmod(path, 0o711)
+    return path
+  }),
+  path => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+it.scopedLive("a database that became read-only takes no writes, and says so (C9)", () =>
+  Effect.gen(function* () {
+    const server = yield* EmbeddedPostgres.make({ folder: join(yield* folder, "postgres"), durable: false })
+    const { health, sql } = yield* healthOf(server)
+    yield* health.takesWrites
+    const turn = (readOnly: "on" | "off") =>
+      sql.unsafe(`alter system set default_transaction_read_only = ${readOnly}`).pipe(
+        Effect.zipRight(sql`select pg_reload_conf()`),
+        Effect.zipRight(
+          Effect.repeat(
+            sql<{ now: string }>`select current_setting('default_transaction_read_only') as now`,
+            {
+              until: rows => rows[0]?.now === readOnly,
+              schedule: Schedule.spaced("20 millis")
+            }
+          )
+        )
+      )
+    yield* turn("on")
+    expect(yield* Effect.flip(health.takesWrites)).toMatchObject({ _tag: "StoreUnavailable" })
+    expect(yield* health.isReachable).toBe(true)
+    yield* sql.withTransaction(Effect.zipRight(sql`set transaction read write`, turn("off"))).pipe(
+      Effect.catchAll(() =>
+        // `alter system` runs in no transaction: another session may write although new ones do not by default.
+        Effect.scoped(
+          Effect.gen(function* () {
+            const connection = yield* sql.reserve
+            yield* connection.executeRaw("set default_transaction_read_only = off", [])
+            yield* connection.executeRaw("alter system reset default_transaction_read_only", [])
+            yield* connection.executeRaw("select pg_reload_conf()", [])
+            yield* connection.executeRaw("reset default_transaction_read_only", [])
+          })
+        )
+      )
+    )
+    yield* Effect.retry(health.takesWrites, Schedule.spaced("50 millis")).pipe(Effect.timeout("10 seconds"))
+  })
+)
+
+// Only root may mount a disk of its own, and PostgreSQL then runs as another user.
+it.scopedLive.skipIf(process.getuid?.() !== 0)(
+  "a database whose disk is full takes no writes, and says so, until there is space again (C9)",
+  () =>
+    Effect.gen(function* () {
+      const { health, sql } = yield* healthOf(yield* TestDatabase.freshDatabase)
+      const disk = yield* folder
+      yield* Effect.acquireRelease(
+        Effect.promise(() =>
+          run("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700,uid=postgres", "tmpfs", disk])
+        ),
+        () => Effect.promise(() => run("umount", ["--lazy", disk]))
+      )
+      const space = `small_${disk.slice(-6).toLowerCase()}`
+      yield* sql.unsafe(`create tablespace ${space} location '${disk}'`)
+      yield* Effect.addFinalizer(() =>
+        Effect.ignore(
+          Effect.zipRight(
+            sql.unsafe("drop table if exists hog, write_probe"),
+            sql.unsafe(`drop tablespace ${space}`)
+          )
+        )
+      )
+      yield* sql.unsafe(`alter table write_probe set tablespace ${space}`)
+      yield* health.takesWrites
+      yield* sql.unsafe(`create unlogged table hog (filler text) tablespace ${space}`)
+      yield* sql.unsafe("alter table hog alter column filler set storage plain")
+      const fill = sql`insert into hog select repeat('x', 8000) from generate_series(1, 4)`
+      const full = yield* Effect.exit(Effect.forever(fill))
+      expect(Exit.isFailure(full)).toBe(true)
+      yield* Effect.exit(Effect.forever(health.takesWrites))
+      const refused = yield* Effect.flip(health.takesWrites)
+      expect(String(refused.cause)).toContain("53100")
+      yield* sql`drop table hog`
+      yield* health.takesWrites
+    })
+)
+
+it.scopedLive("asking for space does not fill the disk", () =>
+  Effect.gen(function* () {
+    const { health, sql } = yield* healthOf(yield* TestDatabase.freshDatabase)
+    yield* Effect.repeat(health.takesWrites, Schedule.recurs(300))
+    const [row] = yield* sql<{ size: string }>`select pg_relation_size('write_probe') as size`
+    expect(Number(row?.size)).toBeLessThan(1024 * 1024)
+  })
+)
+
+it.scopedLive(
+  "a database is reachable while a new connection is answered, whatever the pool's are worth (A4)",
+  () =>
+    Effect.gen(function* () {
+      const url = new URL(Redacted.value(yield* TestDatabase.freshDatabase))
+      const way = yield* TcpProxy.make({ host: url.hostname, port: Number(url.port) })
+      url.host = `127.0.0.1:${way.port}`
+      const { health } = yield* healthOf(Redacted.make(url.href))
+      way.silence()
+      expect(yield* health.isReachable).toBe(false)
+      way.restoreForNew()
+      expect(yield* health.isReachable).toBe(true)
+      expect(Option.isNone(yield* Effect.timeoutOption(health.takesWrites, "1 second"))).toBe(true)
+    })
+)
