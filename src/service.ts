@@ -1,6 +1,6 @@
 /** The service, top to bottom: programs over services over adapters. The sandbox runs the same, at other addresses. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { createServer } from "node:http"
 import * as BotToken from "./adapters/discord/BotToken.ts"
 import * as Gateway from "./adapters/discord/Gateway.ts"
@@ -61,6 +61,9 @@ import { Privacy } from "./services/Privacy.ts"
 import { PrivateViews } from "./services/PrivateViews.ts"
 import { Settlements } from "./services/Settlements.ts"
 
+/** A database that was there a moment ago, and is not now. */
+const storeComesBack = Schedule.spaced("1 second")
+
 const stores = Layer.mergeAll(
   AtomicSql.layer,
   AuditLogSql.layer,
@@ -69,7 +72,7 @@ const stores = Layer.mergeAll(
   InteractionsSql.layer,
   KudosIntentsSql.layer,
   NotificationLogSql.layer,
-  OutboxPgBoss.layer,
+  Layer.retry(OutboxPgBoss.layer, storeComesBack),
   PeopleSql.layer,
   PersonalDataSql.layer,
   RateLimitsSql.layer,
@@ -78,7 +81,7 @@ const stores = Layer.mergeAll(
   UsageSql.layer,
   WebhookInboxSql.layer
 ).pipe(
-  Layer.provide(ProcessLease.layer),
+  Layer.provide(Layer.retry(ProcessLease.layer, storeComesBack)),
   Layer.merge(LeadershipSql.layer),
   Layer.provide(Layer.merge(Database.layerPatient, Pseudonyms.layer))
 )

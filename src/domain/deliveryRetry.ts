@@ -6,6 +6,6 @@ const longest = Duration.hours(1)
 /** After this a delivery is given up. */
 export const deliveryPatience = Duration.hours(24)
 
-/** Twice as long after each try, from a second or two to an hour; `random` (0 to 1) keeps crowds apart. */
-export const deliveryDelay = (triesBefore: number, random: number): Duration.Duration =>
-  Duration.min(Duration.times(first, 2 ** Math.min(triesBefore, 16) * (1 + random)), longest)
+/** Twice as long after each failure, from a second or two to an hour; `random` (0 to 1) keeps crowds apart. */
+export const deliveryDelay = (failuresBefore: number, random: number): Duration.Duration =>
+  Duration.min(Duration.times(first, 2 ** Math.min(failuresBefore, 16) * (1 + random)), longest)

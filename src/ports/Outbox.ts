@@ -21,6 +21,10 @@ export interface Taken {
   readonly job: Job
   /** Tries before this one, those included that ended with their process. */
   readonly triesBefore: number
+  /** Of those, how many failed by themselves: what ended with its process says nothing of the job. */
+  readonly failuresBefore: number
+  /** From storing until the job could first be taken. */
+  readonly firstAfter: Duration.Duration
   /** Since the job could first be taken. */
   readonly age: Duration.Duration
   /** W3C trace context of whoever put it here. */
@@ -50,7 +54,7 @@ export class Outbox extends Context.Tag("mochi/ports/Outbox")<
     readonly take: (kind: Job["_tag"], most: number) => Effect.Effect<ReadonlyArray<Taken>, StoreUnavailable>
     /** Within the caller's transaction. Nothing happens where the job was taken from this process meanwhile. */
     readonly done: (taken: Taken) => Effect.Effect<void, StoreUnavailable>
-    /** Back into the queue; what follows for the same request and audience waits behind it. */
+    /** Back into the queue, as failed; what follows for the same request and audience waits behind it. */
     readonly again: (taken: Taken, after: Duration.Duration) => Effect.Effect<void, StoreUnavailable>
     /**
      * Back into the queue, at once and as tried, with what this process took and has not settled: for who stops taking

@@ -105,7 +105,7 @@ const worker = Effect.gen(function* () {
     notification: Notification,
     failure: DeliveryFailure
   ) {
-    const delay = Option.getOrElse(askedDelay(failure), () => deliveryDelay(taken.triesBefore, 0))
+    const delay = Option.getOrElse(askedDelay(failure), () => deliveryDelay(taken.failuresBefore, 0))
     const jitter = Duration.times(delay, 0.2 * (yield* Random.next))
     yield* Effect.annotateCurrentSpan({ "error.type": reasonOf(failure) })
     yield* log.settle(notification.id, "pending", Option.some(reasonOf(failure)))
@@ -152,7 +152,7 @@ const asker = Effect.gen(function* () {
       const asked = yield* Effect.either(settlements.ask(taken.job.request, taken.job.attempt))
       const isLost = Either.isLeft(asked) && Duration.greaterThan(taken.age, deliveryPatience)
       if (Either.isRight(asked) || isLost) return yield* outbox.done(taken)
-      yield* outbox.again(taken, deliveryDelay(taken.triesBefore + 1, yield* Random.next))
+      yield* outbox.again(taken, deliveryDelay(taken.failuresBefore + 1, yield* Random.next))
     }).pipe(survives(outbox, taken), inTraceOf(taken, "mochi.ask"))
 })
 
@@ -164,7 +164,7 @@ const survives = (outbox: Outbox["Type"], taken: Taken) => (work: Effect.Effect<
       Cause.isInterruptedOnly(cause)
         ? Effect.interrupt
         : Effect.logError("A job went wrong", cause).pipe(
-            Effect.zipRight(outbox.again(taken, deliveryDelay(taken.triesBefore + 2, 0))),
+            Effect.zipRight(outbox.again(taken, deliveryDelay(taken.failuresBefore + 2, 0))),
             Effect.ignoreLogged
           )
     )

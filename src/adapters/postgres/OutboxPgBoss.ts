@@ -42,7 +42,7 @@ const make = Effect.gen(function* () {
         queueOf[kind],
         jobs.map(job => ({
           id: nextId(),
-          data: StoredJob.encode({ v: 1, job, after, traceparent }),
+          data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
           startAfter: after / 1000,
           ...(job._tag === "Deliver" ? { singletonKey: keyOf(job) } : {})
         })),
@@ -50,14 +50,18 @@ const make = Effect.gen(function* () {
       )
     )
 
-  const putBack = (kind: Kind, attempt: JobAttempt, after: Duration.Duration) =>
+  /** `data`: what the job holds from now on; undefined leaves it as it is. */
+  const putBack = (kind: Kind, attempt: JobAttempt, after: Duration.Duration, data?: object) =>
     Effect.suspend(() => {
       held.letGo(attempt)
       const startAfter = Duration.toMillis(after) / 1000
       return sql.withTransaction(
-        Effect.zipRight(
+        Effect.flatMap(
           call(db => boss.fail(queueOf[kind], attempt, undefined, { db })),
-          call(db => boss.update(queueOf[kind], undefined, { id: attempt.id, startAfter, db }))
+          ended =>
+            isOurs(ended)
+              ? call(db => boss.update(queueOf[kind], data, { id: attempt.id, startAfter, db }))
+              : Effect.void
         )
       )
     }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
@@ -71,9 +75,17 @@ const make = Effect.gen(function* () {
     for (const row of rows) {
       const stored = StoredJob.decode(row.data)
       if (Option.isSome(stored)) {
-        const { after, job, traceparent } = stored.value
+        const { after, failures, job, traceparent } = stored.value
         const age = Duration.millis(Math.max(0, row.startedOn.getTime() - row.createdOn.getTime() - after))
-        taken.push({ id: row.id, job, triesBefore: row.retryCount, age, traceparent })
+        taken.push({
+          id: row.id,
+          job,
+          triesBefore: row.retryCount,
+          failuresBefore: failures,
+          firstAfter: Duration.millis(after),
+          age,
+          traceparent
+        })
       } else {
         // Another release may read it; this one steps aside without holding up the rest.
         yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: row.id }))
@@ -141,7 +153,7 @@ const make = Effect.gen(function* () {
     }, storing("Outbox.done")),
 
     again: Effect.fn("Outbox.again")(function* (taken: Taken, after: Duration.Duration) {
-      yield* putBack(taken.job._tag, attemptOf(taken), after)
+      yield* putBack(taken.job._tag, attemptOf(taken), after, failedOnceMore(taken))
     }, storing("Outbox.again")),
 
     release: Effect.fn("Outbox.release")(release, storing("Outbox.release")),
@@ -171,6 +183,18 @@ const longestWaitMillis = 1_000
 
 const keyOf = ({ audience, request }: Extract<Job, { _tag: "Deliver" }>) =>
   storable(`${request.applicationId}:${request.code}:${audience}`)
+
+const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken) =>
+  StoredJob.encode({
+    v: 1,
+    job,
+    after: Duration.toMillis(firstAfter),
+    failures: failuresBefore + 1,
+    traceparent
+  })
+
+/** What pg-boss says when the try that it was told of is still the job's newest. */
+const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
 
 /** Of the tries at one job, this one: a settlement of a former holder changes nothing. */
 const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })

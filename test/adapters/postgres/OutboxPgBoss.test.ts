@@ -250,6 +250,41 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
       })
     )
 
+    it.scoped("counts apart what failed by itself: a crash says nothing of the job", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        const next = Effect.map(outbox.take("Deliver", 1), ([taken]) => taken!)
+        yield* outbox.put([deliver("COUNTED")])
+        yield* next
+        yield* outbox.release("Deliver")
+        const second = yield* next
+        yield* outbox.again(second, Duration.zero)
+        const third = yield* next
+        yield* outbox.release("Deliver")
+        const fourth = yield* next
+        expect([second, third, fourth].map(taken => [taken.triesBefore, taken.failuresBefore])).toEqual([
+          [1, 0],
+          [2, 1],
+          [3, 1]
+        ])
+        expect(fourth.job).toEqual(second.job)
+        expect(fourth.traceparent).toEqual(second.traceparent)
+      })
+    )
+
+    it.scoped("ignores what a former holder says of a job that waits again meanwhile", () =>
+      Effect.gen(function* () {
+        const outbox = yield* emptied
+        yield* outbox.put([deliver("STALE")])
+        const [stale] = yield* outbox.take("Deliver", 1)
+        yield* outbox.release("Deliver")
+        const [current] = yield* outbox.take("Deliver", 1)
+        yield* outbox.again(current!, Duration.zero)
+        yield* outbox.again(stale!, Duration.hours(1))
+        expect((yield* outbox.take("Deliver", 1)).map(({ failuresBefore }) => failuresBefore)).toEqual([1])
+      })
+    )
+
     it.scoped("ignores what a former holder says of a job that another took meanwhile", () =>
       Effect.gen(function* () {
         const outbox = yield* emptied

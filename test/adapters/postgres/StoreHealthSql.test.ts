@@ -39,36 +39,20 @@ it.scopedLive("a database that became read-only takes no writes, and says so (C9
     const server = yield* EmbeddedPostgres.make({ folder: join(yield* folder, "postgres"), durable: false })
     const { health, sql } = yield* healthOf(server)
     yield* health.takesWrites
+    /** By a session that may write although new ones do not. */
     const turn = (readOnly: "on" | "off") =>
-      sql.unsafe(`alter system set default_transaction_read_only = ${readOnly}`).pipe(
-        Effect.zipRight(sql`select pg_reload_conf()`),
-        Effect.zipRight(
-          Effect.repeat(
-            sql<{ now: string }>`select current_setting('default_transaction_read_only') as now`,
-            {
-              until: rows => rows[0]?.now === readOnly,
-              schedule: Schedule.spaced("20 millis")
-            }
-          )
-        )
-      )
+      Effect.gen(function* () {
+        const connection = yield* sql.reserve
+        yield* connection.executeRaw("set default_transaction_read_only = off", [])
+        yield* connection.executeRaw(`alter system set default_transaction_read_only = ${readOnly}`, [])
+        yield* connection.executeRaw("select pg_reload_conf()", [])
+        yield* connection.executeRaw("reset default_transaction_read_only", [])
+      }).pipe(Effect.scoped)
     yield* turn("on")
-    expect(yield* Effect.flip(health.takesWrites)).toMatchObject({ _tag: "StoreUnavailable" })
+    const refused = yield* Effect.retry(Effect.flip(health.takesWrites), Schedule.spaced("50 millis"))
+    expect(refused).toMatchObject({ _tag: "StoreUnavailable" })
     expect(yield* health.isReachable).toBe(true)
-    yield* sql.withTransaction(Effect.zipRight(sql`set transaction read write`, turn("off"))).pipe(
-      Effect.catchAll(() =>
-        // `alter system` runs in no transaction: another session may write although new ones do not by default.
-        Effect.scoped(
-          Effect.gen(function* () {
-            const connection = yield* sql.reserve
-            yield* connection.executeRaw("set default_transaction_read_only = off", [])
-            yield* connection.executeRaw("alter system reset default_transaction_read_only", [])
-            yield* connection.executeRaw("select pg_reload_conf()", [])
-            yield* connection.executeRaw("reset default_transaction_read_only", [])
-          })
-        )
-      )
-    )
+    yield* turn("off")
     yield* Effect.retry(health.takesWrites, Schedule.spaced("50 millis")).pipe(Effect.timeout("10 seconds"))
   })
 )

@@ -15,6 +15,7 @@ export const StoredJob = Schema.Struct({
   ),
   /** Milliseconds from storing until the job may first be taken. */
   after: Schema.NonNegativeInt,
+  failures: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 }),
   traceparent: Schema.OptionFromNullOr(Schema.String)
 })
 export type StoredJob = typeof StoredJob.Type
