@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Queue, Schedule } from "effect"
+import { fromMochi } from "../../src/domain/RequestStatus.ts"
 import type { Message } from "../../src/sandbox/discord/Model.ts"
 import type { Handle } from "../../src/sandbox/discord/Handle.ts"
 import { Fault } from "../../src/sandbox/mochi/Faults.ts"
@@ -188,7 +189,7 @@ describe("two copies, one of which loses the database", () => {
           const standing = Effect.forEach(codes, code =>
             Effect.map(mochi.request(code), request => ({
               code,
-              status: request._tag === "Some" ? request.value.status : "unknown",
+              status: request._tag === "Some" ? fromMochi(request.value.status) : "unknown",
               shown: messagesAbout(world, code, cardTitle).map(stateOf)
             }))
           )

@@ -39,13 +39,17 @@ const migrationEndsWithin = 600_000
 export const connect = (
   url: Redacted.Redacted,
   endsWithin = statementEndsWithin
-): Effect.Effect<Context.Context<Database>, DatabaseError, Scope.Scope> =>
-  PgClient.make({
-    url: withSessionSettings(url, { statement_timeout: String(endsWithin) }),
+): Effect.Effect<Context.Context<Database>, DatabaseError, Scope.Scope> => {
+  const silentFor = endsWithin - statementEndsWithin + connectionSilentFor
+  return PgClient.make({
+    url: withSessionSettings(url, {
+      statement_timeout: String(endsWithin),
+      idle_session_timeout: String(2 * silentFor)
+    }),
     maxConnections: mostConnections,
     applicationName,
     connectTimeout: Duration.millis(connectsWithin),
-    stream: endingWhenSilent(endsWithin - statementEndsWithin + connectionSilentFor)
+    stream: endingWhenSilent(silentFor)
   }).pipe(
     Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make),
     Effect.mapBoth({
@@ -57,6 +61,7 @@ export const connect = (
         )
     })
   )
+}
 
 const configuredUrl = Effect.gen(function* () {
   const { database } = yield* Settings

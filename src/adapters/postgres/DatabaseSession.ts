@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Duration, Effect, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
 import { withSessionSettings } from "./connections.ts"
-import { asksEvery, sessionAnswersWithin } from "./detection.ts"
+import { asksEvery, serverDropsClientAfter, sessionAnswersWithin } from "./detection.ts"
 
 /** One connection of its own, outside the pool, for locks that live as long as a connection does. */
 export interface DatabaseSession {
@@ -23,7 +23,8 @@ export const open = (
 ): Effect.Effect<DatabaseSession, SqlError.SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* PgClient.make({
-      url: withSessionSettings(url),
+      // The server cannot tell a client whose questions are swallowed on the way from one that has none: this one asks.
+      url: withSessionSettings(url, { idle_session_timeout: String(serverDropsClientAfter) }),
       applicationName,
       // The second connection exists only while the client cancels a query of the first.
       maxConnections: 2,

@@ -28,5 +28,8 @@ export const statementEndsWithin = 5_000
 export const connectionSilentFor = statementEndsWithin + 1_000
 /** A place in the pool, or a new connection, comes within this, or the statement fails. */
 export const connectsWithin = 5_000
-/** The server drops a client that shows no life for this long, and with it the row locks of its transaction. */
-export const serverDropsClientAfter = 10_000
+/**
+ * The server drops a client that shows no life for this long, and with it the locks of its session and its transaction:
+ * later than that client notices, so that nobody takes a lock whose former holder still believes in it.
+ */
+export const serverDropsClientAfter = sessionLossNoticedWithin + connectionSilentFor + 500

@@ -44,6 +44,7 @@ describe("detection", () => {
       detection.touchesEvery + detection.sessionLossNoticedWithin
     )
     expect(detection.connectionSilentFor).toBeGreaterThan(detection.statementEndsWithin)
+    expect(detection.serverDropsClientAfter).toBeGreaterThan(detection.sessionLossNoticedWithin)
     expect(detection.connectsWithin + detection.connectionSilentFor).toBeLessThan(15_000)
   })
 })
