@@ -17,7 +17,8 @@ const patience = 240_000
 /** How the first copy is cut off from the database; the second one never is. */
 const troubles = {
   "is reset, and then refused": (way: TcpProxy.TcpProxy) => way.cut(),
-  "goes silent": (way: TcpProxy.TcpProxy) => way.silence()
+  "goes silent": (way: TcpProxy.TcpProxy) => way.silence(),
+  "goes silent for it alone": (way: TcpProxy.TcpProxy) => way.vanish()
 }
 type Trouble = keyof typeof troubles
 
@@ -52,9 +53,14 @@ const randomMillis = (least: number, most: number) =>
   Effect.sync(() => least + Math.floor(Math.random() * (most - least)))
 
 /** Cuts the way after a random while, for a random while. */
-const cutOff = (way: TcpProxy.TcpProxy, trouble: Trouble) =>
+const cutOff = (
+  way: TcpProxy.TcpProxy,
+  trouble: Trouble,
+  [soonest, latest]: readonly [number, number],
+  [shortest, longest]: readonly [number, number]
+) =>
   Effect.gen(function* () {
-    const [after, during] = [yield* randomMillis(0, 4_000), yield* randomMillis(4_000, 14_000)]
+    const [after, during] = [yield* randomMillis(soonest, latest), yield* randomMillis(shortest, longest)]
     yield* Effect.sleep(after)
     troubles[trouble](way)
     yield* Effect.sleep(during)
@@ -81,27 +87,33 @@ const thanks = (world: World) =>
   })
 
 describe("two copies, one of which loses the database", () => {
-  for (const trouble of ["is reset, and then refused", "goes silent"] as const)
+  for (const trouble of ["is reset, and then refused", "goes silent", "goes silent for it alone"] as const)
     it.scopedLive(
       `never ask for money twice, nor tell a person that nothing was created and then create it, when the way ${trouble} (A1)`,
       () =>
         Effect.gen(function* () {
           const { way, world } = yield* twoCopies
           const { mochi } = world
-          for (let round = 0; round < 3; round++) {
+          // Over before a lease lapses, after it, or either.
+          for (const during of [
+            [4_000, 7_500],
+            [8_500, 9_500],
+            [4_000, 9_500]
+          ] as const) {
             yield* mochi.faults.add({
               operations: ["balances"],
-              fault: Fault.Latency({ duration: `${yield* randomMillis(4_000, 9_000)} millis` })
+              fault: Fault.Latency({ duration: "9 seconds" })
             })
             const runs = yield* Effect.fork(
               Effect.forEach(
                 Array.from({ length: 8 }, (_, index) => index),
-                index => Effect.delay(thanks(world), `${index * 700} millis`),
+                index => Effect.delay(thanks(world), `${index * 300} millis`),
                 { concurrency: "unbounded" }
               )
             )
-            const phase = yield* cutOff(way, trouble)
-            yield* Effect.sleep("10 seconds")
+            // It is over before the checks of some commands are, which go on then.
+            const phase = yield* cutOff(way, trouble, [300, 2_500], during)
+            yield* Effect.sleep("8 seconds")
             yield* mochi.faults.clear
             const intentions = yield* Fiber.join(runs)
             // A create that was on its way arrives, and what is known of it is told.
@@ -143,8 +155,11 @@ describe("two copies, one of which loses the database", () => {
         const { way, world } = yield* twoCopies
         const { discord, mochi } = world
         const flights = yield* inFlight(world)
-        for (const trouble of ["is reset, and then refused", "goes silent"] as const) {
-          const owners = yield* addOwners(world, 6, trouble === "goes silent" ? 6 : 0)
+        for (const [from, trouble] of [
+          [0, "is reset, and then refused"],
+          [6, "goes silent for it alone"]
+        ] as const) {
+          const owners = yield* addOwners(world, 6, from)
           const removeSlowness = discord.faults.add({
             on: "POST /channels/{channel_id}/messages",
             probability: 0.5,
@@ -157,7 +172,7 @@ describe("two copies, one of which loses the database", () => {
             )
           )
           // The cards are on their way while the copy that sends them is cut off.
-          const first = yield* cutOff(way, trouble)
+          const first = yield* cutOff(way, trouble, [0, 4_000], [4_000, 14_000])
           yield* discord.until(
             `every card, ${first}`,
             () => (codes.every(code => messagesAbout(world, code, cardTitle).length > 0) ? true : undefined),
@@ -179,7 +194,7 @@ describe("two copies, one of which loses the database", () => {
               { concurrency: "unbounded" }
             )
           )
-          const second = yield* cutOff(way, trouble)
+          const second = yield* cutOff(way, trouble, [0, 4_000], [4_000, 14_000])
           yield* Fiber.join(presses)
           yield* mochi.faults.clear
           // Whoever was refused for the trouble decides now, and everything settles.

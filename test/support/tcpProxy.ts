@@ -10,38 +10,59 @@ export interface TcpProxy {
   readonly cut: () => void
   /** Connections stay, and nothing passes. */
   readonly silence: () => void
+  /** The server sees its clients go; these hear nothing of it, nor does whoever connects anew. */
+  readonly vanish: () => void
   /** As they are, but new connections pass. */
   readonly restoreForNew: () => void
   readonly restore: () => void
 }
 
+interface Pair {
+  readonly near: Socket
+  readonly far: Socket
+}
+
 export const make = (target: { readonly host: string; readonly port: number }) =>
   Effect.acquireRelease(
     Effect.async<TcpProxy & { readonly close: () => void }>(resume => {
-      const sockets = new Set<Socket>()
+      const pairs = new Set<Pair>()
+      const quiet = new Set<Pair>()
       let way: "open" | "cut" | "silent" = "open"
       const server = createServer(near => {
         if (way === "cut") {
           near.destroy()
           return
         }
-        const far = connect(target)
+        const pair = { near, far: connect(target) }
+        pairs.add(pair)
         for (const [from, to] of [
-          [near, far],
-          [far, near]
+          [near, pair.far],
+          [pair.far, near]
         ] as const) {
-          sockets.add(from)
-          from.on("error", () => to.destroy())
+          from.on("error", () => undefined)
           from.on("close", () => {
-            sockets.delete(from)
+            if (quiet.has(pair) && from === pair.far) return
+            pairs.delete(pair)
             to.destroy()
           })
-          from.pipe(to)
-          if (way === "silent") from.pause()
+          from.pipe(to, { end: false })
         }
+        if (way === "silent") hush(pair)
       })
-      const drop = () => {
-        for (const socket of sockets) socket.destroy()
+      const hush = (pair: Pair) => {
+        quiet.add(pair)
+        pair.near.unpipe()
+        pair.far.unpipe()
+      }
+      const drop = (which: Iterable<Pair>) => {
+        for (const { far, near } of which) {
+          near.destroy()
+          far.destroy()
+        }
+      }
+      const silence = () => {
+        way = "silent"
+        for (const pair of pairs) hush(pair)
       }
       server.listen(0, "127.0.0.1", () => {
         const address = server.address()
@@ -50,21 +71,25 @@ export const make = (target: { readonly host: string; readonly port: number }) =
             port: typeof address === "object" && address !== null ? address.port : 0,
             cut: () => {
               way = "cut"
-              drop()
+              drop(pairs)
             },
-            silence: () => {
-              way = "silent"
-              for (const socket of sockets) socket.pause()
+            silence,
+            vanish: () => {
+              silence()
+              for (const { far } of quiet) far.destroy()
             },
             restoreForNew: () => {
               way = "open"
             },
             restore: () => {
-              if (way === "silent") drop()
               way = "open"
+              drop(quiet)
+              quiet.clear()
             },
             close: () => {
-              drop()
+              way = "cut"
+              drop(pairs)
+              drop(quiet)
               server.close()
             }
           })
