@@ -1,4 +1,4 @@
-import { Effect, FiberHandle, FiberSet, Option, Ref, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, FiberHandle, FiberSet, Option, PubSub, Ref, Schema, Stream, SubscriptionRef } from "effect"
 import type { Scope } from "effect"
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
@@ -11,6 +11,8 @@ export interface ServiceProcess {
   readonly status: SubscriptionRef.SubscriptionRef<ServiceStatus>
   /** The newest 400, oldest first. */
   readonly log: SubscriptionRef.SubscriptionRef<ReadonlyArray<LogLine>>
+  /** Every line from now on, however many. */
+  readonly lines: Stream.Stream<LogLine>
   /** Nothing happens while it runs. */
   readonly start: Effect.Effect<void>
   /** As an orchestrator ends it: SIGTERM. Returns when it is gone. */
@@ -67,13 +69,18 @@ export const make = ({
   Effect.gen(function* () {
     const status = yield* SubscriptionRef.make<ServiceStatus>(nothingRuns)
     const log = yield* SubscriptionRef.make<ReadonlyArray<LogLine>>([])
+    const said = yield* PubSub.sliding<LogLine>(4096)
     const running = yield* Ref.make(Option.none<ChildProcess>())
     const turn = yield* Effect.makeSemaphore(1)
     const watch = yield* FiberHandle.make()
     const run = yield* FiberSet.makeRuntime<never>()
 
-    const wrote = (line: string) =>
-      SubscriptionRef.update(log, lines => [...lines, logLineOf(line)].slice(-400))
+    const wrote = (text: string) => {
+      const line = logLineOf(text)
+      return SubscriptionRef.update(log, lines => [...lines, line].slice(-400)).pipe(
+        Effect.zipRight(PubSub.publish(said, line))
+      )
+    }
 
     const start = Effect.gen(function* () {
       if (Option.isSome(yield* Ref.get(running))) return
@@ -113,6 +120,7 @@ export const make = ({
     return {
       status,
       log,
+      lines: Stream.fromPubSub(said),
       start: turn.withPermits(1)(start),
       stop: turn.withPermits(1)(end("SIGTERM")),
       kill: turn.withPermits(1)(end("SIGKILL")),

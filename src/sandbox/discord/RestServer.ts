@@ -146,7 +146,7 @@ const answerRoute = (state: State, route: Route, found: Found): Effect.Effect<An
 const beforeWork = (state: State, route: string, fault: FaultEffect): Answer | undefined => {
   switch (fault.kind) {
     case "status":
-      return send(fault.status, fault.html ?? fault.body ?? { message: `${fault.status}: fault`, code: 0 })
+      return fault.when === "after" ? undefined : faultStatus(fault)
     case "rateLimit":
       return rateLimited(
         state,
@@ -165,9 +165,13 @@ const beforeWork = (state: State, route: string, fault: FaultEffect): Answer | u
 }
 
 const afterWork = (fault: FaultEffect): Answer | undefined => {
+  if (fault.kind === "status") return faultStatus(fault)
   if (fault.kind === "cut") return { _tag: "Cut" }
   return fault.kind === "hang" ? { _tag: "Hang" } : undefined
 }
+
+const faultStatus = (fault: Extract<FaultEffect, { readonly kind: "status" }>): Answer =>
+  send(fault.status, fault.html ?? fault.body ?? { message: `${fault.status}: fault`, code: 0 })
 
 const rateLimited = (
   state: State,
