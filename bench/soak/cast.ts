@@ -22,7 +22,7 @@ const people = (name: string, count: number, from: number): ReadonlyArray<Person
 
 export const senders = people("sender", 10, 0)
 export const recipients = people("recipient", 8, 100)
-export const owners: ReadonlyArray<Owner> = people("owner", 5, 200).map((person, index) => ({
+export const owners: ReadonlyArray<Owner> = people("owner", 8, 200).map((person, index) => ({
   ...person,
   applicationId: String(2000 + index),
   vaultId: String(800_001 + 2 * index)

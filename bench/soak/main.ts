@@ -1,8 +1,8 @@
 /** `npm run soak`: the world under all its troubles, the service killed every ten seconds, and what people saw of it. */
-import { CliConfig, Command, Options, ValidationError } from "@effect/cli"
-import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Command, Options } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
 import { randomInt } from "node:crypto"
+import { runCommand } from "../../src/sandbox/commandLine.ts"
 import { planOf } from "./plan.ts"
 import { drawReport, isClean, reportOf } from "./report.ts"
 import { run } from "./run.ts"
@@ -50,17 +50,4 @@ const soak = Command.make("soak", { minutes, seed, json, log }, given =>
   )
 )
 
-const command = Command.run(soak, { name: "soak", version: "1", executable: "npm run soak --" })
-
-NodeRuntime.runMain(
-  command(process.argv).pipe(
-    Effect.provide(NodeContext.layer),
-    Effect.provide(CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true })),
-    Effect.tapError(error =>
-      ValidationError.isValidationError(error)
-        ? Effect.void
-        : Console.error(`The soak did not work out: ${error}`)
-    )
-  ),
-  { disableErrorReporting: true, disablePrettyLogger: true }
-)
+runCommand(soak, "soak")

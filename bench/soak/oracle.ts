@@ -16,6 +16,8 @@ export interface Judgement {
   readonly findings: ReadonlyArray<Finding>
   /** When the last thing that was owed was there; undefined while something is missing, or nothing was owed. */
   readonly completeAt: number | undefined
+  /** The longest time from owed to shown, in milliseconds. */
+  readonly slowest: number
 }
 
 export const judge = (seen: Seen, limits: Limits): Judgement => {
@@ -36,6 +38,7 @@ export const judge = (seen: Seen, limits: Limits): Judgement => {
     seen,
     owed: parts.flatMap(({ owed }) => (owed === undefined ? [] : [owed])),
     findings,
+    slowest: Math.max(0, ...arrivals.map(({ at, due }) => at - due)),
     completeAt: isComplete ? Math.max(...arrivals.map(({ at }) => at)) : undefined
   }
 }

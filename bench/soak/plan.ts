@@ -41,7 +41,7 @@ const killEvery = 10_000
 /** A kill comes so much earlier or later, at most. */
 const killPhase = 2_000
 /** On the average. */
-const kudosEvery = 900
+const kudosEvery = 600
 const longestThought = 3_000
 
 /** The same for the same length and seed. */
@@ -79,7 +79,6 @@ const amountOf = (whole: number, index: number): string =>
   `${whole}.${String(index + 1).padStart(6, "0")}`.replace(/0+$/, "")
 
 const moments: ReadonlyArray<Moment> = [
-  "at once",
   "at once",
   "message shown",
   "acknowledged",

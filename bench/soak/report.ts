@@ -15,7 +15,10 @@ export interface Report {
   readonly unanswered: { readonly kudos: number; readonly requests: number }
   /** Seconds from the last kill to the last thing that was owed; null while something is missing. */
   readonly completeAfter: number | null
-  readonly answers: Readonly<Record<string, number>>
+  /** The longest time from owed to shown, in seconds. */
+  readonly slowest: number
+  /** How often which trouble struck. */
+  readonly struck: Readonly<Record<string, number>>
   readonly findings: ReadonlyArray<{
     readonly code: string | null
     readonly kudos: number
@@ -37,7 +40,7 @@ export interface Frame {
 
 export const reportOf = (
   { ended, judgements, killedAt, strays }: Pick<Outcome, "ended" | "judgements" | "killedAt" | "strays">,
-  answers: Report["answers"],
+  struck: Report["struck"],
   { minutes, seed }: Frame
 ): Report => {
   const rowOf = (subject: Subject) => countsOf(judgements, found => found === subject)
@@ -62,7 +65,8 @@ export const reportOf = (
       requests: unanswered.filter(({ seen }) => seen.requests.length > 0).length
     },
     completeAfter: isComplete ? (completeAt - lastKill) / 1000 : null,
-    answers,
+    slowest: Math.max(0, ...judgements.map(({ slowest }) => slowest)) / 1000,
+    struck,
     findings: judgements.flatMap(({ findings, seen }) =>
       findings.map(({ fault, subject, why }) => ({
         code: seen.requests[0]?.code ?? null,
@@ -84,8 +88,13 @@ export const isClean = ({ counts, ended, kills, subjects: rows }: Report): boole
   kills > 0 && rows.request.sent > 0 && ended.length === 0 && faults.every(fault => counts[fault] === 0)
 
 const countsOf = (judgements: ReadonlyArray<Judgement>, wanted: (subject: Subject) => boolean): Counts => {
-  const findings = judgements.flatMap(judged => judged.findings).filter(({ subject }) => wanted(subject))
-  const count = (fault: Fault) => findings.filter(finding => finding.fault === fault).length
+  /** A thing is wrong once, for however many reasons. */
+  const count = (fault: Fault) =>
+    judgements
+      .flatMap(({ findings }) => [
+        ...new Set(findings.filter(found => found.fault === fault).map(({ subject }) => subject))
+      ])
+      .filter(wanted).length
   return {
     sent: judgements.flatMap(({ owed }) => owed).filter(wanted).length,
     lost: count("lost"),
@@ -133,8 +142,8 @@ export const drawReport = (report: Report): string => {
     `Not answered within Discord's 3 seconds: ${report.unanswered.kudos} /kudos, of which Mochi has ${report.unanswered.requests} requests.`,
     report.completeAfter === null
       ? "Something that is owed never came."
-      : `The last thing that was owed was there ${report.completeAfter.toFixed(1)} s after the last kill.`,
-    `Struck: ${Object.entries(report.answers)
+      : `The last thing that was owed was there ${report.completeAfter.toFixed(1)} s after the last kill, the slowest ${report.slowest.toFixed(1)} s after it was owed.`,
+    `Struck: ${Object.entries(report.struck)
       .map(([what, times]) => `${times} ${what}`)
       .join(", ")}.`,
     ...(report.ended.length > 0 ? [`The service ended by itself: ${report.ended.join(", ")}`] : []),

@@ -52,6 +52,7 @@ export const make = ({ log, seed }: WorldOptions): Effect.Effect<World, never, S
     const guild = discord.world.addGuild({ name: "Soak", members: [...users.values()] })
     const service = yield* ServiceProcess.make({
       url,
+      folder: ground.folder,
       environment: {
         DISCORD_BOT_TOKEN: discord.token,
         DISCORD_API_BASE_URL: discord.apiBaseUrl,

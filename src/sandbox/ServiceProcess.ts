@@ -59,11 +59,14 @@ export class ServiceEnded extends Schema.TaggedError<ServiceEnded>("mochi/sandbo
 export interface ServiceOptions {
   readonly url: string
   readonly environment: Readonly<Record<string, string>>
+  /** Where it runs: a file `.env` there would be read, so it must not be where somebody keeps their own. */
+  readonly folder: string
 }
 
 /** Not started yet. Ends with the scope, and by itself should this process be killed. */
 export const make = ({
   environment,
+  folder,
   url
 }: ServiceOptions): Effect.Effect<ServiceProcess, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -84,7 +87,7 @@ export const make = ({
 
     const start = Effect.gen(function* () {
       if (Option.isSome(yield* Ref.get(running))) return
-      const child = launch(environment)
+      const child = launch(folder, environment)
       yield* Ref.set(running, Option.some(child))
       for (const stream of [child.stdout, child.stderr])
         if (stream !== null) createInterface({ input: stream }).on("line", line => run(wrote(line)))
@@ -142,8 +145,9 @@ export const make = ({
 const nothingRuns: ServiceStatus = { phase: "stopped", pid: undefined, checks: {}, ended: undefined }
 
 /** In a session of its own, so that Ctrl-C reaches us alone and we end it in order. */
-const launch = (environment: ServiceOptions["environment"]): ChildProcess =>
+const launch = (folder: string, environment: ServiceOptions["environment"]): ChildProcess =>
   spawn(process.execPath, ["--import", preload, mainFile], {
+    cwd: folder,
     env: { ...inherited(), ...environment },
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"]

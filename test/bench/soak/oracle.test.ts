@@ -273,6 +273,8 @@ describe("the report", () => {
     expect(clean.counts).toEqual({ sent: 9, lost: 0, doubled: 0, wrong: 0, late: 0 })
     expect(isClean(clean)).toBe(true)
     const faulty = reportFor(good, { ...good, messages: [card] }, { ...good, messages: [card, card, thanks] })
+    const backwards = [...answer, at(8, stands("pending"))]
+    expect(reportFor({ ...good, answer: backwards }).counts).toMatchObject({ wrong: 1 })
     expect(faulty.counts).toMatchObject({ lost: 1, doubled: 1, wrong: 0, late: 0 })
     expect(faulty.findings.map(({ code, fault, subject }) => [code, subject, fault])).toEqual([
       ["ABC-1", "thanks", "lost"],
