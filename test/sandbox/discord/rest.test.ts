@@ -311,6 +311,7 @@ it.scopedLive("a page of another origin is turned away", () =>
         fetch(`${discord.apiBaseUrl}/gateway`, { headers }).then(response => response.status)
       )
     expect(yield* status({ origin: "https://evil.example" })).toBe(403)
-    expect(yield* status({ origin: "http://127.0.0.1:4000" })).toBe(200)
+    expect(yield* status({ origin: "http://127.0.0.1:4000" })).toBe(403)
+    expect(yield* status({ origin: discord.url })).toBe(200)
   })
 )
