@@ -24,9 +24,12 @@ export interface ServiceProcess {
 }
 
 export interface ServiceStatus {
+  /** `ready` from its first ready answer to its end; how it has been since is its readiness. */
   readonly phase: "starting" | "ready" | "stopped"
   readonly pid: number | undefined
-  /** What `/readyz` said last. */
+  /** What `/readyz` said last, as a whole (`ok`, `degraded`, `unavailable`); undefined where it did not answer. */
+  readonly readiness: string | undefined
+  /** The same in parts. */
   readonly checks: Readonly<Record<string, string>>
   /** Of the process before, or of the one that ended: an exit code or the signal. */
   readonly ended: string | undefined
@@ -142,7 +145,13 @@ export const make = ({
     }
   })
 
-const nothingRuns: ServiceStatus = { phase: "stopped", pid: undefined, checks: {}, ended: undefined }
+const nothingRuns: ServiceStatus = {
+  phase: "stopped",
+  pid: undefined,
+  readiness: undefined,
+  checks: {},
+  ended: undefined
+}
 
 /** In a session of its own, so that Ctrl-C reaches us alone and we end it in order. */
 const launch = (folder: string, environment: ServiceOptions["environment"]): ChildProcess =>
@@ -182,10 +191,13 @@ const keepAsking = (url: string, status: SubscriptionRef.SubscriptionRef<Service
   Effect.gen(function* () {
     const answer = yield* ask(url).pipe(Effect.option)
     yield* SubscriptionRef.updateSome(status, before => {
-      const checks = Option.match(answer, { onNone: () => ({}), onSome: ({ report }) => report.checks })
-      const phase = Option.exists(answer, ({ ok }) => ok) ? "ready" : before.phase
-      const same = phase === before.phase && JSON.stringify(checks) === JSON.stringify(before.checks)
-      return same ? Option.none() : Option.some({ ...before, phase, checks })
+      const after: ServiceStatus = {
+        ...before,
+        phase: Option.exists(answer, ({ ok }) => ok) ? "ready" : before.phase,
+        readiness: Option.getOrUndefined(Option.map(answer, ({ report }) => report.status)),
+        checks: Option.match(answer, { onNone: () => ({}), onSome: ({ report }) => report.checks })
+      }
+      return JSON.stringify(after) === JSON.stringify(before) ? Option.none() : Option.some(after)
     })
     const { phase } = yield* SubscriptionRef.get(status)
     yield* Effect.sleep(phase === "starting" ? "50 millis" : "1 second")
