@@ -35,11 +35,11 @@ const soak = Command.make("soak", { minutes, seed, json, log }, given =>
   Effect.gen(function* () {
     const drawn = Option.getOrElse(given.seed, () => randomInt(2 ** 31))
     yield* Console.error(`Soak of ${given.minutes} min with seed ${drawn}`)
-    const outcome = yield* run(
-      planOf({ millis: given.minutes * 60_000, seed: drawn }),
-      { seed: drawn, log: Option.getOrUndefined(given.log) },
-      line => Console.error(line)
-    )
+    const outcome = yield* run(planOf({ millis: given.minutes * 60_000, seed: drawn }), {
+      seed: drawn,
+      log: Option.getOrUndefined(given.log),
+      say: line => Console.error(line)
+    })
     const report = reportOf(outcome, yield* struck(outcome.world), { minutes: given.minutes, seed: drawn })
     yield* Console.log(given.json ? JSON.stringify(report, null, 2) : drawReport(report))
     if (!isClean(report)) process.exitCode = 1

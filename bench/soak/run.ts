@@ -26,16 +26,21 @@ export interface Outcome {
 /** Everything that is owed is shown within a minute. */
 export const within = 60_000
 /** How long after the last kill it is waited for what is missing. */
-const patience = 240_000
-/** What is complete is looked at for so long, so that a second copy has its chance. */
-const afterglow = 5_000
+const patience = 300_000
+/** Where nothing is missing it is still watched: whatever a dead process had begun may come a second time. */
+const quietFor = 10_000
 /** Somebody who got no answer presses again, in milliseconds. */
 const pressesAgainAfter = 4_000
 
+export interface Options extends World.WorldOptions {
+  /** How long it is watched after the last kill at least, in milliseconds; a minute unless told. */
+  readonly watched?: number
+  readonly say: (line: string) => Effect.Effect<void>
+}
+
 export const run = (
   plan: Plan,
-  options: World.WorldOptions,
-  say: (line: string) => Effect.Effect<void>
+  { say, watched = within, ...options }: Options
 ): Effect.Effect<Outcome, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const world = yield* World.make(options)
@@ -102,18 +107,18 @@ export const run = (
       all => all.map(seen => judge(seen, { within, lastKill }))
     )
     yield* say(`The last kill is done, ${runs.length} /kudos were sent; now for everything that is owed.`)
-    const isComplete = (judgements: ReadonlyArray<Judgement>) =>
-      !judgements.some(({ findings }) => findings.some(({ mayMend }) => mayMend))
-    const untilComplete = Effect.gen(function* () {
-      let judgements = yield* judgeAll
-      while (!isComplete(judgements) && discord.now() - lastKill < patience) {
-        yield* Effect.sleep("500 millis")
-        judgements = yield* judgeAll
-      }
-    })
-    yield* untilComplete
-    yield* Effect.sleep(afterglow)
-    return { judgements: yield* judgeAll, killedAt, ended, strays: straysOf(world, runs), world }
+    const isOver = (judgements: ReadonlyArray<Judgement>) => {
+      const now = discord.now()
+      const lastCall = discord.requests.all.at(-1)?.at ?? 0
+      const isComplete = !judgements.some(({ findings }) => findings.some(({ mayMend }) => mayMend))
+      return isComplete && now - lastKill >= watched && now - lastCall >= quietFor
+    }
+    let judgements = yield* judgeAll
+    while (!isOver(judgements) && discord.now() - lastKill < patience) {
+      yield* Effect.sleep("500 millis")
+      judgements = yield* judgeAll
+    }
+    return { judgements, killedAt, ended, strays: straysOf(world, runs), world }
   })
 
 const optionsOf = ({ amount, owner }: Errand, recipient: ReturnType<World.World["userOf"]>) => ({
