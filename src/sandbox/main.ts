@@ -17,7 +17,7 @@ const runTour = Effect.gen(function* () {
 })
 
 const runPage = Effect.gen(function* () {
-  const { host, port, traceUrl } = yield* readSandboxSettings(processEnvironment())
+  const { host, port, traceUrl } = yield* readSandboxSettings(process.env)
   const sandbox = yield* Sandbox.make
   const taken = yield* serve(sandbox, { host, port, settings: { traceUrl: Option.getOrNull(traceUrl) } })
   // A service that does not start is something to look at on the page.
@@ -44,7 +44,9 @@ const isTour = Options.boolean("tour").pipe(
 )
 
 const sandbox = Command.make("sandbox", { isTour }, ({ isTour }) =>
-  Effect.scoped(isTour ? runTour : runPage).pipe(
+  // Read for both: the file `.env` may say where telemetry goes.
+  Effect.sync(processEnvironment).pipe(
+    Effect.zipRight(Effect.scoped(isTour ? runTour : runPage)),
     Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)))
   )
 ).pipe(
