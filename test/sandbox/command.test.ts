@@ -1,7 +1,10 @@
-import { expect, it } from "@effect/vitest"
+import { expect, it, vi } from "@effect/vitest"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { sandboxFoldersIn, startSandbox, withFolder } from "./sandboxCommand.ts"
+
+// A sandbox is a database, two servers and a service to start: machines that stall take their time.
+vi.setConfig({ testTimeout: 180_000 })
 
 it.each(["--tuor", "tour", "-x"])("%s is refused in one line and starts nothing (N8)", argument =>
   withFolder(async folder => {

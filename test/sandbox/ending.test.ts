@@ -1,7 +1,15 @@
-import { expect, it } from "@effect/vitest"
+import { expect, it, vi } from "@effect/vitest"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readdir } from "node:fs/promises"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
 import { processesIn, sandboxFoldersIn, startSandbox, withFolder } from "./sandboxCommand.ts"
 import type { SandboxCommand } from "./sandboxCommand.ts"
+
+// A sandbox is a database, two servers and a service to start: machines that stall take their time.
+vi.setConfig({ testTimeout: 180_000 })
 
 const nothingIsLeft = async (folder: string) => {
   expect(await sandboxFoldersIn(folder)).toEqual([])
@@ -50,4 +58,20 @@ it("a tour that is interrupted leaves nothing (N3)", () =>
     await sandbox.ended
     expect(sandbox.printed()).not.toContain("Everybody saw what they should have seen.")
     await nothingIsLeft(folder)
+  }))
+
+it("an exception that nobody catches ends everything in the same order, with exit code 1 (A25)", () =>
+  withFolder(async folder => {
+    const file = fileURLToPath(new URL("./throwing.ts", import.meta.url))
+    const child = spawn(process.execPath, [file, join(folder, "made")], {
+      stdio: ["ignore", "ignore", "pipe"]
+    })
+    let errors = ""
+    child.stderr.on("data", chunk => {
+      errors += chunk
+    })
+    await once(child, "close")
+    expect(child.exitCode).toBe(1)
+    expect(errors).toContain("nobody catches this")
+    expect(await readdir(folder)).toEqual([])
   }))

@@ -1,7 +1,10 @@
-import { expect, it } from "@effect/vitest"
+import { expect, it, vi } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
 import * as Sandbox from "../../src/sandbox/Sandbox.ts"
 import { serviceView } from "../../src/sandbox/web/panelViews.ts"
+
+// A sandbox is a database, two servers and a service to start: machines that stall take their time.
+vi.setConfig({ testTimeout: 180_000 })
 
 it.scopedLive("the service's state is what its /readyz says, from moment to moment (N12)", () =>
   Effect.gen(function* () {
