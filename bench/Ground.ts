@@ -49,5 +49,6 @@ const temporaryFolder = Effect.acquireRelease(
     await chmod(folder, 0o711)
     return folder
   }),
-  folder => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+  folder =>
+    Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
 )

@@ -1,8 +1,8 @@
 /** `npm run bench`: every figure in one run, or only the parts that are named. */
-import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import type { Scope } from "effect"
 import { availableParallelism, cpus, loadavg } from "node:os"
+import { runToOrderlyEnd } from "../src/sandbox/orderlyEnd.ts"
 import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
 import { memory } from "./parts/memory.ts"
@@ -46,4 +46,4 @@ const bench = Effect.gen(function* () {
 if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}.`)
   process.exitCode = 1
-} else NodeRuntime.runMain(bench, { disablePrettyLogger: true })
+} else runToOrderlyEnd(bench)

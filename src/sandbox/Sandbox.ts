@@ -49,23 +49,27 @@ export const make: Effect.Effect<Sandbox, DatabaseError, Scope.Scope> = Effect.g
     DATA_DIR: folder,
     LOG_FORMAT: "json"
   }
-  const service = yield* ServiceProcess.make({ url, environment })
+  const service = yield* ServiceProcess.make({ url, environment, folder })
   yield* service.start
   return {
     ...fakes,
     service,
     notifications,
-    replayDead: commandLine(environment, ["notifications", "retry", "--all"])
+    replayDead: commandLine(folder, environment, ["notifications", "retry", "--all"])
   }
 })
 
-const commandLine = (environment: Readonly<Record<string, string>>, words: ReadonlyArray<string>) =>
+const commandLine = (
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  words: ReadonlyArray<string>
+) =>
   Effect.async<void, CommandLineFailed>(resume => {
     const file = fileURLToPath(new URL("../cli.ts", import.meta.url))
     const child = execFile(
       process.execPath,
       [file, ...words],
-      { env: { ...ServiceProcess.inherited(), ...environment }, timeout: 20_000 },
+      { cwd: folder, env: { ...ServiceProcess.inherited(), ...environment }, timeout: 20_000 },
       (error, _, said) =>
         resume(error === null ? Effect.void : new CommandLineFailed({ said: said.slice(-300) }))
     )
@@ -79,7 +83,9 @@ const temporaryFolder = Effect.acquireRelease(
     await chmod(folder, 0o711)
     return folder
   }),
-  folder => Effect.promise(() => rm(folder, { recursive: true, force: true }))
+  // What is just ending may still write there.
+  folder =>
+    Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
 )
 
 const readNotifications = (url: Redacted.Redacted) =>

@@ -1,4 +1,4 @@
-import { Effect, FiberHandle, FiberSet, Option, Ref, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, FiberHandle, FiberSet, Option, PubSub, Ref, Schema, Stream, SubscriptionRef } from "effect"
 import type { Scope } from "effect"
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
@@ -11,6 +11,8 @@ export interface ServiceProcess {
   readonly status: SubscriptionRef.SubscriptionRef<ServiceStatus>
   /** The newest 400, oldest first. */
   readonly log: SubscriptionRef.SubscriptionRef<ReadonlyArray<LogLine>>
+  /** Every line from now on, however many. */
+  readonly lines: Stream.Stream<LogLine>
   /** Nothing happens while it runs. */
   readonly start: Effect.Effect<void>
   /** As an orchestrator ends it: SIGTERM. Returns when it is gone. */
@@ -22,9 +24,12 @@ export interface ServiceProcess {
 }
 
 export interface ServiceStatus {
+  /** `ready` from its first ready answer to its end; how it has been since is its readiness. */
   readonly phase: "starting" | "ready" | "stopped"
   readonly pid: number | undefined
-  /** What `/readyz` said last. */
+  /** What `/readyz` said last, as a whole (`ok`, `degraded`, `unavailable`); undefined where it did not answer. */
+  readonly readiness: string | undefined
+  /** The same in parts. */
   readonly checks: Readonly<Record<string, string>>
   /** Of the process before, or of the one that ended: an exit code or the signal. */
   readonly ended: string | undefined
@@ -57,27 +62,35 @@ export class ServiceEnded extends Schema.TaggedError<ServiceEnded>("mochi/sandbo
 export interface ServiceOptions {
   readonly url: string
   readonly environment: Readonly<Record<string, string>>
+  /** Where it runs: a file `.env` there would be read, so it must not be where somebody keeps their own. */
+  readonly folder: string
 }
 
 /** Not started yet. Ends with the scope, and by itself should this process be killed. */
 export const make = ({
   environment,
+  folder,
   url
 }: ServiceOptions): Effect.Effect<ServiceProcess, never, Scope.Scope> =>
   Effect.gen(function* () {
     const status = yield* SubscriptionRef.make<ServiceStatus>(nothingRuns)
     const log = yield* SubscriptionRef.make<ReadonlyArray<LogLine>>([])
+    const said = yield* PubSub.sliding<LogLine>(4096)
     const running = yield* Ref.make(Option.none<ChildProcess>())
     const turn = yield* Effect.makeSemaphore(1)
     const watch = yield* FiberHandle.make()
     const run = yield* FiberSet.makeRuntime<never>()
 
-    const wrote = (line: string) =>
-      SubscriptionRef.update(log, lines => [...lines, logLineOf(line)].slice(-400))
+    const wrote = (text: string) => {
+      const line = logLineOf(text)
+      return SubscriptionRef.update(log, lines => [...lines, line].slice(-400)).pipe(
+        Effect.zipRight(PubSub.publish(said, line))
+      )
+    }
 
     const start = Effect.gen(function* () {
       if (Option.isSome(yield* Ref.get(running))) return
-      const child = launch(environment)
+      const child = launch(folder, environment)
       yield* Ref.set(running, Option.some(child))
       for (const stream of [child.stdout, child.stderr])
         if (stream !== null) createInterface({ input: stream }).on("line", line => run(wrote(line)))
@@ -113,6 +126,7 @@ export const make = ({
     return {
       status,
       log,
+      lines: Stream.fromPubSub(said),
       start: turn.withPermits(1)(start),
       stop: turn.withPermits(1)(end("SIGTERM")),
       kill: turn.withPermits(1)(end("SIGKILL")),
@@ -131,11 +145,18 @@ export const make = ({
     }
   })
 
-const nothingRuns: ServiceStatus = { phase: "stopped", pid: undefined, checks: {}, ended: undefined }
+const nothingRuns: ServiceStatus = {
+  phase: "stopped",
+  pid: undefined,
+  readiness: undefined,
+  checks: {},
+  ended: undefined
+}
 
 /** In a session of its own, so that Ctrl-C reaches us alone and we end it in order. */
-const launch = (environment: ServiceOptions["environment"]): ChildProcess =>
+const launch = (folder: string, environment: ServiceOptions["environment"]): ChildProcess =>
   spawn(process.execPath, ["--import", preload, mainFile], {
+    cwd: folder,
     env: { ...inherited(), ...environment },
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"]
@@ -170,10 +191,13 @@ const keepAsking = (url: string, status: SubscriptionRef.SubscriptionRef<Service
   Effect.gen(function* () {
     const answer = yield* ask(url).pipe(Effect.option)
     yield* SubscriptionRef.updateSome(status, before => {
-      const checks = Option.match(answer, { onNone: () => ({}), onSome: ({ report }) => report.checks })
-      const phase = Option.exists(answer, ({ ok }) => ok) ? "ready" : before.phase
-      const same = phase === before.phase && JSON.stringify(checks) === JSON.stringify(before.checks)
-      return same ? Option.none() : Option.some({ ...before, phase, checks })
+      const after: ServiceStatus = {
+        ...before,
+        phase: Option.exists(answer, ({ ok }) => ok) ? "ready" : before.phase,
+        readiness: Option.getOrUndefined(Option.map(answer, ({ report }) => report.status)),
+        checks: Option.match(answer, { onNone: () => ({}), onSome: ({ report }) => report.checks })
+      }
+      return JSON.stringify(after) === JSON.stringify(before) ? Option.none() : Option.some(after)
     })
     const { phase } = yield* SubscriptionRef.get(status)
     yield* Effect.sleep(phase === "starting" ? "50 millis" : "1 second")

@@ -1,7 +1,8 @@
 /** `npm run sandbox`: the address of its page; with `--tour`, the main job by itself, once. */
-import { NodeRuntime } from "@effect/platform-node"
+import { Command, Options } from "@effect/cli"
 import { Console, Effect, Logger, Option } from "effect"
-import { describeFaults } from "../config.ts"
+import { describeFaults, processEnvironment } from "../config.ts"
+import { runCommand } from "./commandLine.ts"
 import * as Sandbox from "./Sandbox.ts"
 import { readSandboxSettings } from "./settings.ts"
 import { tour } from "./tour.ts"
@@ -38,12 +39,20 @@ const fail = (lines: ReadonlyArray<string>) =>
     process.exitCode = 1
   }).pipe(Effect.zipRight(Console.error(lines.join("\n"))))
 
-// Closing the terminal ends everything just as Ctrl-C does.
-process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
-
-NodeRuntime.runMain(
-  Effect.scoped(process.argv.includes("--tour") ? runTour : runPage).pipe(
-    Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)))
-  ),
-  { disablePrettyLogger: true }
+const isTour = Options.boolean("tour").pipe(
+  Options.withDescription("Run the main job by itself, once, and say what everybody saw.")
 )
+
+const sandbox = Command.make("sandbox", { isTour }, ({ isTour }) =>
+  // Read for both: the file `.env` may say where telemetry goes.
+  Effect.sync(processEnvironment).pipe(
+    Effect.zipRight(Effect.scoped(isTour ? runTour : runPage)),
+    Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)))
+  )
+).pipe(
+  Command.withDescription(
+    "A fake Discord, a fake Mochi and the real service on this machine, as a page to play with. SANDBOX_HOST and SANDBOX_PORT say where, from the environment or from the file .env."
+  )
+)
+
+runCommand(sandbox, "sandbox")

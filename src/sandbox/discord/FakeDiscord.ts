@@ -1,7 +1,7 @@
 import { createServer } from "node:http"
-import type { IncomingMessage } from "node:http"
 import { Context, Effect, FiberSet, Layer } from "effect"
 import type { Scope, Stream } from "effect"
+import { guarded, isOurs } from "../guard.ts"
 import type { Bus, NeverHappened } from "./Bus.ts"
 import type { Commands } from "./Commands.ts"
 import type { Faults } from "./Faults.ts"
@@ -74,15 +74,25 @@ const make = (options: FakeDiscordOptions): Effect.Effect<FakeDiscordService, ne
     const http = makeHttpInteractions(state, options.interactionsEndpoint ?? null)
     const fork = yield* FiberSet.makeRuntime<never>()
 
-    const server = createServer((request, response) => {
-      if (foreign(request)) response.writeHead(403).end()
-      else if (request.url?.startsWith("/attachments/")) serveAttachment(state, request, response)
-      else fork(handleRest(state, request, response))
-    })
-    server.on("upgrade", (request, socket, head) => {
-      if (foreign(request)) socket.destroy()
-      else gateway.upgrade(request, socket, head)
-    })
+    const server = createServer((request, response) =>
+      guarded(
+        () => {
+          if (!isOurs(request.headers)) response.writeHead(403).end()
+          else if (request.url?.startsWith("/attachments/")) serveAttachment(state, request, response)
+          else fork(handleRest(state, request, response))
+        },
+        () => response.destroy()
+      )
+    )
+    server.on("upgrade", (request, socket, head) =>
+      guarded(
+        () => {
+          if (isOurs(request.headers)) gateway.upgrade(request, socket, head)
+          else socket.destroy()
+        },
+        () => socket.destroy()
+      )
+    )
     yield* Effect.addFinalizer(() =>
       Effect.async<void>(resume => {
         state.clock.stop()
@@ -154,13 +164,3 @@ const make = (options: FakeDiscordOptions): Effect.Effect<FakeDiscordService, ne
       }
     }
   })
-
-/** Pages of other origins, and names that were pointed at loopback, have no business here. */
-const foreign = ({ headers }: IncomingMessage): boolean => {
-  const local = /^(127\.0\.0\.1|localhost)(:\d+)?$/
-  const origin = headers.origin
-  return (
-    !local.test(headers.host ?? "") ||
-    (origin !== undefined && !local.test(origin.replace(/^https?:\/\//, "")))
-  )
-}

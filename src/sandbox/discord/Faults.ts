@@ -1,5 +1,12 @@
 export type FaultEffect =
-  | { readonly kind: "status"; readonly status: number; readonly body?: unknown; readonly html?: string }
+  /** `when` says whether the work is done first; before, unless told. */
+  | {
+      readonly kind: "status"
+      readonly status: number
+      readonly body?: unknown
+      readonly html?: string
+      readonly when?: "before" | "after"
+    }
   /** Accepts the request and never answers. `when` says whether the work is done first. */
   | { readonly kind: "hang"; readonly when?: "before" | "after" }
   | {

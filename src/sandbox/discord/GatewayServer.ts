@@ -3,6 +3,8 @@ import type { Duplex } from "node:stream"
 import { Either, Schema } from "effect"
 import { WebSocketServer } from "ws"
 import type { RawData, WebSocket } from "ws"
+import { guarded } from "../guard.ts"
+import { targetOf } from "../target.ts"
 import { relayWorld } from "./gatewayEvents.ts"
 import type { GatewayControl, Identify } from "./gatewayHandshake.ts"
 import { makeHandshake } from "./gatewayHandshake.ts"
@@ -87,10 +89,11 @@ export const makeGatewayServer = (state: State): GatewayServer => {
   }
 
   const accept = (socket: WebSocket, request: IncomingMessage) => {
-    const url = new URL(request.url ?? "/", "ws://discord.invalid")
+    const target = targetOf(request.url)
+    const asked = new URLSearchParams(target.query)
     const connection: Connection = { socket, session: null, beatAt: Date.now(), received: [] }
-    if ((url.searchParams.get("v") ?? "10") !== "10") return socket.close(4012, "Invalid API version.")
-    if ((url.searchParams.get("encoding") ?? "json") !== "json" || url.searchParams.has("compress")) {
+    if ((asked.get("v") ?? "10") !== "10") return socket.close(4012, "Invalid API version.")
+    if ((asked.get("encoding") ?? "json") !== "json" || asked.has("compress")) {
       return socket.close(4002, "Only uncompressed JSON is spoken here.")
     }
     connections.add(connection)
@@ -99,7 +102,12 @@ export const makeGatewayServer = (state: State): GatewayServer => {
         socket.close(4009, "Session timed out.")
     }, settings.heartbeatIntervalMs)
     watch.unref()
-    socket.on("message", raw => receive(connection, raw))
+    socket.on("message", raw =>
+      guarded(
+        () => receive(connection, raw),
+        () => socket.terminate()
+      )
+    )
     socket.on("error", () => socket.terminate())
     socket.on("close", code => {
       clearInterval(watch)
@@ -114,7 +122,7 @@ export const makeGatewayServer = (state: State): GatewayServer => {
       bus.emit({ _tag: "GatewayClosed", code, sessionId: session?.id ?? null })
     })
     send(connection, { op: op.hello, d: { heartbeat_interval: settings.heartbeatIntervalMs, _trace: [] } })
-    bus.emit({ _tag: "GatewayConnected", resumeUrl: url.pathname.startsWith("/resume") })
+    bus.emit({ _tag: "GatewayConnected", resumeUrl: target.path.startsWith("/resume") })
   }
 
   const each = (shard: number | undefined, act: (connection: Connection) => void) => {

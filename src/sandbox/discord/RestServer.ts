@@ -8,6 +8,7 @@ import { decodeBody } from "./Multipart.ts"
 import type { Refusal as LimitRefusal } from "./RateLimits.ts"
 import type { Reply, RequestRecord } from "./Recorder.ts"
 import type { Route } from "./routes/Route.ts"
+import { targetOf } from "../target.ts"
 import { findRoute } from "./router.ts"
 import type { State } from "./State.ts"
 
@@ -43,7 +44,7 @@ export const handleRest = (
   response: ServerResponse
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const url = new URL(request.url ?? "/", "http://discord.invalid")
+    const target = targetOf(request.url)
     const method = request.method ?? "GET"
     const bytes = yield* readBody(request)
     const at = state.clock.now()
@@ -53,10 +54,10 @@ export const handleRest = (
         () => undefined
       )
     )
-    const path = url.pathname.replace(/^\/api\/v10(?=\/)/, "")
-    const match = path === url.pathname ? ({ _tag: "NotFound" } as const) : findRoute(method, path)
+    const path = target.path.replace(/^\/api\/v10(?=\/)/, "")
+    const match = path === target.path ? ({ _tag: "NotFound" } as const) : findRoute(method, path)
     const route = match._tag === "Found" ? match.route.template : path
-    const query = Object.fromEntries(url.searchParams)
+    const query = Object.fromEntries(new URLSearchParams(target.query))
     const answer = yield* Effect.suspend(() => {
       if (match._tag !== "Found") {
         return Effect.succeed(
@@ -146,7 +147,7 @@ const answerRoute = (state: State, route: Route, found: Found): Effect.Effect<An
 const beforeWork = (state: State, route: string, fault: FaultEffect): Answer | undefined => {
   switch (fault.kind) {
     case "status":
-      return send(fault.status, fault.html ?? fault.body ?? { message: `${fault.status}: fault`, code: 0 })
+      return fault.when === "after" ? undefined : faultStatus(fault)
     case "rateLimit":
       return rateLimited(
         state,
@@ -165,9 +166,13 @@ const beforeWork = (state: State, route: string, fault: FaultEffect): Answer | u
 }
 
 const afterWork = (fault: FaultEffect): Answer | undefined => {
+  if (fault.kind === "status") return faultStatus(fault)
   if (fault.kind === "cut") return { _tag: "Cut" }
   return fault.kind === "hang" ? { _tag: "Hang" } : undefined
 }
+
+const faultStatus = (fault: Extract<FaultEffect, { readonly kind: "status" }>): Answer =>
+  send(fault.status, fault.html ?? fault.body ?? { message: `${fault.status}: fault`, code: 0 })
 
 const rateLimited = (
   state: State,
@@ -204,7 +209,12 @@ const wait = (state: State, ms: number) =>
 const readBody = (request: IncomingMessage) =>
   Effect.async<Buffer>(resume => {
     const chunks: Array<Buffer> = []
-    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    let size = 0
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length
+      // One more than is allowed is enough to see that it is too much.
+      if (size - chunk.length <= maxBodyBytes) chunks.push(chunk)
+    })
     request.on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
     // The client went away: nobody is left to answer.
     request.on("error", () => resume(Effect.interrupt))

@@ -1,5 +1,7 @@
 import { Effect, FiberSet } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { isOurs } from "../guard.ts"
+import { targetOf } from "../target.ts"
 import type { Headers } from "./authorise.ts"
 
 /** A request as it came off the socket. */
@@ -35,7 +37,14 @@ export const serve = Effect.fn("FakeMochi.serve")(function* (options: {
       createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
         // a client that leaves in the middle of an answer is its own affair
         response.on("error", () => {})
-        run(exchange(options, request, response))
+        run(
+          Effect.catchAllDefect(exchange(options, request, response), defect =>
+            Effect.zipRight(
+              Effect.logError("fake Mochi: a request crashed", defect),
+              Effect.sync(() => response.destroy())
+            )
+          )
+        )
       })
     ),
     server =>
@@ -74,14 +83,11 @@ const exchange = Effect.fnUntraced(function* (
   if (body === undefined) {
     return
   }
-  const target = request.url ?? "/"
-  const mark = target.indexOf("?")
-  const outgoing: Outgoing = isForeign(request)
+  const outgoing: Outgoing = !isOurs(request.headers)
     ? { _tag: "Answer", status: 403, headers: {}, body: '{"error":"foreign Host or Origin"}' }
     : yield* options.handle({
         method: request.method ?? "GET",
-        path: mark < 0 ? target : target.slice(0, mark),
-        query: mark < 0 ? "" : target.slice(mark + 1),
+        ...targetOf(request.url),
         headers: flatHeaders(request),
         body
       })
@@ -104,15 +110,6 @@ const readBody = (request: IncomingMessage): Effect.Effect<string | undefined> =
     request.once("end", () => resume(Effect.succeed(Buffer.concat(chunks).toString("utf8"))))
     request.once("close", () => resume(Effect.succeed(undefined)))
   })
-
-/** A page in a browser must not reach a server on loopback through another name. */
-const isForeign = (request: IncomingMessage): boolean => {
-  const own = [`127.0.0.1:${request.socket.localPort}`, `localhost:${request.socket.localPort}`]
-  const { host, origin } = request.headers
-  return (
-    !own.includes(host ?? "") || (origin !== undefined && !own.includes(origin.replace(/^http:\/\//, "")))
-  )
-}
 
 const flatHeaders = (request: IncomingMessage): Headers =>
   Object.fromEntries(

@@ -15,6 +15,8 @@ export interface WebhookBehaviour {
   readonly delay: Duration.DurationInput
   /** how often every event is sent, each to its own 2xx */
   readonly copies: number
+  /** 0 to 1: this share of events is sent once more than `copies` says */
+  readonly twice: number
   /** copies differ in their `webhook-id` */
   readonly freshIds: boolean
   /** 0 to 1: this share of events waits until a later one of the same request was sent, `parkedAtMost` at the longest */
@@ -30,6 +32,7 @@ export const BEHAVIOUR: WebhookBehaviour = {
   enabled: true,
   delay: 0,
   copies: 1,
+  twice: 0,
   freshIds: false,
   outOfOrder: 0,
   parkedAtMost: "2 seconds",
@@ -162,16 +165,17 @@ export const make = Effect.fn("FakeMochi.Webhooks.make")(function* (options: {
     target: to => Ref.set(target, to),
     configure: change => Ref.update(behaviour, before => ({ ...before, ...change })),
     announce: Effect.fnUntraced(function* (code, event, traceparent) {
-      const { enabled, copies, freshIds, outOfOrder } = yield* Ref.get(behaviour)
+      const { enabled, copies, freshIds, outOfOrder, twice } = yield* Ref.get(behaviour)
       if (!enabled || (yield* Ref.get(target)) === undefined) {
         return
       }
       const parked = random.number() < outOfOrder
+      const sent = twice > 0 && random.number() < twice ? copies + 1 : copies
       const lane = lanes.get(code) ?? { turn: Effect.unsafeMakeSemaphore(1), parked: [] }
       lanes.set(code, lane)
       const id = newId()
       const body = JSON.stringify(event)
-      for (let copy = 0; copy < copies; copy++) {
+      for (let copy = 0; copy < sent; copy++) {
         const ready: Ready = { id: freshIds && copy > 0 ? newId() : id, code, body, traceparent }
         const flight = fly(lane, ready, copy > 0 ? "copy" : parked ? "parked" : "next")
         yield* FiberSet.run(flights, Effect.interruptible(flight))

@@ -4,10 +4,11 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import { Effect, Either, Option, ParseResult, Schedule, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import { createServer } from "node:http"
+import { isOurs } from "../guard.ts"
 import type { Sandbox } from "../Sandbox.ts"
+import { targetOf } from "../target.ts"
 import { Action, makePerform } from "./Actions.ts"
 import type { Perform } from "./Actions.ts"
-import { isOurs } from "./guard.ts"
 import * as LiveView from "./LiveView.ts"
 import * as StaticFiles from "./staticFiles.ts"
 import * as Trouble from "./Trouble.ts"
@@ -33,21 +34,21 @@ export const serve = (
 
     const route = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
-      const url = new URL(request.url, "http://sandbox.invalid")
-      const person = Option.fromNullable(personOf(sandbox, url.searchParams.get("person")))
-      if (request.method === "POST") return url.pathname === "/do" ? yield* act(perform) : notFound
+      const { path, query } = targetOf(request.url)
+      const person = Option.fromNullable(personOf(sandbox, new URLSearchParams(query).get("person")))
+      if (request.method === "POST") return path === "/do" ? yield* act(perform) : notFound
       if (request.method !== "GET") return problem(405, "This method is not for this path.")
-      if (url.pathname === "/live")
+      if (path === "/live")
         return Option.match(person, {
           onNone: () => notFound,
           onSome: user => eventStream(live.follow(user))
         })
-      if (url.pathname.startsWith("/attachments/"))
+      if (path.startsWith("/attachments/"))
         return Option.match(person, {
           onNone: () => notFound,
-          onSome: ({ id }) => attachment(sandbox, url.pathname, id)
+          onSome: ({ id }) => attachment(sandbox, path, id)
         })
-      return Option.match(yield* findFile(url.pathname), {
+      return Option.match(yield* findFile(path), {
         onNone: () => notFound,
         onSome: ({ body, contentType }) =>
           HttpServerResponse.text(body, { contentType, headers: cachedIfPicture(contentType) })

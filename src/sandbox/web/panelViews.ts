@@ -81,12 +81,24 @@ export const outboxView = (
     })
   )
 
-export const serviceView = ({ checks, ended, phase, pid }: ServiceStatus): ServiceView => ({
-  phase,
-  pid: pid ?? null,
-  checks,
-  ended: ended ?? null
-})
+export const serviceView = (status: ServiceStatus): ServiceView => {
+  const { checks, ended, phase, pid } = status
+  return { phase, state: stateOf(status), pid: pid ?? null, checks, ended: ended ?? null }
+}
+
+const stateOf = ({ phase, readiness }: ServiceStatus): ServiceView["state"] => {
+  if (phase !== "ready") return phase
+  switch (readiness) {
+    case undefined:
+      return "not answering"
+    case "ok":
+      return "ready"
+    case "degraded":
+      return "degraded"
+    default:
+      return "unavailable"
+  }
+}
 
 /** What has been reached of the main job, for the guide. */
 export const guideView = (mochi: Pick<FakeMochi, "requests">, hasThanks: boolean) =>

@@ -185,6 +185,8 @@ export interface OutboxView {
 export interface ServiceView {
   readonly phase: "starting" | "ready" | "stopped"
   readonly pid: number | null
+  /** In a word: how `/readyz` has it, or why it says nothing. */
+  readonly state: "starting" | "ready" | "degraded" | "unavailable" | "not answering" | "stopped"
   readonly checks: Readonly<Record<string, string>>
   readonly ended: string | null
 }

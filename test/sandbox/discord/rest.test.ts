@@ -285,6 +285,9 @@ it.scopedLive("faults break what they name, as often as told, before or after th
     discord.faults.add({ on, times: 1, effect: { kind: "cut", when: "after" } })
     expect(Either.isLeft(yield* Effect.either(send({ content: "kept" })))).toBe(true)
     expect(discord.messages.inChannel(channel.id).map(({ content }) => content)).toEqual(["kept"])
+    discord.faults.add({ on, times: 1, effect: { kind: "status", status: 500, when: "after" } })
+    expect((yield* send({ content: "kept too" })).status).toBe(500)
+    expect(discord.messages.inChannel(channel.id).map(({ content }) => content)).toEqual(["kept", "kept too"])
     const odds = discord.faults.add({
       on,
       probability: 0.5,
@@ -308,6 +311,7 @@ it.scopedLive("a page of another origin is turned away", () =>
         fetch(`${discord.apiBaseUrl}/gateway`, { headers }).then(response => response.status)
       )
     expect(yield* status({ origin: "https://evil.example" })).toBe(403)
-    expect(yield* status({ origin: "http://127.0.0.1:4000" })).toBe(200)
+    expect(yield* status({ origin: "http://127.0.0.1:4000" })).toBe(403)
+    expect(yield* status({ origin: discord.url })).toBe(200)
   })
 )

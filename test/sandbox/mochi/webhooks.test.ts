@@ -150,6 +150,21 @@ it.scopedLive("events can be switched off, doubled, and doubled under another id
   })
 )
 
+it.scopedLive("a share of the events is sent twice, drawn from the seed", () =>
+  Effect.gen(function* () {
+    const bot = yield* receiver()
+    const fake = yield* startWith(bot.url)
+    yield* fake.webhooks.configure({ twice: 0.3, freshIds: true })
+    yield* Effect.forEach(Array.from({ length: 40 }), () => fake.seedRequest({ announced: true }))
+    yield* fake.webhooks.idle
+    const copies = bot.received.length - 40
+    expect(copies).toBeGreaterThan(4)
+    expect(copies).toBeLessThan(24)
+    expect(new Set(bot.received.map(({ headers }) => headers["webhook-id"])).size).toBe(40 + copies)
+    expect(new Set(bot.received.map(({ body }) => body)).size).toBe(40)
+  })
+)
+
 it.scopedLive("a parked event is overtaken by the next one of its request", () =>
   Effect.gen(function* () {
     const bot = yield* receiver()

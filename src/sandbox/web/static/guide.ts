@@ -1,6 +1,6 @@
 import { button, byId, el } from "./dom.ts"
 import { go } from "./route.ts"
-import { meOf } from "./store.ts"
+import { hasLooked, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 
 /** Three steps, ticked off as they are done, that make a newcomer see the whole of it. */
@@ -13,7 +13,8 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
     const me = meOf(state)
     if (done === undefined || me === undefined) return
     const isHidden = sessionStorage.getItem("guide") === "hidden"
-    const now = JSON.stringify([done, me.username, isHidden])
+    const isSeen = done.thanked && hasLooked(state, "grace")
+    const now = JSON.stringify([done, isSeen, me.username, isHidden])
     if (now === from) return
     from = now
     const steps = [
@@ -38,9 +39,11 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
         label: me.username === "linus" ? null : "Be Linus"
       },
       {
-        done: done.thanked,
+        done: isSeen,
         title: "See it as Grace",
-        hint: "The bot tells her; Ada's answer and Linus's card have changed too.",
+        hint: done.thanked
+          ? "The bot has told her; Ada's answer and Linus's card have changed too."
+          : "Nobody has told her anything: that happens when a request is approved.",
         act: () => go("grace", "dm"),
         label: "Be Grace"
       }

@@ -1,5 +1,7 @@
+import type { ServiceView } from "../wire.ts"
 import { askOrToast } from "./api.ts"
 import { button, byId, el } from "./dom.ts"
+import { toneOf } from "./panelParts.ts"
 import { channelOf, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 
@@ -14,7 +16,7 @@ export const mountHeader = (store: Store): void => {
     const me = meOf(state)
     const { service, trouble = [] } = state.view
     const on = trouble.filter(shown => shown.on)
-    const now = JSON.stringify([channel, me, service?.phase, on.length, state.drawer, state.online])
+    const now = JSON.stringify([channel, me, service, on.length, state.drawer, state.online])
     if (now === from) return
     from = now
     banner.replaceChildren(...bannerOf(state))
@@ -40,9 +42,9 @@ export const mountHeader = (store: Store): void => {
               )
             ]
           : []),
-        button(service === undefined ? "…" : `service ${service.phase}`, () => open("trouble"), {
-          class: `chip ${service?.phase === "ready" ? "good" : service?.phase === "stopped" ? "bad" : "warn"}`,
-          title: "The service: look at it, kill it, start it"
+        button(service === undefined ? "…" : `service ${service.state}`, () => open("trouble"), {
+          class: `chip ${toneOf(service?.state ?? "starting")}`,
+          title: ["The service: look at it, kill it, start it", ...faultsOf(service)].join("\n")
         }),
         button("Behind the scenes", () => store.set({ drawer: state.drawer === "panel" ? null : "panel" }), {
           class: "button secondary small open-panel",
@@ -53,6 +55,12 @@ export const mountHeader = (store: Store): void => {
   }
   store.subscribe(update)
 }
+
+/** `mochi: down` and the like. */
+const faultsOf = (service: ServiceView | undefined): ReadonlyArray<string> =>
+  Object.entries(service?.checks ?? {}).flatMap(([name, found]) =>
+    found === "ok" ? [] : [`${name}: ${found}`]
+  )
 
 /** What is wrong with the whole of it, and what to do. */
 const bannerOf = ({ online, view }: State): ReadonlyArray<Node | string> => {

@@ -50,7 +50,7 @@ export const drawTrouble = ({ view }: State): ReadonlyArray<Node> => {
   ]
 }
 
-const drawService = ({ checks, ended, phase, pid }: ServiceView) =>
+const drawService = ({ checks, ended, phase, pid, state }: ServiceView) =>
   el(
     "div",
     { class: "card service" },
@@ -58,13 +58,13 @@ const drawService = ({ checks, ended, phase, pid }: ServiceView) =>
       "p",
       { class: "card-title" },
       el("strong", { text: pid === null ? "not running" : `process ${pid}` }),
-      statusChip(phase)
+      statusChip(state)
     ),
     el(
       "p",
       { class: "checks" },
-      ...Object.entries(checks).map(([name, state]) =>
-        el("span", { class: `check ${state === "ok" ? "good" : "bad"}`, text: `${name}: ${state}` })
+      ...Object.entries(checks).map(([name, found]) =>
+        el("span", { class: `check ${found === "ok" ? "good" : "bad"}`, text: `${name}: ${found}` })
       )
     ),
     ended !== null && phase === "stopped" && el("p", { class: "why", text: `It ended: ${ended}` }),

@@ -56,3 +56,10 @@ export const unreadOf = ({ seen, view }: State, personId: string, channelId?: st
 /** The channel where the newest unread message of a person is. */
 export const unreadChannelOf = (state: State, personId: string): string | undefined =>
   Object.keys(state.view.inbox?.[personId] ?? {}).find(id => unreadOf(state, personId, id) > 0)
+
+/** Whether something that the bot told this person was looked at, as them. */
+export const hasLooked = ({ seen, view }: State, username: string): boolean => {
+  const person = view.people?.find(known => known.username === username)
+  if (person === undefined) return false
+  return Object.keys(view.inbox?.[person.id] ?? {}).some(id => seen[`${person.id}/${id}`] !== undefined)
+}

@@ -1,14 +1,24 @@
+/** Does the work of a Node listener. What it throws would end the whole process; so it ends the request alone. */
+export const guarded = (work: () => void, giveUp: () => void): void => {
+  try {
+    work()
+  } catch (error) {
+    console.error("The sandbox could not handle a request:", error)
+    giveUp()
+  }
+}
+
 /** The parts of a request that say where it comes from. */
 export interface Origins {
-  readonly host: string | undefined
-  readonly origin: string | undefined
+  readonly host?: string | undefined
+  readonly origin?: string | undefined
 }
 
 /**
  * Whether a request may be answered: addressed to this machine by a name that no foreign DNS can give out, and sent by
- * nobody or by our own page. `listensOn` is what `SANDBOX_HOST` names.
+ * nobody or by our own page. `listensOn` is the address that the server listens on.
  */
-export const isOurs = ({ host, origin }: Origins, listensOn: string): boolean => {
+export const isOurs = ({ host, origin }: Origins, listensOn = "127.0.0.1"): boolean => {
   if (host === undefined) return false
   const name = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase()
   const named = name !== undefined && [...loopback, ...ownNames(listensOn)].includes(name)

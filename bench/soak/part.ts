@@ -1,0 +1,40 @@
+import type { Finding, Limits, Sighting, Subject } from "./seen.ts"
+import { seconds } from "./wording.ts"
+
+/** Something that was owed and came. */
+export interface Arrival {
+  readonly subject: Subject
+  readonly what: string
+  readonly due: number
+  readonly at: number
+}
+
+export interface Part {
+  /** Undefined where nothing is owed. */
+  readonly owed: Subject | undefined
+  readonly findings: ReadonlyArray<Finding>
+  readonly arrivals: ReadonlyArray<Arrival>
+}
+
+export const latenessOf = ({ at, due, subject, what }: Arrival, { lastKill, within }: Limits) =>
+  at <= Math.max(due, lastKill) + within
+    ? []
+    : [permanent(subject, "late", `${what} came ${seconds(at - due)} after it was owed`)]
+
+export const permanent = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
+  subject,
+  fault,
+  why,
+  mayMend: false
+})
+
+export const mending = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
+  ...permanent(subject, fault, why),
+  mayMend: true
+})
+
+/** A message that is not with its reader. */
+export const strangers = (subject: Subject, messages: ReadonlyArray<Sighting>, reader: string) =>
+  messages.flatMap(({ place }) =>
+    place === reader ? [] : [permanent(subject, "wrong", `it went to ${place}, not to ${reader}`)]
+  )

@@ -1,0 +1,77 @@
+import { interactive } from "../../src/sandbox/discord/Components.ts"
+import { embedTexts } from "../../src/sandbox/discord/Embeds.ts"
+import type { MessageFace } from "../../src/sandbox/discord/Model.ts"
+import { messageFlags } from "../../src/sandbox/discord/Model.ts"
+import { symbol } from "./cast.ts"
+
+export const statuses = ["pending", "approved", "rejected", "expired", "failed", "settled"] as const
+export type Status = (typeof statuses)[number]
+
+/** What a message tells its reader of a request. */
+export type Word =
+  | { readonly _tag: "Thinking" }
+  | {
+      readonly _tag: "Stands"
+      readonly status: Status
+      /** That can be pressed. */
+      readonly buttons: number
+      /** Every amount that is named, without the symbol. */
+      readonly amounts: ReadonlyArray<string>
+    }
+  | { readonly _tag: "MayExist" }
+  /** Whatever else was said: a refusal or a failure, which claims that there is no request. */
+  | { readonly _tag: "Refusal"; readonly text: string }
+
+export type Title = "card" | "answer" | "thanks" | "other"
+
+export type Reader = Pick<MessageFace, "components" | "content" | "embeds" | "flags">
+
+export const textOf = ({ content, embeds }: Pick<Reader, "content" | "embeds">): string =>
+  [content, ...embeds.flatMap(embedTexts)].join("\n")
+
+export const titleOf = ({ content, embeds }: Reader): Title => {
+  const title = embeds[0]?.title ?? ""
+  if (title === "Vault Transfer Request") return "card"
+  if (title === "Kudos Request Created") return "answer"
+  return title === "Kudos Received" || content.includes("thanks you with") ? "thanks" : "other"
+}
+
+export const wordOf = (face: Reader): Word => {
+  if (face.flags & messageFlags.loading) return { _tag: "Thinking" }
+  const text = textOf(face)
+  const status = statusOf(face)
+  if (status !== undefined)
+    return {
+      _tag: "Stands",
+      status,
+      buttons: interactive(face.components).filter(({ disabled }) => !disabled).length,
+      amounts: amountsIn(text)
+    }
+  return text.includes("may have been created") ? { _tag: "MayExist" } : { _tag: "Refusal", text }
+}
+
+/** Exactly as they are written, so that `13.5` is not taken for `3.5`. */
+export const amountsIn = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(new RegExp(`(?<![\\d.])(\\d+(?:\\.\\d+)?) ${symbol}\\b`, "g"))].map(
+    ([, amount = ""]) => amount
+  )
+
+/** A message about a request without a word on its status is about a pending one. */
+const statusOf = (face: Reader): Status | undefined => {
+  const [embed] = face.embeds
+  const field = embed?.fields?.find(({ name }) => name === "Status")?.value
+  const heading = /^Kudos Request (\w+)$/.exec(embed?.title ?? "")?.[1]
+  const opening = /^(Approved|Rejected|Expired|Failed|Settled): /.exec(face.content)?.[1]
+  const said = [field, heading, opening].map(word => word?.toLowerCase().replace(/[^a-z]/g, ""))
+  const status = statuses.find(known => said.includes(known))
+  if (status !== undefined) return status
+  switch (titleOf(face)) {
+    case "card":
+    case "answer":
+      return "pending"
+    case "thanks":
+      return "approved"
+    case "other":
+      return undefined
+  }
+}

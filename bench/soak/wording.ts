@@ -1,0 +1,54 @@
+import type { Status, Word } from "./reading.ts"
+import type { Finding, Seen, Subject, Version } from "./seen.ts"
+
+/** What a message said on its way: it never moves backwards, and has one end. */
+export const wayFindings = (subject: Subject, versions: ReadonlyArray<Version>): ReadonlyArray<Finding> => {
+  const said = versions.flatMap(({ word }) => statusIn(word) ?? [])
+  const end = said.findIndex(status => status !== "pending")
+  const ends = [...new Set(said.filter(status => status !== "pending" && status !== "settled"))]
+  const wrong = (why: string): Finding => ({ subject, fault: "wrong", why, mayMend: false })
+  return [
+    ...(end >= 0 && said.slice(end).includes("pending")
+      ? [wrong(`it moved backwards: ${said.join(", ")}`)]
+      : []),
+    ...(ends.length > 1 ? [wrong(`it said ${ends.join(", then ")}`)] : [])
+  ]
+}
+
+/** No message names another amount than was asked for. */
+export const amountFindings = ({ amount, answer, messages }: Seen): ReadonlyArray<Finding> =>
+  [...messages.flatMap(({ versions }) => versions), ...answer]
+    .flatMap(({ word }) => (word._tag === "Stands" ? word.amounts : []))
+    .filter(shown => shown !== amount)
+    .slice(0, 1)
+    .map(shown => ({
+      subject: "request",
+      fault: "wrong",
+      why: `shown as ${shown}, asked for was ${amount}`,
+      mayMend: false
+    }))
+
+export const statusIn = (word: Word): Status | undefined => (word._tag === "Stands" ? word.status : undefined)
+
+/** Since when the message has said this without a break; undefined while it says something else. */
+export const rightSince = (versions: ReadonlyArray<Version>, status: Status): number | undefined => {
+  const lastOther = versions.findLastIndex(({ word }) => statusIn(word) !== status)
+  return versions[lastOther + 1]?.at
+}
+
+export const spoken = (word: Word): string => {
+  switch (word._tag) {
+    case "Thinking":
+      return "thinking"
+    case "MayExist":
+      return "“may have been created”"
+    case "Stands":
+      return word.status
+    case "Refusal":
+      return `“${firstLine(word.text)}”`
+  }
+}
+
+export const firstLine = (text: string): string => text.trim().split("\n")[0]?.slice(0, 100) ?? ""
+
+export const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
