@@ -16,7 +16,7 @@ import {
   statusFields,
   vaultText
 } from "./requestFields.ts"
-import { cut, nameText, relativeTime } from "./text.ts"
+import { cut, idText, nameText, relativeTime } from "./text.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
@@ -39,7 +39,7 @@ export const approvalCard = (
           onSome: chain => [field("Chain", nameText(chain), true)]
         }),
         ...(isKnown(picture.requester) ? [field("Requested by", personText(picture.requester), true)] : []),
-        field("Request ID", nameText(key.code), true),
+        field("Request ID", idText(key.code), true),
         ...expiryFields(picture),
         ...statusFields(status),
         ...settlementFields(picture)
