@@ -53,12 +53,24 @@ export const formatUsd = (amount: TokenAmount, price: BigDecimal.BigDecimal): st
 }
 
 /** USD as written by somebody else, with or without its sign, at two decimals; none for what is no amount. */
-export const formatUsdText = (text: string): Option.Option<string> =>
-  Option.map(parseDecimal(text.trim().replace(/^\$/, "").replaceAll(",", "")), twoDecimals)
+export const formatUsdText = (text: string): Option.Option<string> => {
+  const written = text.trim().replace(/^\$/, "")
+  if (written.length > longestDecimal) return Option.none()
+  const usd = written.includes(",") ? plainNumber(written) : parseDecimal(written)
+  return Option.map(
+    Option.filter(usd, each => !BigDecimal.isNegative(each)),
+    twoDecimals
+  )
+}
+
+/** Digits of a price or an amount of USD: more of them are a mistake that would only cost time. */
+const longestDecimal = 100
 
 /** A decimal as written by Mochi; none for what is no finite decimal, and for forms only a program would write. */
 export const parseDecimal = (text: string): Option.Option<BigDecimal.BigDecimal> =>
-  /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text) ? BigDecimal.fromString(text) : Option.none()
+  text.length <= longestDecimal && /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)
+    ? BigDecimal.fromString(text)
+    : Option.none()
 
 /** A decimal such as `10.5` of a token with `decimals`; none where it is finer than the token. */
 export const fromDecimalText = (text: string, decimals: number): Option.Option<TokenAmount> => {

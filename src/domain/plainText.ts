@@ -3,9 +3,11 @@
  * bounds below allow: it is cut before anything is searched in it.
  */
 
-/** UTF-16 units of a name, a symbol or a chain, as it is kept and shown. */
+/**
+ * UTF-16 units of a name, a symbol or a chain, and of a reason, as they are kept and shown. Both are less than a field of
+ * Discord's may hold, so that a whole embed stays under its 6000 whatever it is filled with.
+ */
 export const longestName = 200
-/** UTF-16 units of a reason. */
 export const longestProse = 1000
 /** Characters that are taken out may hide a name behind them, up to this many times its length. */
 const hiddenAtMost = 4

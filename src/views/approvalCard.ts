@@ -2,6 +2,7 @@ import { DateTime, Option } from "effect"
 import type { RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { decisionId } from "../domain/customId.ts"
+import { isExpiry } from "../domain/expiry.ts"
 import { message } from "./Message.ts"
 import type { Button, Embed, Message } from "./Message.ts"
 import {
@@ -115,7 +116,7 @@ const decisionButtons = ({ key }: RequestPicture): ReadonlyArray<Button> => [
 
 const expiryFields = ({ facts, status }: RequestPicture) =>
   status === "pending"
-    ? Option.match(facts.expiresAt, {
+    ? Option.match(Option.filter(facts.expiresAt, isExpiry), {
         onNone: () => [],
         onSome: at => [field("Expires", relativeTime(DateTime.toEpochMillis(at)), true)]
       })

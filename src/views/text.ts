@@ -1,16 +1,18 @@
-import { longestName, longestProse, nameOf, proseOf, withVisibleControls } from "../domain/plainText.ts"
-
-/**
- * Discord's limits, in UTF-16 units. Names and reasons get less than a field may hold, so that a whole embed stays under
- * 6000 whatever it is filled with.
- */
+import {
+  longestName,
+  longestProse,
+  nameOf,
+  proseOf,
+  shortened,
+  withVisibleControls
+} from "../domain/plainText.ts"
 
 /** Somebody's name for something, fit for a field: one line, no markdown, no mention, no link. */
 export const nameText = (raw: string): string => nameInMarkdown(nameOf(raw))
 
 /** An id or a code, of which no character is left out. */
 export const idText = (raw: string): string =>
-  nameInMarkdown(withVisibleControls(raw.slice(0, longestName)).trim())
+  nameInMarkdown(withVisibleControls(shortened(raw, longestName)).trim())
 
 /** Somebody's own sentences: their lines and links stay. */
 export const reasonText = (raw: string): string =>
