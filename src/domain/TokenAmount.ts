@@ -14,9 +14,14 @@ export type AmountInput = Data.TaggedEnum<{
 }>
 export const AmountInput = Data.taggedEnum<AmountInput>()
 
+/** Discord's bound on an option. */
+const longestTyped = 6000
+
 /** Reads the `amount` option; none for whatever is not one of its forms, and for zero. */
 export const parseAmountInput = (raw: string): Option.Option<AmountInput> =>
-  Option.filter(amountForm(lowerAscii(raw.trim())), ({ value }) => BigDecimal.isPositive(value))
+  raw.length > longestTyped
+    ? Option.none()
+    : Option.filter(amountForm(lowerAscii(raw.trim())), ({ value }) => BigDecimal.isPositive(value))
 
 export type AmountFault = Data.TaggedEnum<{
   NotPositive: {}
@@ -100,8 +105,9 @@ const amountForm = (text: string): Option.Option<AmountInput> => {
   return Option.map(multipliedNumber(text), value => AmountInput.Tokens({ value }))
 }
 
+/** Groups never begin with a zero: `0,500` is somebody's decimal comma, and would be a thousand times too much. */
 const plainNumber = (text: string): Option.Option<BigDecimal.BigDecimal> => {
-  const match = /^(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d+))?$/.exec(text)
+  const match = /^(\d+|[1-9]\d{0,2}(?:,\d{3})+)?(?:\.(\d+))?$/.exec(text)
   const [whole, fraction] = [match?.[1], match?.[2]]
   if (whole === undefined && fraction === undefined) return Option.none()
   const digits = `${(whole ?? "").replaceAll(",", "")}${fraction ?? ""}`
