@@ -284,6 +284,17 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
       }
       for (const timestamp of [seconds - 290, seconds + 290])
         expect((yield* post(world, { body: body.replace("UNSIGNED", "OFF"), timestamp })).status).toBe(202)
+      const lines = [hmac, generateHmacSecret()].map(
+        secret =>
+          signedHeaders({
+            id: "msg_lines",
+            timestamp: seconds,
+            body: body.replace("UNSIGNED", "LINES"),
+            secrets: [secret]
+          })["webhook-signature"] ?? ""
+      )
+      const inLines = { id: "msg_lines", timestamp: seconds, headers: { "webhook-signature": lines } }
+      expect((yield* post(world, { body: body.replace("UNSIGNED", "LINES"), ...inLines })).status).toBe(202)
       const two = { secrets: [generateHmacSecret(), asymmetric.secret] }
       expect((yield* post(world, { body: body.replace("UNSIGNED", "TWO"), ...two })).status).toBe(202)
       const rows = yield* inDatabase(
@@ -451,7 +462,7 @@ interface Webhook {
   readonly timestamp?: number
   readonly secrets?: ReadonlyArray<string>
   /** Instead of the signed ones; an empty value takes one away. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | ReadonlyArray<string>>>
   readonly chunked?: boolean
 }
 
@@ -469,7 +480,12 @@ const post = (world: World, { body, chunked, headers, id, secrets, timestamp }: 
 }
 
 /** Node's own client, since fetch neither sends in chunks of unknown length nor reads an answer that comes early. */
-const send = ({ url }: World, headers: Readonly<Record<string, string>>, body: Buffer, chunked = false) =>
+const send = (
+  { url }: World,
+  headers: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  body: Buffer,
+  chunked = false
+) =>
   Effect.promise(
     () =>
       new Promise<{
@@ -486,7 +502,11 @@ const send = ({ url }: World, headers: Readonly<Record<string, string>>, body: B
           {
             method: "POST",
             headers: {
-              ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== "")),
+              ...Object.fromEntries(
+                Object.entries(headers).flatMap(([name, value]) =>
+                  value === "" ? [] : [[name, [value].flat()]]
+                )
+              ),
               "content-type": "application/json",
               ...length
             }
