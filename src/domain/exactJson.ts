@@ -1,4 +1,5 @@
 import { BigDecimal, Option, Predicate } from "effect"
+import { parseDecimal } from "./TokenAmount.ts"
 
 /**
  * JSON whose numbers arrive as the text they were written in, since a JavaScript number would change large ids, amounts
@@ -24,15 +25,10 @@ const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unk
 const wholeText = (source: string, value: number): string => {
   const zeros = /^(-?\d+)\.0+$/.exec(source)?.[1]
   if (zeros !== undefined) return zeros
-  if (!Number.isSafeInteger(value) || source.length > longestRewritten || !/[.e]/i.test(source)) return source
-  return Option.match(BigDecimal.fromString(source), {
-    onNone: () => source,
-    onSome: exact => (BigDecimal.equals(exact, BigDecimal.fromBigInt(BigInt(value))) ? String(value) : source)
-  })
+  if (!Number.isSafeInteger(value) || !/^[^.e]{1,100}[.e]/i.test(source)) return source
+  const isExact = Option.exists(parseDecimal(source), BigDecimal.equals(BigDecimal.fromBigInt(BigInt(value))))
+  return isExact ? String(value) : source
 }
-
-/** `10500000.0` and `1.05e7` are this short; whoever writes more digits writes a fraction. */
-const longestRewritten = 40
 
 /**
  * JSON whose numbers stay numbers, so that a number where text belongs can be told; only whole numbers that a JavaScript

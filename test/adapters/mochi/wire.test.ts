@@ -36,6 +36,7 @@ describe("JSON made to cost time", () => {
     ["one endless number", "9".repeat(1_000_000)],
     ["one endless fraction", `0.${"0".repeat(1_000_000)}`],
     ["an endless exponent", `1e${"9".repeat(1_000_000)}`],
+    ["zeros of a large exponent", `[${"0e99999999,1e-99999999,".repeat(1000)}0e-99999999]`],
     ["keys of one name", `{${'"a":1,'.repeat(140_000)}"a":1}`],
     [
       "keys that are numbers",
