@@ -49,12 +49,22 @@ export const folded = (text: string): string =>
     .replaceAll("ς", "σ")
     .normalize("NFKC")
 
-/** For a terminal, and for ids, of which no character may be lost: what is not seen stands as its code. */
+/**
+ * For a terminal, and for ids, of which no character may be lost: what is not seen stands as its code. As JSON has the
+ * same codes, and none of these characters outside its texts, JSON says afterwards what it said before.
+ */
 export const withVisibleControls = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu, character => {
-    const code = (character.codePointAt(0) ?? 0).toString(16)
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`
-  })
+  text.replace(/[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu, coded)
+
+/** The same, of several lines. */
+export const linesWithVisibleControls = (text: string): string =>
+  text.replace(/[[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]--\n]/gv, coded)
+
+const coded = (character: string): string =>
+  character
+    .split("")
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("")
 
 const seen = (raw: string, most: number): string =>
   shortened(raw, most * hiddenAtMost)
