@@ -6,7 +6,8 @@ export const mostChoices = 25
 
 /**
  * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case
- * and the spelling of characters, then by the first word. All of them where nothing is typed.
+ * and the spelling of characters, then by the first word. All of them where nothing is typed,
+ * and none where nothing can be seen of it.
  */
 export const bestMatches = <A>(
   candidates: ReadonlyArray<A>,
@@ -14,6 +15,7 @@ export const bestMatches = <A>(
   words: (candidate: A) => readonly [string, ...ReadonlyArray<string>]
 ): ReadonlyArray<A> => {
   const needle = folded(nameOf(typed))
+  if (needle === "" && typed.trim() !== "") return []
   return candidates
     .flatMap(candidate => {
       const names = words(candidate).map(folded)

@@ -17,6 +17,7 @@ describe("Choices", () => {
 
   it("are all of them, by name, where nothing is typed", () => {
     expect(byName(["b", "C", "a"], "  ")).toEqual(["a", "b", "C"])
+    for (const unseen of ["\u0000", "\u200b", "\u202e "]) expect(byName(["b", "C", "a"], unseen)).toEqual([])
   })
 
   it.each([
