@@ -19,8 +19,11 @@ export type ChannelId = typeof ChannelId.Type
 export const MessageId = snowflake.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
-/** Mochi's ids: text of Mochi's own choosing, so nothing but emptiness is ruled out here. */
-const opaque = Schema.NonEmptyString
+/** Much longer ones would not fit into an index of the database, or a URL. */
+export const longestId = 255
+
+/** Mochi's ids: text of Mochi's own choosing, so nothing but emptiness and endlessness is ruled out here. */
+const opaque = Schema.NonEmptyString.pipe(Schema.maxLength(longestId))
 
 export const ProfileId = opaque.pipe(Schema.brand("ProfileId"))
 export type ProfileId = typeof ProfileId.Type

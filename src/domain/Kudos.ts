@@ -37,7 +37,10 @@ export class SelfKudos extends Schema.TaggedError<SelfKudos>()("SelfKudos", {}) 
 
 export class BotRecipient extends Schema.TaggedError<BotRecipient>()("BotRecipient", {}) {}
 
-export class InvalidAmount extends Schema.TaggedError<InvalidAmount>()("InvalidAmount", {}) {}
+export class InvalidAmount extends Schema.TaggedError<InvalidAmount>()("InvalidAmount", {
+  /** It may have been meant as a decimal comma. */
+  hasComma: Schema.Boolean
+}) {}
 
 export class NoUsdPrice extends Schema.TaggedError<NoUsdPrice>()("NoUsdPrice", { symbol: Schema.String }) {}
 

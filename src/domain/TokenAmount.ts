@@ -14,9 +14,14 @@ export type AmountInput = Data.TaggedEnum<{
 }>
 export const AmountInput = Data.taggedEnum<AmountInput>()
 
+/** Discord's bound on an option. */
+const longestTyped = 6000
+
 /** Reads the `amount` option; none for whatever is not one of its forms, and for zero. */
 export const parseAmountInput = (raw: string): Option.Option<AmountInput> =>
-  Option.filter(amountForm(lowerAscii(raw.trim())), ({ value }) => BigDecimal.isPositive(value))
+  raw.length > longestTyped
+    ? Option.none()
+    : Option.filter(amountForm(lowerAscii(raw.trim())), ({ value }) => BigDecimal.isPositive(value))
 
 export type AmountFault = Data.TaggedEnum<{
   NotPositive: {}
@@ -53,12 +58,24 @@ export const formatUsd = (amount: TokenAmount, price: BigDecimal.BigDecimal): st
 }
 
 /** USD as written by somebody else, with or without its sign, at two decimals; none for what is no amount. */
-export const formatUsdText = (text: string): Option.Option<string> =>
-  Option.map(parseDecimal(text.trim().replace(/^\$/, "").replaceAll(",", "")), twoDecimals)
+export const formatUsdText = (text: string): Option.Option<string> => {
+  const written = text.trim().replace(/^\$/, "")
+  if (written.length > longestDecimal) return Option.none()
+  const usd = written.includes(",") ? plainNumber(written) : parseDecimal(written)
+  return Option.map(
+    Option.filter(usd, each => !BigDecimal.isNegative(each)),
+    twoDecimals
+  )
+}
+
+/** Digits of a price or an amount of USD: more of them are a mistake that would only cost time. */
+const longestDecimal = 100
 
 /** A decimal as written by Mochi; none for what is no finite decimal, and for forms only a program would write. */
 export const parseDecimal = (text: string): Option.Option<BigDecimal.BigDecimal> =>
-  /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text) ? BigDecimal.fromString(text) : Option.none()
+  text.length <= longestDecimal && /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text)
+    ? BigDecimal.fromString(text)
+    : Option.none()
 
 /** A decimal such as `10.5` of a token with `decimals`; none where it is finer than the token. */
 export const fromDecimalText = (text: string, decimals: number): Option.Option<TokenAmount> => {
@@ -88,8 +105,9 @@ const amountForm = (text: string): Option.Option<AmountInput> => {
   return Option.map(multipliedNumber(text), value => AmountInput.Tokens({ value }))
 }
 
+/** Groups never begin with a zero: `0,500` is somebody's decimal comma, and would be a thousand times too much. */
 const plainNumber = (text: string): Option.Option<BigDecimal.BigDecimal> => {
-  const match = /^(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d+))?$/.exec(text)
+  const match = /^(\d+|[1-9]\d{0,2}(?:,\d{3})+)?(?:\.(\d+))?$/.exec(text)
   const [whole, fraction] = [match?.[1], match?.[2]]
   if (whole === undefined && fraction === undefined) return Option.none()
   const digits = `${(whole ?? "").replaceAll(",", "")}${fraction ?? ""}`

@@ -1,8 +1,10 @@
-import { Option, Predicate } from "effect"
+import { BigDecimal, Option, Predicate } from "effect"
+import { parseDecimal } from "./TokenAmount.ts"
 
 /**
  * JSON whose numbers arrive as the text they were written in, since a JavaScript number would change large ids, amounts
- * and prices. None for what is no JSON, or is nested too deeply to read.
+ * and prices; whole ones without a point or an exponent, which backends add. None for what is no JSON, or is nested too
+ * deeply to read.
  */
 export const parseJson = (text: string): Option.Option<unknown> => {
   try {
@@ -14,7 +16,18 @@ export const parseJson = (text: string): Option.Option<unknown> => {
 
 const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unknown>): unknown => {
   const [context] = rest
-  return typeof value === "number" && Predicate.hasProperty(context, "source") ? context.source : value
+  return typeof value === "number" && Predicate.hasProperty(context, "source")
+    ? wholeText(String(context.source), value)
+    : value
+}
+
+/** Only digits that were written: a number that JavaScript rounds to a whole one is none. */
+const wholeText = (source: string, value: number): string => {
+  const zeros = /^(-?\d+)\.0+$/.exec(source)?.[1]
+  if (zeros !== undefined) return zeros
+  if (!Number.isSafeInteger(value) || !/^[^.e]{1,100}[.e]/i.test(source)) return source
+  const isExact = Option.exists(parseDecimal(source), BigDecimal.equals(BigDecimal.fromBigInt(BigInt(value))))
+  return isExact ? String(value) : source
 }
 
 /**

@@ -1,4 +1,28 @@
-import { Duration, Option } from "effect"
+import { DateTime, Duration, Option } from "effect"
+
+/** No transfer request is older than Mochi, whatever zero time a backend's language writes for "never". */
+const earliest = DateTime.unsafeMake("2015-01-01T00:00:00Z")
+/** Neither PostgreSQL's texts nor Discord's timestamps have years of five digits. */
+const latest = DateTime.unsafeMake("9999-12-31T23:59:59.999Z")
+
+/** A moment as Mochi writes it. Dates alone, and texts that JavaScript alone would take for a date, are none. */
+export const isMomentText = (text: string): boolean => momentText.test(text)
+
+const momentText = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
+
+/** When a request expires, by Mochi's word for it; none for what stands for no time at all. */
+export const parseExpiry = (text: string): Option.Option<DateTime.Utc> =>
+  Option.some(text.trim()).pipe(
+    Option.filter(isMomentText),
+    Option.flatMap(DateTime.make),
+    Option.map(DateTime.toUtc),
+    Option.filter(isExpiry)
+  )
+
+export const isExpiry: (moment: DateTime.Utc) => boolean = DateTime.between({
+  minimum: earliest,
+  maximum: latest
+})
 
 /** Mochi may mark a request a moment after its time. */
 const grace = Duration.seconds(2)

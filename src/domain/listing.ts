@@ -1,10 +1,11 @@
 import { Either } from "effect"
 import { Ambiguous, NotListed } from "./Kudos.ts"
 import type { Listed } from "./Kudos.ts"
+import { folded, nameOf } from "./plainText.ts"
 
 /**
- * What a person meant by an option, among what is theirs: an id beats a name, names ignore case. Whatever was typed
- * never goes further than this; only what was found does.
+ * What a person meant by an option, among what is theirs: an id, to the letter, beats a name; names ignore case and the
+ * spelling of their characters. Whatever was typed never goes further than this; only what was found does.
  */
 export const pickListed = <A extends { readonly id: string }>(
   option: Listed,
@@ -14,11 +15,9 @@ export const pickListed = <A extends { readonly id: string }>(
 ): Either.Either<A, NotListed | Ambiguous> => {
   const byId = candidates.find(({ id }) => id === typed)
   if (byId !== undefined) return Either.right(byId)
-  const wanted = normal(typed)
-  const byName = candidates.filter(candidate => names(candidate).some(name => normal(name) === wanted))
+  const wanted = folded(nameOf(typed))
+  const byName = candidates.filter(candidate => names(candidate).some(name => folded(name) === wanted))
   const [only, another] = byName
   if (only === undefined) return Either.left(new NotListed({ option, typed }))
   return another === undefined ? Either.right(only) : Either.left(new Ambiguous({ option, typed }))
 }
-
-const normal = (text: string): string => text.trim().normalize("NFC").toLowerCase()

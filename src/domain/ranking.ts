@@ -1,24 +1,27 @@
 import { Option, Order } from "effect"
+import { folded, nameOf } from "./plainText.ts"
 
 /** Discord takes 25 choices of an autocomplete answer at most. */
 export const mostChoices = 25
 
 /**
- * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case, then by
- * the first word. All of them where nothing is typed.
+ * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case
+ * and the spelling of characters, then by the first word. All of them where nothing is typed,
+ * and none where nothing can be seen of it.
  */
 export const bestMatches = <A>(
   candidates: ReadonlyArray<A>,
   typed: string,
   words: (candidate: A) => readonly [string, ...ReadonlyArray<string>]
 ): ReadonlyArray<A> => {
-  const needle = typed.trim().toLowerCase()
+  const needle = folded(nameOf(typed))
+  if (needle === "" && typed.trim() !== "") return []
   return candidates
     .flatMap(candidate => {
-      const lower = words(candidate).map(word => word.toLowerCase())
-      return Option.match(rank(lower, needle), {
+      const names = words(candidate).map(folded)
+      return Option.match(rank(names, needle), {
         onNone: () => [],
-        onSome: position => [{ candidate, position, name: lower[0] ?? "" }]
+        onSome: position => [{ candidate, position, name: names[0] ?? "" }]
       })
     })
     .sort(byRank)

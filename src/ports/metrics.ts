@@ -4,6 +4,7 @@
  */
 import { Duration, Effect, Metric, MetricBoundaries } from "effect"
 import type { NotificationKind } from "../domain/Notification.ts"
+import { boundedLabel } from "./boundedLabel.ts"
 
 export type InteractionType = "command" | "autocomplete" | "button"
 
@@ -63,9 +64,12 @@ export type KudosOutcome = (typeof kudosOutcomes)[number]
 export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
 
+/** Symbols are Mochi's, and anybody can make a token: beyond these a process counts them together. */
+const tokenLabel = boundedLabel({ longest: 32, most: 100 })
+
 /** Whole tokens of a request that was created. A float is near enough here, and only here. */
 export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>
-  Metric.incrementBy(Metric.tagged(kudosVolume, "token", token), amount)
+  Effect.suspend(() => Metric.incrementBy(Metric.tagged(kudosVolume, "token", tokenLabel(token)), amount))
 
 /** What appears with its first event hides that event from whoever asks for increases. */
 export const startAtZero: Effect.Effect<void> = Effect.suspend(() =>

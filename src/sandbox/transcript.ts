@@ -20,7 +20,7 @@ export const messageLines = (
     ...message.embeds.flatMap(embed => framed(embedLines(embed, read))),
     ...message.attachments.map(file => `📎 ${file.filename} (${file.bytes.length} bytes)`),
     ...(buttons.length > 0 ? [buttons.join("  ")] : [])
-  ]
+  ].map(line => line.replace(/[\p{Cc}\p{Bidi_Control}]/gu, ""))
 }
 
 export const buttonsOf = (message: Pick<Message, "components">): ReadonlyArray<Button> =>

@@ -62,7 +62,10 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     ): Effect.fn.Return<KudosDraft, KudosFailure> {
       if (command.recipient.id === command.sender) return yield* new SelfKudos()
       if (command.recipient.isBot) return yield* new BotRecipient()
-      const input = yield* Either.fromOption(parseAmountInput(command.amount), () => new InvalidAmount())
+      const input = yield* Either.fromOption(
+        parseAmountInput(command.amount),
+        () => new InvalidAmount({ hasComma: command.amount.includes(",") })
+      )
       const sender = yield* Effect.flatMap(
         profiles.byDiscordId(command.sender),
         Option.match({ onNone: () => new ProfileMissing(), onSome: Effect.succeed })

@@ -13,7 +13,7 @@ export const exactAmount = (
   Either.mapLeft(resolveAmount(input, available, token.price), fault => {
     switch (fault._tag) {
       case "NotPositive":
-        return new InvalidAmount()
+        return new InvalidAmount({ hasComma: false })
       case "NoPrice":
         return new NoUsdPrice({ symbol: token.symbol })
       case "TooManyDecimals":

@@ -2,6 +2,7 @@ import { DateTime, Option } from "effect"
 import type { RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { decisionId } from "../domain/customId.ts"
+import { isExpiry } from "../domain/expiry.ts"
 import { message } from "./Message.ts"
 import type { Button, Embed, Message } from "./Message.ts"
 import {
@@ -16,7 +17,7 @@ import {
   statusFields,
   vaultText
 } from "./requestFields.ts"
-import { cut, nameText, relativeTime } from "./text.ts"
+import { cut, idText, nameText, relativeTime } from "./text.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
@@ -39,7 +40,7 @@ export const approvalCard = (
           onSome: chain => [field("Chain", nameText(chain), true)]
         }),
         ...(isKnown(picture.requester) ? [field("Requested by", personText(picture.requester), true)] : []),
-        field("Request ID", nameText(key.code), true),
+        field("Request ID", idText(key.code), true),
         ...expiryFields(picture),
         ...statusFields(status),
         ...settlementFields(picture)
@@ -115,7 +116,7 @@ const decisionButtons = ({ key }: RequestPicture): ReadonlyArray<Button> => [
 
 const expiryFields = ({ facts, status }: RequestPicture) =>
   status === "pending"
-    ? Option.match(facts.expiresAt, {
+    ? Option.match(Option.filter(facts.expiresAt, isExpiry), {
         onNone: () => [],
         onSome: at => [field("Expires", relativeTime(DateTime.toEpochMillis(at)), true)]
       })

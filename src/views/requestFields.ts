@@ -1,6 +1,7 @@
 import { DateTime, Option } from "effect"
 import type { Person, RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
+import { withVisibleControls } from "../domain/plainText.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
 import { colors } from "./Message.ts"
 import type { Field } from "./Message.ts"
@@ -73,7 +74,7 @@ export const statusColor = (status: RequestStatus): number => {
 }
 
 /** What the last line of every message about a request says; by it a message is found again. */
-export const requestMark = (code: string): string => `Request ${code}`
+export const requestMark = (code: string): string => `Request ${withVisibleControls(code)}`
 
 /** Whether there is anything to call the person by. */
 export const isKnown = ({ discordUserId, name }: Person): boolean =>

@@ -51,8 +51,14 @@ describe("An amount", () => {
     ["0.0000001", "TooManyDecimals"],
     ["9999999999.0000001", "TooManyDecimals"],
     ["$10", "NoPrice"],
-    ["0.0000000001%", "NotPositive"]
-  ] as const)("typed as %j means %s base units of USDC", (typed, expected) => {
+    ["0.0000000001%", "NotPositive"],
+    ["00.5", 500_000n],
+    ["1,500", 1_500_000_000n],
+    ["100,000", "OverBalance"],
+    ["1,000.25", 1_000_250_000n],
+    ["$1,500", "NoPrice"],
+    ["0.5", 500_000n]
+  ] as const)("typed as %j means %s base units of USDC (C1)", (typed, expected) => {
     expect(mean(typed, usdc)).toBe(expected)
   })
 
@@ -99,7 +105,23 @@ describe("An amount", () => {
       "1,00",
       "1,0000",
       ",100",
-      "10,00,000"
+      "10,00,000",
+      "0,500",
+      "0,125",
+      "00,001",
+      "01,000",
+      "000,000",
+      "0,000",
+      "$0,500",
+      "0,100k",
+      "0,5",
+      "1,5",
+      "1,50",
+      ",5",
+      ",500",
+      "0,500.5",
+      "0,500%",
+      "012,345"
     ],
     ...[
       "1e3",
@@ -151,7 +173,7 @@ describe("An amount", () => {
       // the Kelvin sign, whose lower case is k
       "1\u212a"
     ]
-  ])("is not %j", typed => {
+  ])("is not %j (C1)", typed => {
     expect(parseAmountInput(typed)).toEqual(Option.none())
   })
 })
@@ -181,14 +203,20 @@ describe("Whatever is typed", () => {
     }
   })
 
-  it("ends quickly, also at 6000 characters", () => {
+  it("ends quickly, also at 6000 characters and far beyond (A2)", () => {
     const started = performance.now()
     for (const typed of [
       "9".repeat(6000),
       `${"9,999".repeat(1200)}`,
       `0.${"0".repeat(5990)}1k`,
       "1".repeat(5999) + "x",
-      ",".repeat(6000)
+      ",".repeat(6000),
+      "1".repeat(1_000_000),
+      `1${",000".repeat(250_000)}`,
+      `1${",000".repeat(250_000)}x`,
+      `.${"0".repeat(1_000_000)}1%`,
+      " ".repeat(1_000_000) + "x",
+      "9".repeat(6000) + "%"
     ]) {
       expect(typeof mean(typed, usdc)).toBe("string")
     }

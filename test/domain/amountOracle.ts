@@ -88,6 +88,8 @@ const fraction = (text: string): Fraction | undefined => {
       seenDigit = true
     } else if (character === "," && !seenPoint) {
       if (seenComma ? run !== 3 : run < 1 || run > 3) return undefined
+      // a zero before the first comma: somebody's decimal comma
+      if (!seenComma && text[0] === "0") return undefined
       seenComma = true
       run = 0
     } else if (character === "." && !seenPoint) {

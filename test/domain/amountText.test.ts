@@ -1,7 +1,13 @@
 import { it } from "@effect/vitest"
 import { BigDecimal, FastCheck as fc, Option } from "effect"
 import { describe, expect } from "vitest"
-import { formatAmount, formatUsd, fromDecimalText, parseDecimal } from "../../src/domain/TokenAmount.ts"
+import {
+  formatAmount,
+  formatUsd,
+  formatUsdText,
+  fromDecimalText,
+  parseDecimal
+} from "../../src/domain/TokenAmount.ts"
 import * as Oracle from "./amountOracle.ts"
 
 import { balance, typedAmount } from "./amountArbitraries.ts"
@@ -69,6 +75,31 @@ describe("A decimal in a webhook", () => {
       }),
       { numRuns: 10_000 }
     )
+  })
+
+  it("of USD has two decimals, and a comma between groups of three digits alone (C1)", () => {
+    for (const [text, usd] of [
+      ["$10.50", "10.50"],
+      [" 10.5 ", "10.50"],
+      ["$1,000.50", "1000.50"],
+      ["1e3", "1000.00"],
+      ["0.005", "0.01"]
+    ] as const)
+      expect([text, formatUsdText(text)]).toEqual([text, Option.some(usd)])
+    for (const text of [
+      "$10,50",
+      "0,125",
+      "$00,001",
+      "1,5",
+      "-5",
+      "$-5",
+      "",
+      "$",
+      "n/a",
+      "9".repeat(101),
+      `1${",000".repeat(50)}`
+    ])
+      expect([text, formatUsdText(text)]).toEqual([text, Option.none()])
   })
 
   it("of a price may have an exponent, and nothing stranger", () => {

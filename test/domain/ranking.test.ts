@@ -17,6 +17,35 @@ describe("Choices", () => {
 
   it("are all of them, by name, where nothing is typed", () => {
     expect(byName(["b", "C", "a"], "  ")).toEqual(["a", "b", "C"])
+    for (const unseen of ["\u0000", "\u200b", "\u202e "]) expect(byName(["b", "C", "a"], unseen)).toEqual([])
+  })
+
+  it.each([
+    ["Café Trésor".normalize("NFC"), "café".normalize("NFD")],
+    ["Café Trésor".normalize("NFD"), "TRÉSOR".normalize("NFC")],
+    ["ＵＳＤＣ", "usdc"],
+    ["USDC", "ｕｓｄ"],
+    ["ﬁnance", "FINANCE"],
+    ["Straße", "STRASSE"],
+    ["STRASSE", "straße"],
+    ["ΟΔΟΣ ΒΑΝΚ", "οδος"],
+    ["ΟΔΟΣΑ", "οδοσ"],
+    ["ｶﾞ", "ガ"],
+    ["각".normalize("NFD"), "각".normalize("NFC")],
+    ["K\u212aB", "kkb"],
+    ["Vault", "Va\u200bult\n"]
+  ])("such as %j are found by %j (C19)", (name, typed) => {
+    expect(byName([name, "other"], typed)).toEqual([name])
+  })
+
+  it("of any length cost no time (A2)", () => {
+    const started = performance.now()
+    for (const unit of ["\u0301", "\u0323\u0301", "\ufdfa", "a", "\n", "\u1100"]) {
+      const long = unit.repeat(1_000_000 / unit.length)
+      byName([long, "a"], "a")
+      byName(["a", "b"], long)
+    }
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   it("match in any of their words, and are sorted by the first", () => {

@@ -194,6 +194,8 @@ for (const mode of modes) {
       ["yourself", { recipient: "ada" }, "You cannot send kudos to yourself"],
       ["a bot", { recipient: "robot" }, "You cannot send kudos to a bot"],
       ["no number", { amount: "ten" }, "Please enter a valid positive number"],
+      ["a decimal comma (C1)", { amount: "0,500" }, "A decimal is written with a point"],
+      ["a decimal comma of USD (C1)", { amount: "$0,5" }, "Please enter a valid positive number"],
       ["zero", { amount: "0.00" }, "Please enter a valid positive number"],
       ["a negative number", { amount: "-1" }, "Please enter a valid positive number"],
       ["an exponent", { amount: "1e3" }, "Please enter a valid positive number"],

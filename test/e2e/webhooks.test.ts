@@ -1,5 +1,5 @@
 import { expect, it as single, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, FastCheck as fc } from "effect"
 import { request } from "node:http"
 import {
   generateHmacSecret,
@@ -8,6 +8,7 @@ import {
 } from "../../src/sandbox/mochi/webhookSigning.ts"
 import { webhookEvent } from "../../src/sandbox/mochi/webhookEvent.ts"
 import type { Overrides } from "../../src/sandbox/mochi/webhookEvent.ts"
+import { impossibleExpiries, possibleExpiries } from "../domain/expiries.ts"
 import * as TcpProxy from "../support/tcpProxy.ts"
 import { inDatabase } from "./stored.ts"
 import { makeWorld, RunningWorld, startService } from "./world.ts"
@@ -84,16 +85,13 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
     Effect.gen(function* () {
       const world = yield* RunningWorld
       for (const field of required) yield* expectMalformed(world, webhookEvent({ [field]: undefined }), field)
-      for (const field of [...required, ...optional])
+      for (const field of required)
         for (const wrong of [true, ["s3cr3t"], { s3cr3t: 1 }, -1, 1.5])
-          if (field !== "requester_metadata" || typeof wrong !== "object")
-            yield* expectMalformed(world, webhookEvent({ [field]: wrong }), field)
+          yield* expectMalformed(world, webhookEvent({ [field]: wrong }), field)
       for (const field of required) {
         yield* expectMalformed(world, webhookEvent({ [field]: null }), field)
         yield* expectMalformed(world, webhookEvent({ [field]: " " }), field)
       }
-      for (const field of ["platform", "discord_user_id", "guild_id", "channel_id", "interaction_id"])
-        yield* expectMalformed(world, webhookEvent({ requester_metadata: { [field]: [] } }), field)
       for (const [body, field] of [
         [{}, "type"],
         [{ type: 7 }, "type"],
@@ -101,6 +99,78 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
         [{ type: "NOTIFICATION_PAY_TRANSFER_REQUEST", pay_transfer_request_metadata: [] }, ""]
       ] as const)
         yield* expectMalformed(world, body, field)
+    })
+  )
+
+  it.scoped("takes optional fields that do not decode as absent, and the card comes (C25)", () =>
+    Effect.gen(function* () {
+      const world = yield* RunningWorld
+      for (const wrong of [true, ["s3cr3t"], { s3cr3t: 1 }, -1, 1.5]) {
+        for (const field of optional)
+          expect(
+            (yield* post(world, { body: JSON.stringify(webhookEvent({ [field]: wrong })) })).status,
+            `${field}: ${JSON.stringify(wrong)}`
+          ).toBe(202)
+        for (const field of ["platform", "discord_user_id", "guild_id", "channel_id", "interaction_id"])
+          expect(
+            (yield* post(world, {
+              body: JSON.stringify(
+                webhookEvent({ requester_metadata: { platform: "discord", [field]: wrong } })
+              )
+            })).status
+          ).toBe(202)
+      }
+      const spoilt = Object.fromEntries(optional.map(field => [field, { s3cr3t: 1 }]))
+      const body = JSON.stringify(webhookEvent({ ...spoilt, status: "pending", request_code: "SPOILT" }))
+      expect((yield* post(world, { body })).status).toBe(202)
+      yield* world.discord.awaitMessage(message => JSON.stringify(message.embeds).includes("SPOILT"), 20_000)
+    })
+  )
+
+  it.scoped("stores whatever Mochi sends, or says at once which field is at fault (A15, C8)", () =>
+    Effect.gen(function* () {
+      const world = yield* RunningWorld
+      const fields = fc.record(
+        Object.fromEntries([...required, ...optional].map(field => [field, hostile])),
+        { requiredKeys: [] }
+      )
+      const metadata = fc.record(
+        Object.fromEntries(
+          ["discord_user_id", "guild_id", "channel_id", "interaction_id"].map(field => [field, hostile])
+        )
+      )
+      const events = fc.sample(fc.tuple(fields, metadata), { numRuns: 150, seed: 20_260_101 })
+      // One field at a time as well: a first one at fault would hide what the others do to the store.
+      const single = fc.sample(
+        fc
+          .tuple(fc.constantFrom(...required, ...optional), hostile)
+          .map(([field, value]) => ({ [field]: value })),
+        { numRuns: 350, seed: 20_260_102 }
+      )
+      const counted: Record<number, number> = {}
+      for (const [index, event] of [
+        ...["\u0000", "a\ud800", "\udc00b"].map(request_code => ({ request_code })),
+        ...single,
+        ...events.map(([some, origin]) => ({
+          ...some,
+          requester_metadata: { platform: "discord", ...origin }
+        }))
+      ].entries()) {
+        const body = JSON.stringify(webhookEvent({ request_code: `ANY-${index}`, ...event })).replaceAll(
+          /"raw:([^"]*)"/g,
+          "$1"
+        )
+        const { status } = yield* post(world, { body })
+        expect([202, 400], `${status} for ${body.slice(0, 2000)}`).toContain(status)
+        counted[status] = (counted[status] ?? 0) + 1
+      }
+      expect(Object.values(counted).every(number => number > 50)).toBe(true)
+      const rows = yield* inDatabase(
+        world,
+        sql => sql`select expires_at from transfer_requests
+          where expires_at < '2015-01-01' or expires_at > '9999-12-31T23:59:59.999Z'`
+      )
+      expect(rows).toEqual([])
     })
   )
 
@@ -214,6 +284,17 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
       }
       for (const timestamp of [seconds - 290, seconds + 290])
         expect((yield* post(world, { body: body.replace("UNSIGNED", "OFF"), timestamp })).status).toBe(202)
+      const lines = [hmac, generateHmacSecret()].map(
+        secret =>
+          signedHeaders({
+            id: "msg_lines",
+            timestamp: seconds,
+            body: body.replace("UNSIGNED", "LINES"),
+            secrets: [secret]
+          })["webhook-signature"] ?? ""
+      )
+      const inLines = { id: "msg_lines", timestamp: seconds, headers: { "webhook-signature": lines } }
+      expect((yield* post(world, { body: body.replace("UNSIGNED", "LINES"), ...inLines })).status).toBe(202)
       const two = { secrets: [generateHmacSecret(), asymmetric.secret] }
       expect((yield* post(world, { body: body.replace("UNSIGNED", "TWO"), ...two })).status).toBe(202)
       const rows = yield* inDatabase(
@@ -314,6 +395,56 @@ const required = [
   "token_amount",
   "token_decimal"
 ]
+/** What a store, a queue, a date or a screen might choke on; `raw:` stands for a number as it is written. */
+const hostile = fc.oneof(
+  fc.constantFrom(
+    ...[
+      "\u0000",
+      "a\u0000b",
+      "\ud800",
+      "a\udc00b",
+      "\u202e",
+      "\n".repeat(5000),
+      "\\u0000",
+      "\\",
+      "'",
+      "{}",
+      "[1,2)"
+    ],
+    ...[
+      "x".repeat(255),
+      "💥".repeat(127),
+      "ж".repeat(255),
+      "9".repeat(255),
+      "x".repeat(9000),
+      "\u0301".repeat(200)
+    ],
+    ...[
+      "raw:1e400",
+      "raw:-1e400",
+      "raw:1e308",
+      "raw:12345678901234567890123",
+      "raw:6.0",
+      "raw:-0",
+      "raw:1e-400"
+    ],
+    ...[
+      "9".repeat(200),
+      `${"9".repeat(200)}.${"9".repeat(200)}`,
+      "1e999999999",
+      "$1e999",
+      "$9,99",
+      "infinity",
+      "NaN"
+    ],
+    ...["erased:x", "__proto__", "constructor", "null", "true", "\ufeff", "\uffff"],
+    ...impossibleExpiries,
+    ...possibleExpiries.map(([written]) => written)
+  ),
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.date({ noInvalidDate: true }).map(date => date.toISOString())
+)
+
 const optional = [
   "status",
   "requester_profile_id",
@@ -331,7 +462,7 @@ interface Webhook {
   readonly timestamp?: number
   readonly secrets?: ReadonlyArray<string>
   /** Instead of the signed ones; an empty value takes one away. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | ReadonlyArray<string>>>
   readonly chunked?: boolean
 }
 
@@ -349,7 +480,12 @@ const post = (world: World, { body, chunked, headers, id, secrets, timestamp }: 
 }
 
 /** Node's own client, since fetch neither sends in chunks of unknown length nor reads an answer that comes early. */
-const send = ({ url }: World, headers: Readonly<Record<string, string>>, body: Buffer, chunked = false) =>
+const send = (
+  { url }: World,
+  headers: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  body: Buffer,
+  chunked = false
+) =>
   Effect.promise(
     () =>
       new Promise<{
@@ -366,7 +502,11 @@ const send = ({ url }: World, headers: Readonly<Record<string, string>>, body: B
           {
             method: "POST",
             headers: {
-              ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== "")),
+              ...Object.fromEntries(
+                Object.entries(headers).flatMap(([name, value]) =>
+                  value === "" ? [] : [[name, [value].flat()]]
+                )
+              ),
               "content-type": "application/json",
               ...length
             }

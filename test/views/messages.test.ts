@@ -6,7 +6,7 @@ import type { FinalStatus, RequestStatus } from "../../src/domain/RequestStatus.
 import { approvalCard, settledElsewhere, settledForeignCard } from "../../src/views/approvalCard.ts"
 import type { Message } from "../../src/views/Message.ts"
 import { kudosAnswer, noticeMessage } from "../../src/views/notices.ts"
-import { known, named, overLimits, picture } from "./pictures.ts"
+import { known, named, overLimits, picture, textsOf } from "./pictures.ts"
 
 const finals: ReadonlyArray<FinalStatus> = ["approved", "rejected", "expired", "failed", "settled"]
 const statuses: ReadonlyArray<RequestStatus> = ["pending", ...finals]
@@ -119,6 +119,10 @@ describe("Every message", () => {
   const text = fc.oneof(
     fc.string({ unit: "binary", maxLength: 2000 }),
     fc.stringMatching(/^[\\*_~`|<>[\]#@.\d \n-]{0,1500}$/),
+    fc.string({
+      unit: fc.constantFrom(..."a \n\r\t\u202e\u2066\u200b\u200d\u200f\u061c\ufeff\u0000\u009b"),
+      maxLength: 50
+    }),
     fc.constant("@everyone **x** ".repeat(100)),
     fc.constant("👩‍👩‍👧‍👦".repeat(200)),
     fc.constant("\\".repeat(1500)),
@@ -126,7 +130,7 @@ describe("Every message", () => {
   )
   const digits = fc.oneof(fc.constant("10.5"), fc.constant("9".repeat(401)), fc.constant("9".repeat(2000)))
 
-  it("is one that Discord takes, whatever it is filled with", () => {
+  it("is one that Discord takes and that steers no eye, whatever it is filled with (A2, A16)", () => {
     fc.assert(
       fc.property(fc.constantFrom(...finals), text, text, digits, (status, name, reason, usd) => {
         const filled = {
@@ -144,7 +148,7 @@ describe("Every message", () => {
           decider: named(name),
           key: {
             applicationId: Ids.ApplicationId.make("1".repeat(20)),
-            code: Ids.RequestCode.make("c".repeat(70))
+            code: Ids.RequestCode.make(name.slice(0, 70) || "c")
           }
         }
         const messages: ReadonlyArray<Message> = [
@@ -158,6 +162,8 @@ describe("Every message", () => {
           expect(overLimits(message)).toEqual([])
           expect(message.allowed_mentions).toEqual({ parse: [], users: [] })
           expect(JSON.stringify(message).isWellFormed()).toBe(true)
+          for (const shown of message.embeds.flatMap(textsOf))
+            expect(shown).not.toMatch(/[\p{Bidi_Control}\u200b\u2060\ufeff]|[^\P{Cc}\n\t]/u)
         }
       }),
       { numRuns: 300 }

@@ -43,11 +43,13 @@ export const verifyWebhook = (
   if (signatures === undefined) return refused("malformed")
   if (Math.abs(Math.floor(nowMillis / 1000) - Number(timestamp)) > tolerance) return refused("stale")
   const matches = signatures
-    .split(" ")
-    .slice(0, mostSignatures)
+    .split(separator, mostSignatures)
     .some(signature => verifiers.some(matching => matching({ id, timestamp, body, signature })))
   return matches ? Either.right(id) : refused("mismatch")
 }
+
+/** Signatures of several header lines arrive as one text, joined by a comma. */
+const separator = /,?[ \t]+/
 
 /** Rotation needs two or three; a header full of them would be work for nothing. */
 const mostSignatures = 16

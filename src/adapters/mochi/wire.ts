@@ -1,7 +1,9 @@
-import { Array, BigDecimal, DateTime, Option, Schema } from "effect"
+import { Array, BigDecimal, Option, Predicate, Schema } from "effect"
 import type { Application, Holding, Profile, Vault } from "../../domain/Catalog.ts"
+import { parseExpiry } from "../../domain/expiry.ts"
 import * as Ids from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
+import { nameOf } from "../../domain/plainText.ts"
 import { fromMochi } from "../../domain/RequestStatus.ts"
 import { parseDecimal } from "../../domain/TokenAmount.ts"
 import type { ListedRequest, RequestState } from "../../ports/MochiPay.ts"
@@ -19,12 +21,15 @@ export interface Decoded<A> {
 export type Decode<A> = (body: unknown) => Option.Option<Decoded<A>>
 
 const maybe = Schema.optional(Schema.Unknown)
-const text = Schema.decodeUnknownOption(Schema.NonEmptyTrimmedString)
-const asText = (value: unknown): Option.Option<string> =>
-  typeof value === "string" ? text(value.trim()) : Option.none()
+const asText = Option.liftPredicate(Predicate.isString)
+const asName = (value: unknown): Option.Option<string> =>
+  asText(value).pipe(
+    Option.map(nameOf),
+    Option.filter(name => name !== "")
+  )
 
 /** Discord refuses a choice without a name, and with it all the others: what has none is called by its id. */
-const nameOr = (name: unknown, id: string): string => Option.getOrElse(asText(name), () => id)
+const nameOr = (name: unknown, id: string): string => Option.getOrElse(asName(name), () => id)
 
 /**
  * Unreadable rows are left out, so that one odd token does not hide a whole vault; where no row at all can be read, the
@@ -63,7 +68,7 @@ export const decodeVaults: Decode<ReadonlyArray<Vault>> = rows(
 /** An unsigned 256-bit number has 78 digits; anything much longer is a mistake that would only cost time. */
 const BaseUnits = Schema.String.pipe(Schema.pattern(/^\d{1,100}$/))
 const Decimals = Schema.String.pipe(
-  Schema.pattern(/^\d{1,3}$/),
+  Schema.pattern(/^\d{1,3}(\.0{1,20})?$/),
   Schema.filter(digits => Number(digits) <= 255)
 )
 
@@ -81,17 +86,18 @@ export const decodeHoldings: Decode<ReadonlyArray<Holding>> = rows(
   }),
   ({ amount, token }) => {
     const decimals = Number(token.decimal)
+    const symbol = nameOr(token.symbol, token.id)
     return Option.some({
       token: {
         id: token.id,
-        symbol: token.symbol,
-        name: nameOr(token.name, token.symbol),
+        symbol,
+        name: nameOr(token.name, symbol),
         decimals,
         price: asText(token.price).pipe(
-          Option.flatMap(parseDecimal),
+          Option.flatMap(price => parseDecimal(price.trim())),
           Option.filter(price => !BigDecimal.isNegative(price))
         ),
-        chain: readChain(token.chain).pipe(Option.flatMap(({ name }) => asText(name)))
+        chain: readChain(token.chain).pipe(Option.flatMap(({ name }) => asName(name)))
       },
       available: { baseUnits: BigInt(amount), decimals }
     })
@@ -158,21 +164,13 @@ export const decodeRequestState: Decode<RequestState> = body =>
   Option.map(readState(body), ({ data }) =>
     one({
       status: fromMochi(data.status),
-      expiresAt: asText(data.expired_at).pipe(
-        Option.filter(moment => isoMoment.test(moment)),
-        Option.flatMap(DateTime.make),
-        Option.map(DateTime.toUtc),
-        // the zero time of some backends stands for no time at all
-        Option.filter(moment => DateTime.toEpochMillis(moment) > 0)
-      )
+      expiresAt: Option.flatMap(asText(data.expired_at), parseExpiry)
     })
   )
 
 const readState = Schema.decodeUnknownOption(
   Schema.Struct({ data: Schema.Struct({ status: Schema.NonEmptyString, expired_at: maybe }) })
 )
-/** Dates alone and texts that JavaScript alone would take for a date are not what Mochi promises. */
-const isoMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
 /** The body of a create. */
 export const encodeDraft = (draft: KudosDraft): string =>

@@ -7,8 +7,11 @@ import { DiscordUserId, ProfileId } from "../../domain/Ids.ts"
  */
 export const erasedPrefix = "erased:"
 
-/** PostgreSQL's text has no NUL; one from outside must not make a row unstorable, so it becomes the usual mark. */
-export const storable = (value: string): string => value.replaceAll("\u0000", "\uFFFD")
+/**
+ * PostgreSQL's text has no NUL, and its JSON no half of a character either; one from outside must not make a row
+ * unstorable, so it becomes the usual mark.
+ */
+export const storable = (value: string): string => value.toWellFormed().replaceAll("\u0000", "\uFFFD")
 
 export const text = <A extends string>(schema: Schema.Schema<A, string>): Schema.Schema<A, string> =>
   Schema.transform(Schema.String, schema, { strict: true, decode: value => value, encode: storable })

@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty"
 import { Effect, Layer, Logger, LogLevel, Option } from "effect"
 import { Settings, type SettingsValues } from "../../config.ts"
+import { withVisibleControls } from "../../domain/plainText.ts"
 import { type LogEntry, logEntry } from "./logEntry.ts"
 import { type Scrub, scrubWith } from "./scrub.ts"
 
@@ -33,23 +34,26 @@ export const makeLogger = (
 ): Logger.Logger<unknown, void> => Logger.make(said => write(`${scrub(format(logEntry(said)))}\n`))
 
 export const jsonLine: Format = ({ at, fields, level, message, span }) =>
-  JSON.stringify({
-    timestamp: at.toISOString(),
-    level,
-    message,
-    ...Option.match(span, {
-      onNone: () => ({}),
-      onSome: ({ spanId, traceId }) => ({ trace_id: traceId, span_id: spanId })
-    }),
-    ...fields
-  })
+  withVisibleControls(
+    JSON.stringify({
+      timestamp: at.toISOString(),
+      level,
+      message,
+      ...Option.match(span, {
+        onNone: () => ({}),
+        onSome: ({ spanId, traceId }) => ({ trace_id: traceId, span_id: spanId })
+      }),
+      ...fields
+    })
+  )
 
 export const prettyLine =
   (hasColor: boolean): Format =>
   ({ at, fields, level, message, span }) => {
     const paint = (code: number, text: string) => (hasColor ? `\u001b[${code}m${text}\u001b[0m` : text)
     const shown = Object.entries(fields).map(
-      ([key, value]) => `${paint(2, `${key}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`
+      ([key, value]) =>
+        `${paint(2, `${plain(key)}=`)}${plain(typeof value === "string" ? value : JSON.stringify(value))}`
     )
     const trace = Option.match(span, {
       onNone: () => [],
@@ -58,12 +62,15 @@ export const prettyLine =
     const words = [
       paint(2, at.toISOString().slice(11, 23)),
       paint(colors[level] ?? 0, level.toUpperCase().padEnd(5)),
-      message,
+      plain(message),
       ...shown,
       ...trace
     ]
-    return words.join(" ").replace(/[\r\n]+/g, "⏎ ")
+    return words.join(" ")
   }
+
+/** What is logged may come from anybody, and is read in a terminal. */
+const plain = (text: string): string => withVisibleControls(text.replace(/[\r\n]+/g, "⏎ "))
 
 const colors: Readonly<Record<string, number>> = { debug: 36, info: 32, warn: 33, error: 31, fatal: 31 }
 

@@ -1,4 +1,5 @@
 import { Cause, Option, Redacted } from "effect"
+import { shortened } from "../../domain/plainText.ts"
 
 export type Plain =
   | string
@@ -23,7 +24,7 @@ export const plainValue = (value: unknown): Plain | undefined => {
 /** `name: message`, then what caused it; no stack. */
 export const errorText = (error: unknown): string => {
   try {
-    return textOf(error, 0)
+    return shortened(textOf(error, 0), longestText)
   } catch {
     return "[unreadable]"
   }
@@ -34,15 +35,18 @@ export const causeText = (cause: Cause.Cause<unknown>): string => {
   const failures = Array.from(Cause.failures(cause), errorText)
   const defects = Array.from(Cause.defects(cause), defect => errorText(defect) + placeOf(defect))
   const all = [...failures, ...defects]
-  return all.length === 0 ? "interrupted" : all.join("; ")
+  return all.length === 0 ? "interrupted" : shortened(all.join("; "), longestText)
 }
 
 const deepest = 6
 const widest = 100
+/** UTF-16 units of one text. */
+const longestText = 8_000
 
 const plain = (value: unknown, above: ReadonlyArray<unknown>): Plain | undefined => {
   switch (typeof value) {
     case "string":
+      return shortened(value, longestText)
     case "boolean":
       return value
     case "number":
@@ -84,7 +88,7 @@ const entriesOf = (entries: Iterable<readonly [unknown, unknown]>, above: Readon
       .slice(0, widest)
       .flatMap(([key, item]) => {
         const value = plain(item, above)
-        return value === undefined ? [] : [[String(key), value] as const]
+        return value === undefined ? [] : [[shortened(String(key), longestText), value] as const]
       })
   )
 
@@ -102,6 +106,6 @@ const textOf = (error: unknown, depth: number): string => {
 /** The first line of the stack that is the service's own, from its folder on. */
 const placeOf = (defect: unknown): string => {
   const stack = defect instanceof Error ? (defect.stack ?? "") : ""
-  const place = /\/((?:src|test|bench)\/[^\s():]+:\d+)/.exec(stack)?.[1]
+  const place = /\/((?:src|test|bench)\/[^\s():]{1,200}:\d+)/.exec(stack)?.[1]
   return place === undefined ? "" : ` (at ${place})`
 }

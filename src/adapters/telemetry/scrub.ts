@@ -15,13 +15,13 @@ export const scrubWith = (settings: SettingsValues): Scrub => {
 
 const hidden = "<redacted>"
 
-/** Stops at quotes and backslashes, so that a line of JSON stays one. */
+/** Stops at quotes and backslashes, so that a line of JSON stays one, and bounded where a search could begin often. */
 const shapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(webhooks|interactions)(\/|%2F)(\d{15,20})(\/|%2F)[^/\s"'\\?]{20,}/gi, `$1$2$3$4${hidden}`],
   [/\baW50ZXJhY3Rpb24[\w+/=-]{20,}/g, hidden],
   [/\bwhsec_[\w+/=-]+/g, hidden],
   [/\b(Bearer|Bot|Basic) [\w.+/=-]{16,}/g, `$1 ${hidden}`],
-  [/\b(postgres(?:ql)?:\/\/[^:@/\s"'\\]*):[^@\s"'\\]*@/g, `$1:${hidden}@`]
+  [/\b(postgres(?:ql)?:\/\/[^:@/\s"'\\]{0,200}):[^@\s"'\\]{0,1000}@/g, `$1:${hidden}@`]
 ]
 
 /** Shorter ones would black out ordinary words. */

@@ -1,11 +1,15 @@
 import { ValidationError } from "@effect/cli"
 import { Cause, ConfigError, Exit, Option } from "effect"
 import { describeFaults } from "../../config.ts"
+import { linesWithVisibleControls } from "../../domain/plainText.ts"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { Ended } from "./Ended.ts"
 
 /** What an operator reads on stderr of a command that did not end well; none where it was said already. */
-export const lastWords = (cause: Cause.Cause<unknown>): Option.Option<string> => {
+export const lastWords = (cause: Cause.Cause<unknown>): Option.Option<string> =>
+  Option.map(said(cause), linesWithVisibleControls)
+
+const said = (cause: Cause.Cause<unknown>): Option.Option<string> => {
   if (Cause.isInterruptedOnly(cause)) return Option.none()
   const error = Cause.squash(cause)
   if (error instanceof Ended) return error.said

@@ -1,8 +1,9 @@
 import { Console } from "effect"
 import type { Effect } from "effect"
+import { linesWithVisibleControls, withVisibleControls } from "../../domain/plainText.ts"
 
-/** Data goes to stdout, and nothing else does. */
-export const print = (text: string): Effect.Effect<void> => Console.log(text)
+/** Data goes to stdout, and nothing else does. Whatever of it comes from people, it does not steer a terminal. */
+export const print = (text: string): Effect.Effect<void> => Console.log(linesWithVisibleControls(text))
 
 export const printJson = (value: unknown): Effect.Effect<void> => print(JSON.stringify(value, null, 2))
 
@@ -26,9 +27,8 @@ export const details = (entries: ReadonlyArray<readonly [name: string, value: st
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n")
 }
 
-/** What comes from people must not steer the operator's terminal. */
-export const plain = (text: string): string =>
-  text.replace(/\p{Cc}/gu, control => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`)
+/** What comes from people, on one line and as wide as it looks. */
+export const plain = withVisibleControls
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`

@@ -39,10 +39,7 @@ export const kudosWords = (failure: KudosFailure, profileUrl: string): Words =>
     Match.tagsExhaustive({
       SelfKudos: () => refusal("You cannot send kudos to yourself."),
       BotRecipient: () => refusal("You cannot send kudos to a bot."),
-      InvalidAmount: () =>
-        refusal(
-          "Please enter a valid positive number as the amount, such as `10`, `1.5k`, `$20`, `25%`, `half` or `all`."
-        ),
+      InvalidAmount: ({ hasComma }) => refusal(hasComma ? `${amountForms} ${decimalPoint}` : amountForms),
       NoUsdPrice: ({ symbol }) =>
         refusal(
           `${nameText(symbol)} has no USD price at the moment. Please enter the amount in ${nameText(symbol)}.`
@@ -144,5 +141,11 @@ const profileMissing = (url: string): Words => ({
 const refusal = (sentence: string): Words => ({ sentence, isRefusal: true })
 
 const fault = (sentence: string): Words => ({ sentence, isRefusal: false })
+
+const amountForms =
+  "Please enter a valid positive number as the amount, such as `10`, `1.5k`, `$20`, `25%`, `half` or `all`."
+
+const decimalPoint =
+  "A decimal is written with a point, such as `0.5`; commas stand only between groups of three digits, such as `1,500`."
 
 const quoted = (typed: string): string => `“${nameText(typed)}”`

@@ -37,10 +37,18 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
           return yield* rejected("malformed", 400, { error: `${field} ${problem}`, field })
         }
         if (Option.isNone(event.right)) return yield* answered("ignored", id)
-        const { code } = event.right.value.key
+        const { unreadable, ...news } = event.right.value
+        const { code } = news.key
         yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
+        if (unreadable.length > 0)
+          yield* Effect.annotateLogs(
+            Effect.logWarning("Fields of a webhook do not decode and count as absent"),
+            {
+              fields: unreadable
+            }
+          )
         const result = yield* intake
-          .accept(id, event.right.value)
+          .accept(id, news)
           .pipe(
             Effect.disconnect,
             Effect.timeout(storedWithin),

@@ -61,6 +61,34 @@ describe("a signed webhook", () => {
     expect(isAccepted(signed([foreign, stranger]))).toBe(false)
   })
 
+  it("is accepted where the signatures come in several header lines, in whatever order (C27)", () => {
+    const good = signed([hmac])
+    const bad = signed([generateHmacSecret()]).signature
+    // Node joins the lines with ", "
+    for (const between of [", ", ",\t", "  ", "\t"])
+      for (const lines of [
+        [good.signature, bad],
+        [bad, good.signature],
+        [bad, good.signature, bad],
+        [`${bad} ${good.signature}`, bad],
+        [signed([asymmetric.secret]).signature, bad]
+      ])
+        expect([between, isAccepted({ ...good, signature: lines.join(between) })]).toEqual([between, true])
+    expect(isAccepted({ ...good, signature: [bad, bad].join(", ") })).toBe(false)
+  })
+
+  it("has no more signatures than are looked at, and their separators cost no time (C27, A2)", () => {
+    const good = signed([hmac])
+    const bad = signed([generateHmacSecret()]).signature
+    const behind = (count: number) => [...Array.from({ length: count }, () => bad), good.signature].join(", ")
+    expect(isAccepted({ ...good, signature: behind(15) })).toBe(true)
+    expect(isAccepted({ ...good, signature: behind(16) })).toBe(false)
+    const started = performance.now()
+    for (const unit of [" ", ",", ", ", ",v1", ",v1,", "\t", "v1a,"])
+      expect(isAccepted({ ...good, signature: unit.repeat(1_000_000) })).toBe(false)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   it("is refused once its secret is rotated out", () => {
     expect(isAccepted(signed([hmac]), verifiersOf(nextHmac))).toBe(false)
     expect(isAccepted(signed([asymmetric.secret]), verifiersOf(generateSigningKey().publicKey))).toBe(false)

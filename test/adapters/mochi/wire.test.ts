@@ -1,7 +1,9 @@
 import { it } from "@effect/vitest"
-import { BigDecimal, FastCheck as fc, Option } from "effect"
+import { BigDecimal, DateTime, FastCheck as fc, Option } from "effect"
 import { describe, expect } from "vitest"
-import { parseJson } from "../../../src/domain/exactJson.ts"
+import { parseJson, parseTypedJson } from "../../../src/domain/exactJson.ts"
+import { formatUsd } from "../../../src/domain/TokenAmount.ts"
+import { impossibleExpiries, possibleExpiries } from "../../domain/expiries.ts"
 import * as Wire from "../../../src/adapters/mochi/wire.ts"
 
 const read = <A>(decode: Wire.Decode<A>, text: string) => Option.flatMap(parseJson(text), decode)
@@ -21,6 +23,31 @@ describe("JSON", () => {
       expect(parseJson(text)).toEqual(none)
     }
   )
+})
+
+describe("JSON made to cost time", () => {
+  it.each([
+    ["nesting", "[".repeat(500_000)],
+    ["closed nesting", "[".repeat(500_000) + "]".repeat(500_000)],
+    ["objects in objects", '{"a":'.repeat(180_000) + "1" + "}".repeat(180_000)],
+    ["numbers", `[${"1,".repeat(500_000)}1]`],
+    ["fractions", `[${"1.0,".repeat(250_000)}1]`],
+    ["exponents", `[${"1e9,".repeat(250_000)}1]`],
+    ["one endless number", "9".repeat(1_000_000)],
+    ["one endless fraction", `0.${"0".repeat(1_000_000)}`],
+    ["an endless exponent", `1e${"9".repeat(1_000_000)}`],
+    ["zeros of a large exponent", `[${"0e99999999,1e-99999999,".repeat(1000)}0e-99999999]`],
+    ["keys of one name", `{${'"a":1,'.repeat(140_000)}"a":1}`],
+    [
+      "keys that are numbers",
+      `{${Array.from({ length: 80_000 }, (_, index) => `"${index * 7919}":1`).join(",")}}`
+    ]
+  ])("such as %s does not (A2)", (_name, text) => {
+    const started = performance.now()
+    parseJson(text)
+    parseTypedJson(text)
+    expect(performance.now() - started).toBeLessThan(4000)
+  })
 })
 
 describe("Applications and vaults", () => {
@@ -68,6 +95,76 @@ describe("Applications and vaults", () => {
     '{"error":"no"}'
   ])("are not what Mochi promises in %s", text => {
     expect(read(Wire.decodeApplications, text)).toEqual(none)
+  })
+})
+
+describe("Names", () => {
+  const names = (json: string) => value(Wire.decodeVaults, json).map(({ name }) => name)
+  const vault = (name: string) => JSON.stringify({ data: [{ vault_profile_id: 70011, name }] })
+
+  it("are one line of what can be seen, and the id where that is nothing (A16)", () => {
+    expect(names(vault("Com\u202emunity\n\nRecipient\u200b"))).toEqual(["Community Recipient"])
+    expect(names(vault("\u200b\u2066"))).toEqual(["70011"])
+    const [holding] = value(
+      Wire.decodeHoldings,
+      JSON.stringify({
+        data: [
+          {
+            amount: "1",
+            token: {
+              id: 1,
+              symbol: "US\u200bDC\n",
+              name: "\u202e",
+              decimal: 6,
+              chain: { name: "B\u2069ase" }
+            }
+          }
+        ]
+      })
+    )
+    expect(holding?.token).toMatchObject({ symbol: "USDC", name: "USDC", chain: Option.some("Base") })
+    const [unseen] = value(
+      Wire.decodeHoldings,
+      JSON.stringify({ data: [{ amount: "1", token: { id: 7, symbol: "\u200b", decimal: 6 } }] })
+    )
+    expect(unseen?.token).toMatchObject({ symbol: "7", name: "7" })
+    const profile = value(Wire.decodeProfile, JSON.stringify({ id: "90101", profile_name: "A\nda\u202e" }))
+    expect(Option.getOrThrow(profile).name).toBe("A da")
+  })
+
+  it("of any length cost no time and are cut (A2)", () => {
+    const started = performance.now()
+    for (const unit of ["\n", "\r\n", "\u200b", "x", "\u0301", "\ufdfa"])
+      expect(names(vault(`V${unit.repeat(900_000)}V`))[0]).toMatch(/^V.{0,198}…$/u)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+})
+
+describe("Ids", () => {
+  it("that are longer than a key may be are no ids, and their row is left out (A2)", () => {
+    const long = "9".repeat(256)
+    expect(read(Wire.decodeApplications, `{"data":[{"id":"${long}"},{"id":${long}},{"id":1}]}`)).toEqual(
+      Option.some({ value: [{ id: "1", name: "1" }], unreadableRows: 2 })
+    )
+    expect(read(Wire.decodeCreated, `{"data":{"code":"${long}"}}`)).toEqual(
+      Option.some({ value: none, unreadableRows: 0 })
+    )
+    expect(read(Wire.decodeProfile, `{"id":"${long}"}`)).toEqual(none)
+    expect(value(Wire.decodeApplications, `{"data":[{"id":"${long.slice(1)}"}]}`)).toHaveLength(1)
+  })
+})
+
+describe("An expiry", () => {
+  const expiry = (text: string) =>
+    value(Wire.decodeRequestState, JSON.stringify({ data: { status: "pending", expired_at: text } }))
+      .expiresAt
+
+  it.each(impossibleExpiries)("%j is none (A15, C8)", text => {
+    expect(expiry(text)).toEqual(none)
+  })
+
+  it.each(possibleExpiries)("%j is the moment it says (A15, C8)", (text, iso) => {
+    expect(Option.map(expiry(text), DateTime.formatIso)).toEqual(Option.some(iso))
   })
 })
 
@@ -128,9 +225,56 @@ describe("Holdings", () => {
     ["no decimals", "", '"1"'],
     ["negative decimals", ',"decimal":-1', '"1"'],
     ["too many decimals", ',"decimal":256', '"1"'],
-    ["fractional decimals", ',"decimal":6.5', '"1"']
+    ["fractional decimals", ',"decimal":6.5', '"1"'],
+    ["decimals that are almost whole", ',"decimal":5.99999999999999999999', '"1"'],
+    ["an amount that is almost whole", ',"decimal":6', "9007199254740990.9"]
   ])("with %s are unreadable", (_name, token, amount) => {
     expect(read(Wire.decodeHoldings, holding(token, amount))).toEqual(none)
+  })
+
+  it.each([
+    ["6.0", 6],
+    ["6e0", 6],
+    ["6.000", 6],
+    ["60e-1", 6],
+    ["0.6E1", 6],
+    ['"6"', 6],
+    ['"6.0"', 6],
+    ["0.0", 0],
+    ["255.0", 255]
+  ])("with decimals written as %s have %i (C26)", (decimal, decimals) => {
+    expect(value(Wire.decodeHoldings, holding(`,"decimal":${decimal}`))[0]?.token.decimals).toBe(decimals)
+  })
+
+  it("have whole amounts however they are written, digit by digit (C26)", () => {
+    const amount = (text: string) =>
+      Option.map(
+        read(Wire.decodeHoldings, holding(',"decimal":6', text)),
+        ({ value: [first] }) => first?.available.baseUnits
+      )
+    expect(amount("10500000.0")).toEqual(Option.some(10_500_000n))
+    expect(amount("1.05e7")).toEqual(Option.some(10_500_000n))
+    expect(amount("123456789012345678901234567890.0")).toEqual(Option.some(123456789012345678901234567890n))
+  })
+
+  it("keep no price whose digits only cost time (A2)", () => {
+    for (const price of [
+      `"${"9".repeat(101)}"`,
+      `"0.${"0".repeat(900_000)}1"`,
+      '"1e9999"',
+      "9".repeat(900_000)
+    ])
+      expect([price.slice(0, 10), priceOf(price)]).toEqual([price.slice(0, 10), none])
+    const started = performance.now()
+    for (const price of ["1e999", "1e-999"]) {
+      const [first] = value(
+        Wire.decodeHoldings,
+        holding(`,"decimal":255,"price":${price}`, `"${"9".repeat(100)}"`)
+      )
+      if (first !== undefined && Option.isSome(first.token.price))
+        expect(formatUsd(first.available, first.token.price.value).length).toBeLessThan(1500)
+    }
+    expect(performance.now() - started).toBeLessThan(500)
   })
 
   it("take an amount that is a JSON number digit by digit", () => {

@@ -189,13 +189,15 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
       })
     )
 
-    it.scoped("stores a code that PostgreSQL's text cannot hold", () =>
-      Effect.gen(function* () {
-        const outbox = yield* emptied
-        yield* outbox.put([deliver("N\u0000L"), ask("N\u0000L")])
-        expect(codes(yield* outbox.take("Deliver", 10))).toEqual(["N\uFFFDL"])
-        expect(codes(yield* outbox.take("AskMochi", 10))).toEqual(["N\uFFFDL"])
-      })
+    it.scoped.each(["N\u0000L", "N\ud800L", "N\udc00L"])(
+      "stores the code %j, which PostgreSQL's text or JSON cannot hold (A15)",
+      code =>
+        Effect.gen(function* () {
+          const outbox = yield* emptied
+          yield* outbox.put([deliver(code), ask(code)])
+          expect(codes(yield* outbox.take("Deliver", 10))).toEqual(["N\uFFFDL"])
+          expect(codes(yield* outbox.take("AskMochi", 10))).toEqual(["N\uFFFDL"])
+        })
     )
 
     it.scoped("carries the trace of who put the job", () =>

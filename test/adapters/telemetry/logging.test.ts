@@ -1,5 +1,6 @@
 import { it } from "@effect/vitest"
 import { Cause, Duration, Effect, FastCheck, Logger, LogLevel, Option, Redacted, Schema } from "effect"
+import { stripVTControlCharacters } from "node:util"
 import { expect } from "vitest"
 import * as Config from "../../../src/config.ts"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
@@ -157,6 +158,55 @@ it.effect("Line breaks in a message stay within its line, in both formats", () =
     const [pretty] = yield* logged(forged, logging.prettyLine(false))
     expect(pretty).not.toMatch(/[\r\n]/)
     expect(pretty).toContain("INFO")
+  })
+)
+
+it.effect("What steers a terminal or the eye stands as its code, in both formats (A26)", () =>
+  Effect.gen(function* () {
+    const code = "A\u001b[31m\u009b2J\u0007\u007f\u202e\u2066\u200b\u{e0041}B"
+    const steering = /[\p{Cc}\p{Cf}\u2028\u2029]/u
+    const told = Effect.logError(`m${code}`, new Error(`e${code}`)).pipe(
+      Effect.annotateLogs({ code, nested: { code }, [`k${code}`]: 1 })
+    )
+    const [pretty] = yield* logged(told, logging.prettyLine(false))
+    expect(pretty).not.toMatch(steering)
+    expect(pretty).toContain("\\u001b[31m\\u009b2J\\u0007\\u007f\\u202e\\u2066\\u200b\\udb40\\udc41B")
+    const [json] = yield* logged(told)
+    expect(json).not.toMatch(steering)
+    expect(JSON.parse(json ?? "")).toMatchObject({
+      message: `m${code}`,
+      code,
+      nested: { code },
+      [`k${code}`]: 1
+    })
+    const [painted] = yield* logged(told, logging.prettyLine(true))
+    expect(stripVTControlCharacters(painted ?? "")).toBe(pretty)
+  })
+)
+
+it.effect("A line of any length costs no time and is cut (A2)", () =>
+  Effect.gen(function* () {
+    const started = performance.now()
+    for (const unit of [
+      "postgres://",
+      "postgres://a:",
+      "/src/",
+      "whsec_",
+      "Bearer ",
+      "aW50ZXJhY3Rpb24",
+      "webhooks/1",
+      "\n",
+      "\u200b",
+      "\u001b"
+    ]) {
+      const long = unit.repeat(1_000_000 / unit.length)
+      const told = Effect.logError(long, Cause.die(new Error(long))).pipe(Effect.annotateLogs({ long }))
+      for (const format of [logging.jsonLine, logging.prettyLine(false)]) {
+        const [line] = yield* logged(told, format)
+        expect(line?.length).toBeLessThan(300_000)
+      }
+    }
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 )
 

@@ -28,6 +28,10 @@ it.each<readonly [string, ReadonlyArray<Markup>]>([
   ["<@80351110224678912>", [{ kind: "person", id: "80351110224678912" }]],
   ["<t:1700000000:R>", [{ kind: "time", at: 1_700_000_000_000, style: "R" }]],
   ["[x](https://a.example/b)", [{ kind: "link", href: "https://a.example/b", inner: [text("x")] }]],
+  [
+    "<https://a.example/b_c>",
+    [{ kind: "link", href: "https://a.example/b_c", inner: [text("https://a.example/b_c")] }]
+  ],
   ["> quoted", [{ kind: "quote", inner: [text("quoted")] }]]
 ])("reads %s as Discord does", (source, expected) => {
   expect(parseMarkup(source).filter(part => part.kind !== "text" || part.text !== "")).toEqual(expected)

@@ -57,6 +57,10 @@ const rules: ReadonlyArray<readonly [RegExp, (match: Match, depth: number) => Ma
     ([, label = "", href = ""], depth) => ({ kind: "link", href, inner: inline(label, depth + 1) })
   ],
   [
+    /<(https?:\/\/[^\s<>]+)>/y,
+    ([, href = ""]) => ({ kind: "link", href, inner: [{ kind: "text", text: href }] })
+  ],
+  [
     /https?:\/\/[^\s<]*[^\s<.,:;"'\])]/y,
     ([href]) => ({ kind: "link", href, inner: [{ kind: "text", text: href }] })
   ]

@@ -1,0 +1,86 @@
+/**
+ * Text from outside, before it is shown, compared or kept. Whatever its length, no function here takes longer than the
+ * bounds below allow: it is cut before anything is searched in it.
+ */
+
+/**
+ * UTF-16 units of a name, a symbol or a chain, and of a reason, as they are kept and shown. Both are less than a field of
+ * Discord's may hold, so that a whole embed stays under its 6000 whatever it is filled with.
+ */
+export const longestName = 200
+export const longestProse = 1000
+/** Characters that are taken out may hide a name behind them, up to this many times its length. */
+const hiddenAtMost = 4
+
+/**
+ * Somebody's name for something, on one line and without what is not seen: control, bidirectional and zero-width
+ * characters, and ids of custom emoji, which only their own server can show. Empty where nothing can be seen of it.
+ */
+export const nameOf = (raw: string): string =>
+  shortened(
+    seen(raw, longestName)
+      .replace(/[\s\u0085\u2800]+/g, " ")
+      .trim(),
+    longestName
+  )
+
+/** Like a name, of several lines: of more than two line ends in a row, two stay. */
+export const proseOf = (raw: string): string =>
+  shortened(
+    seen(raw, longestProse)
+      .replace(/\r\n?|[\u0085\u2028\u2029\v\f]/g, "\n")
+      .replace(/\n(?:[^\S\n]*\n){2,}/g, "\n\n")
+      .trim(),
+    longestProse
+  )
+
+/** At most `most` UTF-16 units, the last of them … where something is missing; never half a character. */
+export const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+
+/** What a search or a comparison of names goes by: width, ligatures, accents' spelling and case make no difference. */
+export const folded = (text: string): string =>
+  text
+    .slice(0, longestProse)
+    .normalize("NFKC")
+    // by way of capitals, since only so ß meets SS; the sigma of word ends would depend on what follows it
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll("ς", "σ")
+    .normalize("NFKC")
+
+/**
+ * For a terminal, and for ids, of which no character may be lost: what is not seen stands as its code. As JSON has the
+ * same codes, and none of these characters outside its texts, JSON says afterwards what it said before.
+ */
+export const withVisibleControls = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu, coded)
+
+/** The same, of several lines. */
+export const linesWithVisibleControls = (text: string): string =>
+  text.replace(/[[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]--\n]/gv, coded)
+
+const coded = (character: string): string =>
+  character
+    .split("")
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("")
+
+const seen = (raw: string, most: number): string =>
+  shortened(raw, most * hiddenAtMost)
+    .toWellFormed()
+    .replace(/<a?:(\w{1,32}):\d{1,20}>/g, ":$1:")
+    .replace(unseen, (_, kept: string | undefined) => kept ?? "")
+
+/** What is not seen by itself and yet means something where it stands. */
+const meant = [
+  // joiners between letters, and between emoji
+  String.raw`(?<=[[\p{L}\p{M}]--\p{DI}])[\u200C\u200D](?=[[\p{L}\p{M}]--\p{DI}])`,
+  String.raw`(?<=[\p{ExtPict}\p{EMod}]\uFE0F?)\u200D(?=\p{ExtPict})`,
+  // the coloured form of an emoji or a keycap, the flags of England, Scotland and Wales
+  String.raw`(?<=\p{ExtPict})[\uFE0E\uFE0F]|(?<=[#*\d])\uFE0F(?=\u20E3)`,
+  String.raw`(?<=\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{0,6})[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}\u{E007F}]`,
+  // a character's form, as names in Chinese, Japanese and Mongolian use it
+  String.raw`(?<=\p{sc=Han})[\uFE00-\uFE02\u{E0100}-\u{E01EF}]|(?<=\p{sc=Mong})[\u180B-\u180D\u180F]`
+]
+const unseen = new RegExp(String.raw`(${meant.join("|")})|[[\p{Cc}\p{Cf}\p{DI}]--[\t\n\v\f\r\u0085]]`, "gv")
