@@ -28,11 +28,19 @@ const bench: Effect.Effect<Bench, never, Scope.Scope> = Effect.gen(function* () 
   const world = { shards: 1, status: 200, remaining: 999, storeFails: false }
   const rest = yield* loopback(() => ({
     status: world.status,
-    body: {
-      url: discord.url,
-      shards: world.shards,
-      session_start_limit: { total: 1000, remaining: world.remaining, reset_after: 500, max_concurrency: 2 }
-    }
+    body:
+      world.status === 401
+        ? { message: "401: Unauthorized", code: 0 }
+        : {
+            url: discord.url,
+            shards: world.shards,
+            session_start_limit: {
+              total: 1000,
+              remaining: world.remaining,
+              reset_after: 500,
+              max_concurrency: 2
+            }
+          }
   }))
   const stored = new Map<number, GatewaySession>()
   const attempt = <A>(operation: string, work: () => A) =>
