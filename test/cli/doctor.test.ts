@@ -77,7 +77,7 @@ const breakages: ReadonlyArray<Breakage> = [
     failing: { "discord token": /refuses it \(401\).*DISCORD_BOT_TOKEN/ }
   },
   {
-    what: "a proxy that wants credentials of its own (C24)",
+    what: "a proxy's own 401 (C24)",
     breakIt: ({ discord }) =>
       Effect.sync(() => {
         discord.faults.add({

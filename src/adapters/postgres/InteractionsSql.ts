@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { InteractionId } from "../../domain/Ids.ts"
+import { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
 import { Leadership } from "../../ports/Leadership.ts"
@@ -47,7 +47,7 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leade
         const taken = yield* Effect.forEach(gone, holder =>
           Effect.flatMap(
             sql`update interactions set holder = ${processId}
-              where awaits_answer and holder = ${holder} and ${tokenAlive(sql)} returning id, token`,
+              where awaits_answer and holder = ${holder} and ${tokenAlive(sql)} returning id, user_id, token`,
             decodeAbandoned
           )
         )
@@ -77,7 +77,13 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leade
 )
 
 const decodeAbandoned = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ id: InteractionId, token: Schema.Redacted(Schema.String) }))
+  Schema.Array(
+    Schema.Struct({
+      id: InteractionId,
+      userId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("user_id")),
+      token: Schema.Redacted(Schema.String)
+    })
+  )
 )
 
 const decodeTokens = Schema.decodeUnknown(
