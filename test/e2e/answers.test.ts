@@ -147,20 +147,6 @@ layer(RunningWorld.layer(), { excludeTestServices: true })("the answer that a pe
     })
   )
 
-  it.scoped("whose edit was slow is mended where it came after what is newer (H1)", () =>
-    Effect.gen(function* () {
-      const world = yield* RunningWorld
-      yield* troubled(world, { kind: "latency", ms: 2500 }, 1)
-      const run = yield* sendKudos(world)
-      const request = yield* created(world, run.interaction.id)
-      yield* world.mochi.decide(request.code, "rejected")
-      yield* until(() => statuses(run.original()).includes("pending"), "the slow edit")
-      yield* run.answeredWhen(message => fieldOf(message, "Status") === "rejected", 15_000)
-      yield* Effect.sleep("1 second")
-      expect(statuses(run.original()).at(-1)).toBe("rejected")
-    })
-  )
-
   it.scoped("that it may have been created never covers the request that showed up meanwhile (H1)", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld

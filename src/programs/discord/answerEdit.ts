@@ -98,7 +98,7 @@ export const pauseAsked = (error: DiscordRESTError): Option.Option<Duration.Dura
     case "ErrorResponse":
       return finalCodes.has(error.cause.code) || isUnfit(error) ? Option.none() : Option.some(Duration.zero)
     case "RatelimitedResponse":
-      return Option.some(Duration.seconds(error.cause.retry_after))
+      return Option.some(Duration.millis(Math.ceil(error.cause.retry_after * 1000)))
     case "ResponseError":
       return isUnfit(error) ? Option.none() : Option.some(Duration.zero)
     case "RequestError":

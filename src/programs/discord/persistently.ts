@@ -31,8 +31,10 @@ export const persistently =
       return attempt(0)
     })
 
+/** In whole milliseconds. */
 const pauseAfter = (triesBefore: number): Effect.Effect<Duration.Duration> =>
   Effect.map(Random.next, random => {
     const grown = Duration.times(firstPause, 2 ** Math.min(triesBefore, 16))
-    return Duration.times(Duration.min(grown, longestPause), 0.5 + random / 2)
+    const jittered = Duration.times(Duration.min(grown, longestPause), 0.5 + random / 2)
+    return Duration.millis(Math.ceil(Duration.toMillis(jittered)))
   })
