@@ -161,9 +161,15 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
           return ended
         })
 
-      /** Done, and then written down, which nobody waits for. */
-      const carriedOut = (interaction: Extract<Interaction, { _tag: "Run" | "Press" }>, work: Done): Done =>
-        Effect.tap(work, outcome => FiberSet.run(running, writtenDown(journal, interaction, outcome)))
+      /** Written down, which nobody waits for; and after a defect, the person has been told by now. */
+      const ended = (interaction: Extract<Interaction, { _tag: "Run" | "Press" }>) => (outcome: Outcome) =>
+        FiberSet.run(running, writtenDown(journal, interaction, outcome)).pipe(
+          Effect.zipRight(
+            interaction._tag === "Run" && interaction.command.name === "kudos" && isBrokenOff(outcome)
+              ? answered("kudos", interaction.envelope)
+              : Effect.void
+          )
+        )
 
       const handle = (interaction: Interaction, respond: Respond): Effect.Effect<unknown, never, Answering> =>
         Interaction.$match(interaction, {
@@ -172,42 +178,33 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             observed({ type: "command", name: "other", envelope, respond }, measured =>
               refuse(measured, noLongerValid, Outcome.Refused({ reason: "UnknownInteraction" }))
             ),
-          Run: interaction =>
-            observed(
+          Run: interaction => {
+            const { command, envelope } = interaction
+            return observed(
               {
                 type: "command",
-                name: commandName(interaction.command.name),
-                envelope: interaction.envelope,
-                respond
+                name: commandName(command.name),
+                envelope,
+                respond,
+                ended: ended(interaction)
               },
-              measured => carriedOut(interaction, run(interaction, measured))
-            ).pipe(
-              Effect.tap(outcome =>
-                interaction.command.name === "kudos" && isBrokenOff(outcome)
-                  ? answered("kudos", interaction.envelope)
-                  : Effect.void
-              )
-            ),
-          Press: interaction =>
-            observed(
-              {
-                type: "button",
-                name: buttonName(interaction.customId),
-                envelope: interaction.envelope,
-                respond
-              },
-              measured => carriedOut(interaction, press(interaction, measured))
-            ),
-          Autocomplete: interaction =>
-            observed(
-              {
-                type: "autocomplete",
-                name: commandName(interaction.command.name),
-                envelope: interaction.envelope,
-                respond
-              },
+              measured => run(interaction, measured)
+            )
+          },
+          Press: interaction => {
+            const { customId, envelope } = interaction
+            return observed(
+              { type: "button", name: buttonName(customId), envelope, respond, ended: ended(interaction) },
+              measured => press(interaction, measured)
+            )
+          },
+          Autocomplete: interaction => {
+            const { command, envelope } = interaction
+            return observed(
+              { type: "autocomplete", name: commandName(command.name), envelope, respond },
               measured => suggest(interaction, measured)
             )
+          }
         })
 
       /** Begins to handle Discord's JSON and returns at once, with the fiber that does. */

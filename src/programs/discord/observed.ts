@@ -16,6 +16,8 @@ interface Observation {
   readonly name: string
   readonly envelope: Envelope
   readonly respond: Respond
+  /** Told how it ended, within its span. */
+  readonly ended?: (outcome: Outcome) => Effect.Effect<unknown>
 }
 
 /** What an interaction asks for, given the way to acknowledge it. */
@@ -26,7 +28,7 @@ export type Work = (respond: Respond) => Effect.Effect<Outcome, DiscordRESTError
  * defect the person is told so, whatever was under way; where Discord takes no answer, there is nobody left to tell.
  */
 export const observed = (
-  { envelope, name, respond, type }: Observation,
+  { ended = () => Effect.void, envelope, name, respond, type }: Observation,
   work: Work
 ): Effect.Effect<Outcome, never, Answering> =>
   Effect.gen(function* () {
@@ -44,6 +46,7 @@ export const observed = (
         )
       )
     )
+    yield* ended(outcome)
     const passed = yield* since
     yield* interactionEnded({ type, command: name, outcome: outcomeWord(outcome), after: passed })
     yield* annotated(name, outcome)
