@@ -9,6 +9,7 @@ import { DiscordUnreachable, isDiscordsWord } from "./RestErrors.ts"
 import { makePace } from "./pace.ts"
 import { limits } from "./RestPlan.ts"
 import type { Lane } from "./restRoute.ts"
+import { followWallClock } from "./wallClockSteps.ts"
 
 export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
 
@@ -58,21 +59,39 @@ export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, ne
   Effect.gen(function* () {
     const attempts = new AsyncLocalStorage<Attempt>()
     const perform = fetchWith(discord.token, attempts, makePace(spacing.everyMillis, spacing.slackMillis))
-    const waits = () => attempts.getStore()?.call.waitsForLimits ?? true
-    const limiter = (lane: Lane) => acquireLimiter(discord.apiBaseUrl, lane, perform, waits)
+    const limiters: Array<REST> = []
+    const clockWasSet = followWallClock(limiters)
+    const isRefused = (retryAfter: number, longest: number): boolean => {
+      const attempt = attempts.getStore()
+      if (attempt === undefined) return true
+      // What was to be waited for was reckoned by the clock as it was.
+      attempt.clockWasSet ||= clockWasSet()
+      const waits = attempt.call.waitsForLimits && retryAfter > 0 && retryAfter <= longest
+      return attempt.clockWasSet || !waits
+    }
+    const limiter = (lane: Lane) =>
+      Effect.tap(acquireLimiter(discord.apiBaseUrl, lane, perform, isRefused), made =>
+        Effect.sync(() => limiters.push(made))
+      )
     const lanes: Record<Lane, REST> = {
       callback: yield* limiter("callback"),
       webhook: yield* limiter("webhook"),
       bot: yield* limiter("bot")
     }
-    return call =>
+    const send: Send = call =>
       Effect.suspend(() => {
-        const attempt: Attempt = { call, sent: false, status: undefined }
+        clockWasSet()
+        const attempt: Attempt = { call, sent: false, status: undefined, clockWasSet: false }
         return Effect.tryPromise({
           try: signal => attempts.run(attempt, () => request(lanes[call.lane], call, signal)),
           catch: failure => failure
-        }).pipe(Effect.catchAll(failure => answerOf(failure, attempt)))
+        }).pipe(
+          Effect.catchAll(failure =>
+            failure instanceof RateLimitError && attempt.clockWasSet ? send(call) : answerOf(failure, attempt)
+          )
+        )
       })
+    return send
   })
 
 /** What one try learns on its way through the package, which hands nothing of ours on. */
@@ -80,6 +99,8 @@ interface Attempt {
   readonly call: Call
   sent: boolean
   status: number | undefined
+  /** Whether the wall clock was set while it waited. */
+  clockWasSet: boolean
 }
 
 const request = async (rest: REST, call: Call, signal: AbortSignal): Promise<Response> => {
@@ -109,7 +130,12 @@ const methods: Record<string, RequestMethod> = {
 
 type MakeRequest = REST["options"]["makeRequest"]
 
-const acquireLimiter = (baseUrl: string, lane: Lane, makeRequest: MakeRequest, waits: () => boolean) =>
+const acquireLimiter = (
+  baseUrl: string,
+  lane: Lane,
+  makeRequest: MakeRequest,
+  isRefused: (retryAfter: number, longest: number) => boolean
+) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const longest = Duration.toMillis(limits[lane].deadline)
@@ -123,7 +149,7 @@ const acquireLimiter = (baseUrl: string, lane: Lane, makeRequest: MakeRequest, w
         // Each interaction token has a queue of its own, by default kept for an hour.
         handlerSweepInterval: 60_000,
         // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
-        rejectOnRateLimit: ({ retryAfter }) => !(waits() && retryAfter > 0 && retryAfter <= longest)
+        rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter, longest)
       })
     }),
     rest =>

@@ -353,6 +353,44 @@ it.scopedLive("an answer that is not JSON ends in its status", () =>
   )
 )
 
+/** Sets the wall clock by so much until the test ends. */
+const wallClockSet = (millis: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = Date.now
+      Date.now = () => before() + millis
+      return before
+    }),
+    before =>
+      Effect.sync(() => {
+        Date.now = before
+      })
+  )
+
+const spent = { "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "0.6" }
+
+for (const millis of [-3_600_000, -40_000, 3_600_000]) {
+  it.scopedLive(`a limit lasts as long as it does although the wall clock is set by ${millis} ms (C3)`, () =>
+    against(
+      () => ({ status: 200, body: { id: "1" }, headers: spent }),
+      (rest, heard) =>
+        Effect.gen(function* () {
+          const start = performance.now()
+          const say = rest.createMessage(channel, { content: "x" })
+          yield* say
+          const waiting = yield* Effect.fork(say)
+          yield* Effect.sleep("100 millis")
+          yield* wallClockSet(millis)
+          yield* say
+          yield* Fiber.join(waiting)
+          expect(heard).toHaveLength(3)
+          expect(performance.now() - start).toBeGreaterThan(1100)
+          expect(performance.now() - start).toBeLessThan(8000)
+        }).pipe(Effect.scoped)
+    )
+  )
+}
+
 it.scopedLive("files go as a form beside the payload", () =>
   against(
     () => ({ status: 200, body: { id: "1" } }),
