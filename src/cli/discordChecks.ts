@@ -37,6 +37,11 @@ type Failure = DiscordFailure | { readonly _tag: "TimeoutException" }
 const inTime = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.timeout(work, patience)
 
 const refusal = (failure: Failure, { discord }: SettingsValues): readonly [string, string] => {
+  if (failure._tag === "DiscordApiError" && !failure.fromDiscord && failure.status < 500)
+    return [
+      `${new URL(discord.apiBaseUrl).host} answers ${failure.status}, and not in Discord's own words`,
+      "Ask whoever runs the proxy or firewall in between, and check DISCORD_API_BASE_URL"
+    ]
   if (failure._tag === "DiscordApiError")
     return isTokenRejected(failure)
       ? ["Discord refuses it (401)", "Set DISCORD_BOT_TOKEN to the token of the developer portal's Bot page"]

@@ -16,6 +16,7 @@ export interface ReceivedInteraction {
 
 export interface AbandonedInteraction {
   readonly id: InteractionId
+  readonly userId: DiscordUserId
   readonly token: Redacted.Redacted
 }
 

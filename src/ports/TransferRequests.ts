@@ -45,6 +45,10 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
 
     /** The ephemeral answers about a request whose tokens still live. */
     readonly liveAnswers: (key: RequestKey) => Effect.Effect<ReadonlyArray<LiveAnswer>, StoreUnavailable>
+    /** The request that the answer to this interaction shows, if it shows one. */
+    readonly answeredBy: (
+      id: InteractionId
+    ) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
     readonly addAnswer: (key: RequestKey, answer: LiveAnswer) => Effect.Effect<void, StoreUnavailable>
   }
 >() {}

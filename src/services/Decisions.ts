@@ -143,22 +143,12 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       }
       const settlement = { by: by === "this click" ? clicker : nobody, at: yield* DateTime.now }
       const request = yield* remember(click, status, settlement)
-      return {
-        by,
-        // What is stored may be further on than the answer: never shown to move backwards.
-        status: Option.getOrElse(
-          Option.filter(
-            Option.map(request, stored => stored.status),
-            isFinal
-          ),
-          () => status
-        ),
-        settlement: Option.getOrElse(
-          Option.flatMap(request, stored => stored.settlement),
-          () => settlement
-        ),
-        request
-      }
+      return asStored({ by, status, settlement, request: Option.none() }, request)
+    })
+
+    /** What a click settled as it is stored now, which may be further on. */
+    const newest = Effect.fn("Decisions.newest")(function* (key: RequestKey, settled: Settled) {
+      return asStored(settled, yield* requests.find(key))
     })
 
     /** Carries a click to Mochi. While it is under way, another click on the request is turned away. */
@@ -186,6 +176,23 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       yield* settlements.redrawIfOutdated(request, status)
     })
 
-    return { decide, cardShows }
+    return { decide, newest, cardShows }
   })
 }) {}
+
+/** What is stored may be further on than the answer: never shown to move backwards. */
+const asStored = (settled: Settled, request: Option.Option<TransferRequest>): Settled => ({
+  by: settled.by,
+  status: Option.getOrElse(
+    Option.filter(
+      Option.map(request, stored => stored.status),
+      isFinal
+    ),
+    () => settled.status
+  ),
+  settlement: Option.getOrElse(
+    Option.flatMap(request, stored => stored.settlement),
+    () => settled.settlement
+  ),
+  request: Option.orElse(request, () => settled.request)
+})

@@ -77,6 +77,18 @@ const breakages: ReadonlyArray<Breakage> = [
     failing: { "discord token": /refuses it \(401\).*DISCORD_BOT_TOKEN/ }
   },
   {
+    what: "a proxy's own 401 (C24)",
+    breakIt: ({ discord }) =>
+      Effect.sync(() => {
+        discord.faults.add({
+          on: "GET /applications/@me",
+          effect: { kind: "status", status: 401, html: "<html>" }
+        })
+        return {}
+      }),
+    failing: { "discord token": /answers 401, and not in Discord's own words.*proxy/ }
+  },
+  {
     what: "no way to Discord",
     breakIt: set({ DISCORD_API_BASE_URL: `${nowhere}/api/v10` }),
     failing: { "discord token": /no answer from 127\.0\.0\.1:1/ }

@@ -42,7 +42,7 @@ export const layerWith = (
         Effect.gen(function* () {
           yield* SubscriptionRef.set(state, "connecting")
           const address = yield* Effect.provideService(GatewayAddress.read, DiscordREST, rest)
-          yield* sessions.prepare(address.shards)
+          yield* sessions.prepare(address)
           yield* budget(address, sessions.missing())
           throttle.configure(address.session_start_limit.max_concurrency)
           return yield* GatewayLink.run({

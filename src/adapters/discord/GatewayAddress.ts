@@ -5,9 +5,17 @@ import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
 import { tokenRefused } from "./closeCodes.ts"
 import { type DiscordFailure, DiscordUnreachable, isTokenRejected, toApiError } from "./RestErrors.ts"
 
+const GatewayUrl = Schema.String.pipe(
+  Schema.pattern(/^wss?:\/\/[^\s?#]+$/),
+  Schema.filter(url => URL.canParse(url))
+)
+
+/** Whether a socket can be opened there: the package appends its query, and throws for what is no address. */
+export const isGatewayUrl = Schema.is(GatewayUrl)
+
 /** Where the gateway is and how many shards it wants, as Discord says anew before each connection. */
 export const GatewayAddress = Schema.Struct({
-  url: Schema.String.pipe(Schema.pattern(/^wss?:\/\/[^\s?#]+$/)),
+  url: GatewayUrl,
   shards: Schema.Int.pipe(Schema.between(1, 100_000)),
   session_start_limit: Schema.Struct({
     total: Schema.Int,

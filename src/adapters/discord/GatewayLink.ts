@@ -56,7 +56,8 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     const fork = (effect: Effect.Effect<unknown>) => Runtime.runFork(runtime)(effect)
     const ready = new Set<number>()
     const alive = new Map<number, number>()
-    const lives = (shardId: number) => alive.set(shardId, clock.unsafeCurrentTimeMillis())
+    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+    const lives = (shardId: number) => alive.set(shardId, now())
     const drop = (reason: LinkDropped["reason"]) => Deferred.fail(ended, new LinkDropped({ reason }))
     const changed = Effect.suspend(() => options.onShards(ready.size, address.shards))
 
@@ -70,14 +71,19 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       helloTimeout: 10_000,
       buildIdentifyThrottler: () => throttle,
       buildStrategy: owner => {
-        strategy = new GuardedShards(owner, (shardId, error) =>
-          fork(
-            Effect.logWarning("gateway_frame_unhandled").pipe(
-              Effect.annotateLogs({ shard: shardId, error: error instanceof Error ? error.name : "unknown" }),
-              Effect.zipRight(drop("broken"))
+        strategy = new GuardedShards(owner, {
+          onConnecting: sessions.connecting,
+          onBroken: (shardId, error) =>
+            fork(
+              Effect.logWarning("gateway_frame_unhandled").pipe(
+                Effect.annotateLogs({
+                  shard: shardId,
+                  error: error instanceof Error ? error.name : "unknown"
+                }),
+                Effect.zipRight(drop("broken"))
+              )
             )
-          )
-        )
+        })
         return strategy
       },
       retrieveSessionInfo: sessions.retrieve,
@@ -88,6 +94,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       lives(shardId)
       ready.add(shardId)
       throttle.answered(shardId)
+      sessions.entered(shardId)
       strategy?.connected(shardId)
       fork(
         Effect.logInfo(how).pipe(
@@ -140,9 +147,8 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     for (let shardId = 0; shardId < address.shards; shardId++) lives(shardId)
     const watch = Effect.suspend(() => {
       for (const shardId of alive.keys()) if (throttle.isWaiting(shardId)) lives(shardId)
-      const now = clock.unsafeCurrentTimeMillis()
       const oldest = Math.min(...alive.values())
-      if (now - oldest > Duration.toMillis(options.patience)) return drop("stalled")
+      if (now() - oldest > Duration.toMillis(options.patience)) return drop("stalled")
       return sessions.hasUntaken() && hub.hasSubscribers() ? drop("resubscribed") : Effect.void
     }).pipe(Effect.repeat(Schedule.spaced(Duration.min(Duration.seconds(1), options.patience))))
 

@@ -7,20 +7,26 @@ import { KEEP_SESSION } from "./closeCodes.ts"
 const CLOSE_PATIENCE = 1500
 const LONGEST_PAUSE = 5000
 
+export interface ShardHooks {
+  /** Before every connection, the first one and those that the package makes by itself. */
+  readonly onConnecting: (shardId: number) => void
+  readonly onBroken: (shardId: number, error: unknown) => void
+}
+
 /**
  * The package drops the promises of its socket handlers: what they reject with would end the process, which a
  * single `{"op":10}` from the gateway can bring about. Here they are caught. It also connects again every half
  * second for ever, even after its own shutdown: here the pauses grow, and a stopped shard stays stopped.
  */
 export class GuardedShards extends SimpleShardingStrategy {
-  readonly #onBroken: (shardId: number, error: unknown) => void
+  readonly #hooks: ShardHooks
   readonly #guarded: Array<WebSocketShard> = []
   readonly #failures = new Map<number, number>()
   #stopped = false
 
-  constructor(manager: WebSocketManager, onBroken: (shardId: number, error: unknown) => void) {
+  constructor(manager: WebSocketManager, hooks: ShardHooks) {
     super(manager)
-    this.#onBroken = onBroken
+    this.#hooks = hooks
   }
 
   override async spawn(shardIds: number[]): Promise<void> {
@@ -56,9 +62,10 @@ export class GuardedShards extends SimpleShardingStrategy {
       try {
         if (name === "internalConnect") await this.#pause(shard.id)
         if (this.#stopped && name !== "onClose") return undefined
+        if (name === "internalConnect") this.#hooks.onConnecting(shard.id)
         return await Reflect.apply(method, shard, args)
       } catch (error) {
-        this.#onBroken(shard.id, error)
+        this.#hooks.onBroken(shard.id, error)
         return undefined
       }
     })

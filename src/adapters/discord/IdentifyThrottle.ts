@@ -1,5 +1,6 @@
 import type { IIdentifyThrottler } from "@discordjs/ws"
-import { Clock, Effect, Runtime } from "effect"
+import { Effect, Runtime } from "effect"
+import { monotonicMillis } from "../../ports/monotonic.ts"
 
 export interface IdentifyThrottle extends IIdentifyThrottler {
   /** How many shards may identify in the same five seconds; Discord says it anew with each connection. */
@@ -27,7 +28,7 @@ export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime()
     const key = shardId % concurrency
     const known = buckets.get(key)
     if (known !== undefined) return known
-    const made = { turn: Effect.unsafeMakeSemaphore(1), lastAt: 0, unanswered: 0 }
+    const made = { turn: Effect.unsafeMakeSemaphore(1), lastAt: Number.NEGATIVE_INFINITY, unanswered: 0 }
     buckets.set(key, made)
     return made
   }
@@ -61,10 +62,10 @@ interface Bucket {
 const turnOf = (bucket: Bucket): Effect.Effect<void> =>
   bucket.turn.withPermits(1)(
     Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicMillis
       const pause = Math.min(LONGEST, WINDOW * 2 ** Math.max(0, bucket.unanswered - 1))
       yield* Effect.sleep(Math.max(0, bucket.lastAt + pause - now))
-      bucket.lastAt = yield* Clock.currentTimeMillis
+      bucket.lastAt = yield* monotonicMillis
       bucket.unanswered += 1
     })
   )

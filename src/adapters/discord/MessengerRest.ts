@@ -1,9 +1,10 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Clock, Duration, Effect, Layer, Option, Predicate, RateLimiter, Redacted, Ref, Schema } from "effect"
+import { Duration, Effect, Layer, Option, Predicate, RateLimiter, Redacted, Ref, Schema } from "effect"
 import { ChannelId, MessageId } from "../../domain/Ids.ts"
 import type { DiscordUserId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
+import { monotonicMillis } from "../../ports/monotonic.ts"
 import { noticeMessage } from "../../views/notices.ts"
 import * as ApplicationInfo from "./ApplicationInfo.ts"
 import { messengerError } from "./messengerErrors.ts"
@@ -24,13 +25,13 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
   Effect.gen(function* () {
     const rest = yield* DiscordREST
     const openingLimit = yield* RateLimiter.make({ limit: 1, interval: openingEvery })
-    const pausedUntil = yield* Ref.make(0)
+    const pausedUntil = yield* Ref.make(Number.NEGATIVE_INFINITY)
     const applicationId = yield* rememberedOnce(
       Effect.map(Effect.provideService(ApplicationInfo.read(), DiscordREST, rest), ({ id }) => id)
     )
 
     const refuseWhilePaused = Effect.flatMap(
-      Effect.zip(Ref.get(pausedUntil), Clock.currentTimeMillis),
+      Effect.zip(Ref.get(pausedUntil), monotonicMillis),
       ([until, now]) => (now < until ? Effect.fail(paused(until - now)) : Effect.void)
     )
 
@@ -38,7 +39,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
       Effect.gen(function* () {
         if (error.reason !== "OpeningPaused") return
         const wait = Option.getOrElse(error.retryAfterMillis, () => Duration.toMillis(openingPause))
-        yield* Ref.set(pausedUntil, (yield* Clock.currentTimeMillis) + wait)
+        yield* Ref.set(pausedUntil, (yield* monotonicMillis) + wait)
       })
 
     return {

@@ -4,7 +4,13 @@ import * as Discord from "dfx/types"
 import { Effect, Layer, Metric, Option, Runtime } from "effect"
 import { Settings } from "../../config.ts"
 import * as Token from "./BotToken.ts"
-import { DiscordUnreachable, isOutcomeUnknown, toApiError } from "./RestErrors.ts"
+import {
+  DiscordUnreachable,
+  isDiscordsWord,
+  isOutcomeUnknown,
+  refusesToken,
+  toApiError
+} from "./RestErrors.ts"
 import { mayRetry, type Plan, planFor, retrySchedule } from "./RestPlan.ts"
 import * as RestTransport from "./RestTransport.ts"
 import { routeTemplate } from "./restRoute.ts"
@@ -75,6 +81,7 @@ const perform = (send: RestTransport.Send, token: Token.BotToken["Type"]): Execu
       route,
       query: new URLSearchParams(request.urlParams.map(([name, value]) => [name, value])),
       ...bodyOf(form, json),
+      waitsForLimits: plan.waitsForLimits,
       onSend: () => {
         sent = true
       },
@@ -85,10 +92,8 @@ const perform = (send: RestTransport.Send, token: Token.BotToken["Type"]): Execu
 
     const once = send(call).pipe(
       Effect.map(response => HttpClientResponse.fromWeb(safe, response)),
-      Effect.mapError(failure),
-      Effect.filterOrFail(
-        response => response.status < 500,
-        response => new HttpClientError.ResponseError({ request: safe, response, reason: "StatusCode" })
+      Effect.mapError(error =>
+        error._tag === "ForeignAnswer" ? foreign(safe, error.status) : failure(error)
       )
     )
     return yield* repeated(once, plan, acknowledged(plan, request, safe)).pipe(
@@ -97,7 +102,9 @@ const perform = (send: RestTransport.Send, token: Token.BotToken["Type"]): Execu
         onTimeout: () =>
           failure(new DiscordUnreachable({ reason: "timeout", method, route, maybeSent: sent }))
       }),
-      Effect.tap(response => (plan.lane === "bot" && response.status === 401 ? token.reject : Effect.void)),
+      Effect.tap(response =>
+        plan.lane === "bot" && response.status === 401 ? rejectedBy(response, token) : Effect.void
+      ),
       Effect.tap(response =>
         Effect.annotateCurrentSpan({
           "http.response.status_code": response.status,
@@ -152,6 +159,20 @@ const alreadyAcknowledged = (response: HttpClientResponse.HttpClientResponse) =>
     Effect.map(body => typeof body === "object" && body !== null && "code" in body && body.code === 40060),
     Effect.orElseSucceed(() => false)
   )
+
+/** No call of the bot's leaves any more once Discord itself has refused the token. */
+const rejectedBy = (response: HttpClientResponse.HttpClientResponse, token: Token.BotToken["Type"]) =>
+  response.json.pipe(
+    Effect.orElseSucceed(() => undefined),
+    Effect.flatMap(body => (isDiscordsWord(body) && refusesToken(body.code) ? token.reject : Effect.void))
+  )
+
+const foreign = (safe: HttpClientRequest.HttpClientRequest, status: number) =>
+  new HttpClientError.ResponseError({
+    request: safe,
+    response: HttpClientResponse.fromWeb(safe, new Response(null, { status })),
+    reason: "StatusCode"
+  })
 
 const rateLimitHit = (scope: RestTransport.RateLimitScope, route: string) =>
   Effect.logWarning("rate_limit_hit").pipe(

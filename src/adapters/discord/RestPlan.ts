@@ -11,6 +11,8 @@ export interface Plan {
   readonly pause: Duration.Duration
   /** Whether doing it twice is the same as doing it once. */
   readonly repeatable: boolean
+  /** Whether a rate limit is waited out here, or handed back with its length. */
+  readonly waitsForLimits: boolean
 }
 
 interface Limits {
@@ -38,21 +40,35 @@ export const limits: Record<Lane, Limits> = {
   bot: { deadline: Duration.seconds(30), tryMillis: 10_000, retries: 4, pause: Duration.millis(250) }
 }
 
-/** `body` is the JSON text, when there is one. */
+/**
+ * `body` is the JSON text, when there is one. An edit is never repeated here: its body is a drawing, which has grown old
+ * by the time of another try. Whoever drew it draws it anew.
+ */
 export const planFor = (method: string, path: string, body: Option.Option<string>): Plan => {
   const lane = laneOf(path)
-  const { deadline, retries, pause } = limits[lane]
-  return { lane, deadline, retries, pause, repeatable: isRepeatable(method, path, lane, body) }
+  const { deadline, pause, retries } = limits[lane]
+  const isEdit = method === "PATCH"
+  return {
+    lane,
+    deadline,
+    retries: isEdit ? 0 : retries,
+    pause,
+    repeatable: isRepeatable(method, path, lane, body),
+    waitsForLimits: !(isEdit && lane === "webhook")
+  }
 }
 
 /**
- * 429 is not here: the limiter waits for it, and what it gives up on is the caller's to repeat. A request that
- * never left may always be sent again.
+ * The limiter waits for a 429, and what it gives up on is the caller's to repeat: only a callback, which would be too
+ * late after that, is sent again when no time was named. A request that never left may always be sent again.
  */
 export const mayRetry = (plan: Plan, failure: DiscordFailure): boolean => {
-  if (failure._tag === "DiscordApiError") return plan.repeatable && failure.status >= 500
+  if (failure._tag === "DiscordApiError") {
+    if (failure.status === 429) return plan.lane === "callback"
+    return plan.repeatable && (failure.status >= 500 || !failure.fromDiscord)
+  }
   if (failure.reason === "answer") return false
-  return !failure.maybeSent || plan.repeatable
+  return plan.repeatable || !failure.maybeSent
 }
 
 export const retrySchedule = (plan: Plan) =>

@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks"
-import { DiscordAPIError, HTTPError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
-import { Duration, Effect, Redacted } from "effect"
+import { DiscordAPIError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
+import { Data, Duration, Effect, Option, Predicate, Redacted } from "effect"
 import type { Scope } from "effect"
 import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
-import { DiscordUnreachable } from "./RestErrors.ts"
+import { parseRetryAfter } from "../mochi/retryAfter.ts"
+import { DiscordUnreachable, isDiscordsWord } from "./RestErrors.ts"
 import { makePace } from "./pace.ts"
 import { limits } from "./RestPlan.ts"
 import type { Lane } from "./restRoute.ts"
+import { followWallClock } from "./wallClockSteps.ts"
 
 export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
 
@@ -29,6 +31,8 @@ export interface Call {
   readonly query: URLSearchParams
   readonly contentType: string | undefined
   readonly body: string | FormData | undefined
+  /** Whether a rate limit is waited out; if not, it is answered with 429 at once. */
+  readonly waitsForLimits: boolean
   /** Told when the request leaves the queue for the network. */
   readonly onSend: () => void
   /** Told of every 429, those that are waited out included. */
@@ -36,10 +40,16 @@ export interface Call {
 }
 
 /**
- * Sends one request through the limiter of its lane and reads the whole answer. Refusals come back as responses
- * too.
+ * A status and nothing of Discord's own that could be believed: a proxy's page, an empty body, a 429 that names no time,
+ * or Discord out of order (5xx).
  */
-export type Send = (call: Call) => Effect.Effect<Response, DiscordUnreachable>
+export class ForeignAnswer extends Data.TaggedError("ForeignAnswer")<{ readonly status: number }> {}
+
+/**
+ * Sends one request through the limiter of its lane and reads the whole answer. What Discord refuses in its own words
+ * comes back as a response too, and so does a 429 with its time.
+ */
+export type Send = (call: Call) => Effect.Effect<Response, DiscordUnreachable | ForeignAnswer>
 
 /**
  * Three limiters: only the bot's own calls count to its fifty requests a second, and messages that wait must
@@ -49,20 +59,39 @@ export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, ne
   Effect.gen(function* () {
     const attempts = new AsyncLocalStorage<Attempt>()
     const perform = fetchWith(discord.token, attempts, makePace(spacing.everyMillis, spacing.slackMillis))
-    const limiter = (lane: Lane) => acquireLimiter(discord.apiBaseUrl, lane, perform)
+    const limiters: Array<REST> = []
+    const clockWasSet = followWallClock(limiters)
+    const isRefused = (retryAfter: number, longest: number): boolean => {
+      const attempt = attempts.getStore()
+      if (attempt === undefined) return true
+      // What was to be waited for was reckoned by the clock as it was.
+      attempt.clockWasSet ||= clockWasSet()
+      const waits = attempt.call.waitsForLimits && retryAfter > 0 && retryAfter <= longest
+      return attempt.clockWasSet || !waits
+    }
+    const limiter = (lane: Lane) =>
+      Effect.tap(acquireLimiter(discord.apiBaseUrl, lane, perform, isRefused), made =>
+        Effect.sync(() => limiters.push(made))
+      )
     const lanes: Record<Lane, REST> = {
       callback: yield* limiter("callback"),
       webhook: yield* limiter("webhook"),
       bot: yield* limiter("bot")
     }
-    return call =>
+    const send: Send = call =>
       Effect.suspend(() => {
-        const attempt: Attempt = { call, sent: false, status: undefined }
+        clockWasSet()
+        const attempt: Attempt = { call, sent: false, status: undefined, clockWasSet: false }
         return Effect.tryPromise({
           try: signal => attempts.run(attempt, () => request(lanes[call.lane], call, signal)),
           catch: failure => failure
-        }).pipe(Effect.catchAll(failure => answerOf(failure, attempt)))
+        }).pipe(
+          Effect.catchAll(failure =>
+            failure instanceof RateLimitError && attempt.clockWasSet ? send(call) : answerOf(failure, attempt)
+          )
+        )
       })
+    return send
   })
 
 /** What one try learns on its way through the package, which hands nothing of ours on. */
@@ -70,6 +99,8 @@ interface Attempt {
   readonly call: Call
   sent: boolean
   status: number | undefined
+  /** Whether the wall clock was set while it waited. */
+  clockWasSet: boolean
 }
 
 const request = async (rest: REST, call: Call, signal: AbortSignal): Promise<Response> => {
@@ -99,7 +130,12 @@ const methods: Record<string, RequestMethod> = {
 
 type MakeRequest = REST["options"]["makeRequest"]
 
-const acquireLimiter = (baseUrl: string, lane: Lane, makeRequest: MakeRequest) =>
+const acquireLimiter = (
+  baseUrl: string,
+  lane: Lane,
+  makeRequest: MakeRequest,
+  isRefused: (retryAfter: number, longest: number) => boolean
+) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const longest = Duration.toMillis(limits[lane].deadline)
@@ -113,7 +149,7 @@ const acquireLimiter = (baseUrl: string, lane: Lane, makeRequest: MakeRequest) =
         // Each interaction token has a queue of its own, by default kept for an hour.
         handlerSweepInterval: 60_000,
         // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
-        rejectOnRateLimit: ({ retryAfter }) => !(retryAfter > 0 && retryAfter <= longest)
+        rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter, longest)
       })
     }),
     rest =>
@@ -156,8 +192,9 @@ const fetchWith =
 /** Read to its end here, where the time that the package gives one try still runs. */
 const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeRequest>>> => {
   const bytes = await response.arrayBuffer()
-  const { ok, status, statusText, headers } = response
+  const { ok, status, statusText } = response
   const text = async () => new TextDecoder().decode(bytes)
+  const headers = status === 429 ? withRetryAfter(response.headers, await text()) : response.headers
   return {
     ok,
     status,
@@ -171,6 +208,29 @@ const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeReque
   }
 }
 
+/** The package reads the header alone, in seconds; some answers say the time in their JSON alone, or as a date. */
+const withRetryAfter = (given: Headers, body: string): Headers => {
+  const headers = new Headers(given)
+  const inHeader = Option.flatMap(Option.fromNullable(given.get("retry-after")), header =>
+    /^\d+\.\d+$/.test(header) ? Option.some(Number(header) * 1000) : parseRetryAfter(header, Date.now())
+  )
+  const millis = Option.orElse(Option.filter(inHeader, isPositive), () => retryAfterIn(body))
+  headers.delete("retry-after")
+  if (Option.isSome(millis)) headers.set("retry-after", String(millis.value / 1000))
+  return headers
+}
+
+const retryAfterIn = (body: string): Option.Option<number> =>
+  Option.liftThrowable((): unknown => JSON.parse(body))().pipe(
+    Option.filter(Predicate.hasProperty("retry_after")),
+    Option.map(({ retry_after }) => retry_after),
+    Option.filter(Predicate.isNumber),
+    Option.map(seconds => seconds * 1000),
+    Option.filter(isPositive)
+  )
+
+const isPositive = (millis: number): boolean => millis > 0 && Number.isFinite(millis)
+
 const scopeOf = (headers: Headers): RateLimitScope => {
   if (headers.has("x-ratelimit-global")) return "global"
   const scope = headers.get("x-ratelimit-scope")
@@ -178,8 +238,12 @@ const scopeOf = (headers: Headers): RateLimitScope => {
 }
 
 /** The response that the package's error stood for; its own fields hold the path and the body, so they go. */
-const answerOf = (failure: unknown, attempt: Attempt): Effect.Effect<Response, DiscordUnreachable> => {
+const answerOf = (
+  failure: unknown,
+  attempt: Attempt
+): Effect.Effect<Response, DiscordUnreachable | ForeignAnswer> => {
   if (failure instanceof RateLimitError) {
+    if (!isPositive(failure.retryAfter)) return new ForeignAnswer({ status: 429 })
     return Effect.succeed(
       Response.json(
         { message: "rate limited", retry_after: failure.retryAfter / 1000, global: failure.global },
@@ -187,14 +251,10 @@ const answerOf = (failure: unknown, attempt: Attempt): Effect.Effect<Response, D
       )
     )
   }
-  if (failure instanceof DiscordAPIError) {
-    const body = isRecord(failure.rawError) ? failure.rawError : {}
-    return Effect.succeed(Response.json({ code: 0, message: "", ...body }, { status: failure.status }))
-  }
-  if (failure instanceof HTTPError) return Effect.succeed(Response.json(null, { status: failure.status }))
-  if (attempt.status !== undefined && attempt.status >= 400) {
-    return Effect.succeed(Response.json({ code: 0, message: "" }, { status: attempt.status }))
-  }
+  if (failure instanceof DiscordAPIError && isDiscordsWord(failure.rawError))
+    return Effect.succeed(Response.json(failure.rawError, { status: failure.status }))
+  if (attempt.status !== undefined && attempt.status >= 400)
+    return new ForeignAnswer({ status: attempt.status })
   const detail = systemCode(failure)
   const timedOut = failure instanceof Error && failure.name === "AbortError"
   return Effect.fail(
@@ -220,8 +280,5 @@ const neverConnected = new Set([
 
 const systemCode = (failure: unknown): string | undefined => {
   const cause = failure instanceof Error ? failure.cause : undefined
-  return isRecord(cause) && typeof cause["code"] === "string" ? cause["code"] : undefined
+  return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !(value instanceof ArrayBuffer)

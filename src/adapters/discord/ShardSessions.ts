@@ -1,6 +1,7 @@
 import type { SessionInfo } from "@discordjs/ws"
 import { Effect, Option } from "effect"
 import type { GatewaySession, GatewaySessions } from "../../ports/GatewaySessions.ts"
+import { isGatewayUrl } from "./GatewayAddress.ts"
 import { INVALID_SEQUENCE } from "./closeCodes.ts"
 
 /**
@@ -10,12 +11,16 @@ import { INVALID_SEQUENCE } from "./closeCodes.ts"
  */
 export interface ShardSessions {
   /** Before each connection: fetches what is not known yet, drops what belongs to another number of shards. */
-  readonly prepare: (shardCount: number) => Effect.Effect<void>
+  readonly prepare: (gateway: { readonly url: string; readonly shards: number }) => Effect.Effect<void>
   /** Shards that have to identify; Discord counts these. */
   readonly missing: () => number
   readonly retrieve: (shardId: number) => SessionInfo | null
   readonly update: (shardId: number, session: SessionInfo | null) => void
+  /** Before each connection of a shard: where the last one came to nothing, its session goes on elsewhere. */
+  readonly connecting: (shardId: number) => void
   readonly greeted: (shardId: number) => void
+  /** The shard is in, by READY or RESUMED. */
+  readonly entered: (shardId: number) => void
   readonly closed: (shardId: number, code: number) => void
   readonly dispatched: (shardId: number, sequence: number | null, taken: boolean) => void
   /** Whether events wait at Discord because nobody took them. */
@@ -31,18 +36,20 @@ export const make = (store: GatewaySessions["Type"]): Effect.Effect<ShardSession
   Effect.map(Effect.makeSemaphore(1), semaphore => {
     const shards = new Map<number, Shard>()
     let frozen = true
+    let gatewayUrl = ""
     const save = Effect.suspend(() =>
       Effect.forEach(shards, ([shardId, shard]) => saveShard(store, shardId, shard), { discard: true })
     )
     return {
-      prepare: shardCount =>
+      prepare: ({ shards: shardCount, url }) =>
         Effect.gen(function* () {
+          gatewayUrl = url
           for (const [shardId, shard] of shards) {
             if (shardId >= shardCount) shards.delete(shardId)
             else rewind(shard, shardCount)
           }
           for (let shardId = 0; shardId < shardCount; shardId++) {
-            if (!shards.has(shardId)) shards.set(shardId, yield* loadShard(store, shardId, shardCount))
+            if (!shards.has(shardId)) shards.set(shardId, yield* loadShard(store, shardId, shardCount, url))
           }
           frozen = false
         }),
@@ -56,11 +63,25 @@ export const make = (store: GatewaySessions["Type"]): Effect.Effect<ShardSession
           shard.seen = session.sequence
           shard.untaken = false
         }
-        shard.session = session
+        shard.session = session === null ? null : reachable(session, gatewayUrl)
+      },
+      connecting: shardId => {
+        const shard = shards.get(shardId)
+        if (shard === undefined || frozen) return
+        if (shard.attempt !== "none") afterFailure(shard, gatewayUrl)
+        shard.attempt = "begun"
       },
       greeted: shardId => {
         const shard = shards.get(shardId)
-        if (shard !== undefined) shard.mayForget = true
+        if (shard === undefined) return
+        shard.mayForget = true
+        shard.attempt = "greeted"
+      },
+      entered: shardId => {
+        const shard = shards.get(shardId)
+        if (shard === undefined) return
+        shard.attempt = "none"
+        shard.failures = 0
       },
       closed: (shardId, code) => {
         const shard = shards.get(shardId)
@@ -88,8 +109,30 @@ interface Shard {
   untaken: boolean
   /** The package also gives up good sessions: for a network error, a missing HELLO, its own destruction. */
   mayForget: boolean
+  /** How far the connection has come that is under way; `none` once the shard is in. */
+  attempt: "none" | "begun" | "greeted"
+  /** Connections in a row that should have resumed the session and did not. */
+  failures: number
   saved: string | undefined
 }
+
+/** Resumes at the gateway's own address that are tried before the session is given up. */
+const resumesTried = 2
+
+/**
+ * A session has an address of its own, which may be gone for good: after one failure there the gateway's own address is
+ * tried. There only Discord's silence or refusal counts: while it cannot be reached at all, the session is kept.
+ */
+const afterFailure = (shard: Shard, gatewayUrl: string) => {
+  if (shard.session === null) return
+  if (shard.failures > 0 && shard.attempt === "begun") return
+  shard.failures += 1
+  shard.session = shard.failures > resumesTried ? null : { ...shard.session, resumeURL: gatewayUrl }
+}
+
+/** READY may name anything. */
+const reachable = (session: SessionInfo, gatewayUrl: string): SessionInfo =>
+  isGatewayUrl(session.resumeURL) ? session : { ...session, resumeURL: gatewayUrl }
 
 const rewind = (shard: Shard, shardCount: number) => {
   shard.mayForget = false
@@ -98,7 +141,7 @@ const rewind = (shard: Shard, shardCount: number) => {
   shard.session = shard.session.shardCount === shardCount ? { ...shard.session, sequence: shard.seen } : null
 }
 
-const loadShard = (store: GatewaySessions["Type"], shardId: number, shardCount: number) =>
+const loadShard = (store: GatewaySessions["Type"], shardId: number, shardCount: number, gatewayUrl: string) =>
   store.load(shardId).pipe(
     Effect.retry({ times: 2 }),
     Effect.catchAll(error =>
@@ -109,11 +152,13 @@ const loadShard = (store: GatewaySessions["Type"], shardId: number, shardCount: 
       return {
         session: Option.match(session, {
           onNone: () => null,
-          onSome: ({ resumeUrl, ...rest }) => ({ ...rest, resumeURL: resumeUrl })
+          onSome: ({ resumeUrl, ...rest }) => reachable({ ...rest, resumeURL: resumeUrl }, gatewayUrl)
         }),
         seen: Option.match(session, { onNone: () => 0, onSome: ({ sequence }) => sequence }),
         untaken: false,
         mayForget: false,
+        attempt: "none",
+        failures: 0,
         saved: undefined
       }
     })

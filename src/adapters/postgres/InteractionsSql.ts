@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { InteractionId } from "../../domain/Ids.ts"
+import { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
 import { storable } from "./columns.ts"
@@ -46,7 +46,7 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
           yield* sql`update interactions set holder = ${holder}
             where awaits_answer and holder <> ${holder} and ${tokenAlive(sql)}
               and ${hasLapsed(sql, "interactions.holder")}
-            returning id, token`
+            returning id, user_id, token`
         )
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 
@@ -73,7 +73,13 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
 )
 
 const decodeAbandoned = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ id: InteractionId, token: Schema.Redacted(Schema.String) }))
+  Schema.Array(
+    Schema.Struct({
+      id: InteractionId,
+      userId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("user_id")),
+      token: Schema.Redacted(Schema.String)
+    })
+  )
 )
 
 const decodeTokens = Schema.decodeUnknown(

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option } from "effect"
-import type { RequestKey } from "../../domain/Ids.ts"
+import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
@@ -79,6 +79,12 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = 
           order by interactions.received_at`
         return yield* decodeLiveAnswers(rows)
       }, asStoreUnavailable("TransferRequests.liveAnswers")),
+
+      answeredBy: Effect.fn("TransferRequests.answeredBy")(function* (id: InteractionId) {
+        const rows = yield* sql`select transfer_requests.* from transfer_requests
+          join live_answers using (application_id, code) where live_answers.interaction_id = ${id}`
+        return Option.fromNullable((yield* decodeRequests(rows))[0])
+      }, asStoreUnavailable("TransferRequests.answeredBy")),
 
       addAnswer: Effect.fn("TransferRequests.addAnswer")(function* (key: RequestKey, answer: LiveAnswer) {
         const row = { ...(yield* encodeKey(key)), ...(yield* encodeLiveAnswer(answer)) }

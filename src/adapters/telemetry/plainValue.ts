@@ -97,11 +97,29 @@ const textOf = (error: unknown, depth: number): string => {
     const value = plainValue(error)
     return typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined")
   }
-  const { cause, message, name } = error
+  const { name } = error
+  const cause = Option.isOption(error.cause) ? Option.getOrUndefined(error.cause) : error.cause
+  const message = isGenerated(error.message) ? fieldsOf(error) : error.message
   const own = message === "" || message === name ? name : `${name}: ${message}`
   const isKnown = !(cause instanceof Error) || depth >= 3 || own.includes(cause.message)
   return isKnown ? own : `${own} (caused by ${textOf(cause, depth + 1)})`
 }
+
+/** The message of a tagged error that was given none: its fields, as they are held. */
+const isGenerated = (message: string): boolean => /^\{ .*\}$/s.test(message)
+
+/** `reason Unavailable, status 503`. */
+const fieldsOf = (error: Error): string =>
+  Object.entries(error)
+    .filter(([key]) => !ofEveryError.has(key))
+    .flatMap(([key, field]) => {
+      const value = plainValue(field)
+      if (value === undefined || value === null) return []
+      return [`${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`]
+    })
+    .join(", ")
+
+const ofEveryError = new Set(["_tag", "name", "message", "stack", "cause"])
 
 /** The first line of the stack that is the service's own, from its folder on. */
 const placeOf = (defect: unknown): string => {

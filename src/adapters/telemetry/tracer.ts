@@ -59,8 +59,11 @@ const exitToTell = (
   scrub: Scrub
 ): Exit.Exit<unknown, unknown> => {
   const known = span.attributes.get("error.type")
-  if (Exit.isSuccess(exit))
-    return typeof known === "string" ? Exit.fail(new Told(known, "", undefined)) : exit
+  if (Exit.isSuccess(exit)) {
+    const sentence = span.attributes.get("error.message")
+    const told = typeof sentence === "string" ? sentence : `ended with ${String(known)}`
+    return typeof known === "string" ? Exit.fail(new Told(known, told, undefined)) : exit
+  }
   if (Cause.isInterruptedOnly(exit.cause)) return exit
   const error = Cause.squash(exit.cause)
   const type = typeof known === "string" ? known : errorType(error)

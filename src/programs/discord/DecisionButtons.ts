@@ -1,7 +1,7 @@
-import { Effect, Either, Option } from "effect"
+import { Duration, Effect, Either, Fiber, Option, Predicate } from "effect"
 import { Settings } from "../../config.ts"
 import type { ButtonPress } from "../../domain/customId.ts"
-import type { RequestPicture } from "../../domain/Notice.ts"
+import type { Notice, RequestPicture } from "../../domain/Notice.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { Decisions } from "../../services/Decisions.ts"
 import type { Settled } from "../../services/Decisions.ts"
@@ -15,7 +15,9 @@ import {
 } from "../../views/approvalCard.ts"
 import type { Embed, Message } from "../../views/Message.ts"
 import { noticeMessage } from "../../views/notices.ts"
-import { editAnswer, followUp } from "./answers.ts"
+import { edited } from "./answerEdit.ts"
+import type { Drawing } from "./answerEdit.ts"
+import { editAnswer, editDrawnAnswer, followUp } from "./answers.ts"
 import {
   alreadySettled,
   decisionWords,
@@ -26,6 +28,8 @@ import {
 } from "./failureWords.ts"
 import type { Envelope, PressedEmbed, PressedMessage } from "./interaction.ts"
 import { Outcome } from "./Outcome.ts"
+
+const cardComesFirst = Duration.seconds(3)
 
 type Press<Tag extends ButtonPress["_tag"]> = Extract<ButtonPress, { readonly _tag: Tag }>
 
@@ -61,16 +65,33 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
       })
     })
 
+    /** A card that Discord does not take is left to the outbox. */
+    const editCard = Effect.fnUntraced(function* (
+      press: Press<"Decide">,
+      settled: Settled,
+      envelope: Envelope,
+      message: PressedMessage
+    ) {
+      const drawn = (now: Settled) =>
+        Effect.map(settledCard(now, envelope, message), card => ({ message: card, shows: now.status }))
+      const newest = Effect.flatMap(decisions.newest(press.request, settled), drawn)
+      const shown = yield* Effect.option(edited(envelope, yield* drawn(settled), newest))
+      if (Option.isSome(shown))
+        yield* Effect.ignoreLogged(decisions.cardShows(press.request, shown.value.shows))
+    })
+
     const showSettled = Effect.fnUntraced(function* (
       press: Press<"Decide">,
       settled: Settled,
       envelope: Envelope,
       message: PressedMessage
     ) {
-      yield* editAnswer(envelope, yield* settledCard(settled, envelope, message))
-      yield* Effect.ignoreLogged(decisions.cardShows(press.request, settled.status))
-      if (settled.by === "somebody before")
-        yield* followUp(envelope, failureMessage(alreadySettled, yield* currentTraceId))
+      if (settled.by === "this click") return yield* editCard(press, settled, envelope, message)
+      // First the card, as a rule; a card that Discord does not take now must not hold up what the person waits for.
+      const editing = yield* Effect.fork(editCard(press, settled, envelope, message))
+      yield* Effect.timeoutOption(Fiber.await(editing), cardComesFirst)
+      yield* followUp(envelope, failureMessage(alreadySettled, yield* currentTraceId))
+      yield* Fiber.join(editing)
     })
 
     const decide = Effect.fn("DecisionButtons.decide")(function* (
@@ -102,11 +123,16 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
 
     const view = Effect.fn("DecisionButtons.view")(function* (press: Press<"View">, envelope: Envelope) {
       const { audience, request } = press
-      const opened = yield* Effect.either(
-        views.open({ request, audience, viewer: envelope.userId, interactionId: envelope.id })
-      )
+      const open = views.open({
+        request,
+        audience,
+        viewer: envelope.userId,
+        interactionId: envelope.id
+      })
+      const opened = yield* Effect.either(open)
       if (Either.isRight(opened)) {
-        yield* editAnswer(envelope, noticeMessage(opened.right))
+        const newest = Effect.map(open, viewDrawing)
+        yield* editDrawnAnswer(envelope, viewDrawing(opened.right), newest)
         return Outcome.Success()
       }
       const reference = yield* currentTraceId
@@ -130,21 +156,28 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
   })
 }) {}
 
+const viewDrawing = (notice: Notice): Drawing => ({
+  message: noticeMessage(notice),
+  shows: "picture" in notice ? notice.picture.status : ""
+})
+
 const cardPlace = (envelope: Envelope, message: PressedMessage) =>
   message.isEphemeral
     ? Option.none()
-    : Option.map(
-        Option.orElse(message.channelId, () => envelope.channelId),
-        channelId => ({ channelId, messageId: message.id })
-      )
+    : Option.all({
+        channelId: Option.orElse(message.channelId, () => envelope.channelId),
+        messageId: message.id
+      })
 
 /** The lines of a card that is not stored, as Discord shows them now. */
 const embedOf = ({ embed }: PressedMessage): Embed =>
   Option.match(embed, { onNone: () => ({ title: "Vault Transfer Request" }), onSome: keptLines })
 
 const keptLines = ({ description, fields, footer, title }: PressedEmbed): Embed => ({
-  ...(title == null ? {} : { title }),
-  ...(description == null ? {} : { description }),
-  ...(footer == null ? {} : { footer: { text: footer.text } }),
-  fields: (fields ?? []).map(({ inline, name, value }) => ({ name, value, inline: inline ?? false }))
+  ...(title === undefined ? {} : { title }),
+  ...(description === undefined ? {} : { description }),
+  ...(footer === undefined ? {} : { footer: { text: footer.text } }),
+  fields: (fields ?? [])
+    .filter(Predicate.isNotUndefined)
+    .map(({ inline, name, value }) => ({ name, value, inline: inline ?? false }))
 })

@@ -1,21 +1,20 @@
-import { DiscordREST } from "dfx/DiscordREST"
-import type { DiscordRESTError } from "dfx/DiscordREST"
 import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option, ParseResult } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { Journal } from "../../services/Journal.ts"
-import { choices, deferEphemeral, deferUpdate, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
-import type { Respond } from "./answers.ts"
+import { acknowledge, choices, deferUpdate, ephemeralAnswer } from "./answers.ts"
+import type { Answering, Respond } from "./answers.ts"
 import { DecisionButtons } from "./DecisionButtons.ts"
-import { failureMessage, noLongerValid, somethingWentWrong, tooOften } from "./failureWords.ts"
+import { failureMessage, neverSent, noLongerValid, somethingWentWrong, tooOften } from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
 import { decodeInteraction, Interaction } from "./interaction.ts"
 import type { Envelope } from "./interaction.ts"
 import { buttonName, commandName } from "./interactionNames.ts"
 import { KudosCommand } from "./KudosCommand.ts"
 import { observed } from "./observed.ts"
+import type { Work } from "./observed.ts"
 import { Outcome } from "./Outcome.ts"
 import { PrivacyCommand } from "./PrivacyCommand.ts"
 import { writtenDown } from "./writtenDown.ts"
@@ -23,7 +22,7 @@ import { writtenDown } from "./writtenDown.ts"
 /** At shutdown, what was begun has so long to end; what is stored by then is taken up by the next process. */
 const drainsWithin = Duration.seconds(6)
 
-type Done = Effect.Effect<Outcome, DiscordRESTError, DiscordREST>
+type Done = ReturnType<Work>
 
 /**
  * Where every interaction arrives, over the gateway or by HTTP: acknowledged first, worked on afterwards, once across
@@ -33,7 +32,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
   "mochi/programs/InteractionRouter",
   {
     scoped: Effect.gen(function* () {
-      const rest = yield* DiscordREST
+      const answering = yield* Effect.context<Answering>()
       const interactions = yield* Interactions
       const limits = yield* RateLimits
       const kudos = yield* KudosCommand
@@ -56,7 +55,18 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
 
       /** From here on no other process needs to answer in this one's place. */
       const answered = (kind: "kudos" | "button", { id }: Envelope) =>
-        kind === "kudos" ? Effect.ignoreLogged(interactions.answered(id)) : Effect.void
+        kind === "kudos"
+          ? Effect.catchAllCause(interactions.answered(id), cause =>
+              Effect.logWarning("An answer is not written down", cause)
+            )
+          : Effect.void
+
+      /** Shows "is thinking", then works. */
+      const deferred = (envelope: Envelope, respond: Respond, unless: Words, work: Done): Done =>
+        Effect.gen(function* () {
+          yield* acknowledge(respond, envelope, failureMessage(unless, yield* currentTraceId))
+          return yield* work
+        })
 
       /** Claims the interaction and its run, then hands it on; who comes second stays silent. */
       const onceAndInTime = (
@@ -75,8 +85,8 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             onFailure: ({ _tag }) => refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })),
             onSuccess: Option.match({
               onNone: () => Effect.succeed(Outcome.Refused({ reason: "DeliveredTwice" })),
-              onSome: retryAt =>
-                Option.match(retryAt, {
+              onSome: retryAt => {
+                const mine: Done = Option.match(retryAt, {
                   onNone: () => work,
                   onSome: at =>
                     refuse(
@@ -84,7 +94,11 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                       tooOften(DateTime.toEpochMillis(at)),
                       Outcome.Refused({ reason: "RateLimited" })
                     )
-                }).pipe(Effect.zipLeft(answered(kind, envelope)))
+                })
+                // Not after a cut, which another process makes up for, nor a defect, of which the person is yet to be told.
+                const over = () => answered(kind, envelope)
+                return Effect.tapBoth(mine, { onSuccess: over, onFailure: over })
+              }
             })
           })
         )
@@ -92,25 +106,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       const run = (interaction: Extract<Interaction, { _tag: "Run" }>, respond: Respond): Done => {
         const { bots, command, envelope } = interaction
         if (command.name === "privacy") {
-          const answer = Effect.zipRight(respond(deferEphemeral), privacy.run(envelope, command))
+          const answer = deferred(envelope, respond, somethingWentWrong, privacy.run(envelope, command))
           return onceAndInTime(envelope, "button", respond, answer)
         }
         if (command.name !== "kudos")
           return refuse(respond, noLongerValid, Outcome.Refused({ reason: "UnknownCommand" }))
-        const work = Effect.zipRight(respond(deferEphemeral), kudos.run(envelope, command, bots)).pipe(
-          Effect.tapDefect(() =>
-            Effect.flatMap(currentTraceId, reference =>
-              editAnswer(envelope, failureMessage(somethingWentWrong, reference))
-            )
-          ),
+        const work = deferred(envelope, respond, neverSent, kudos.run(envelope, command, bots)).pipe(
           Effect.tap(outcome =>
             outcome._tag === "Failed" && outcome.errorType === "OutcomeUnknown"
               ? Effect.sync(() =>
-                  look(
-                    kudos
-                      .keepLooking(envelope)
-                      .pipe(Effect.provideService(DiscordREST, rest), Effect.ignoreLogged)
-                  )
+                  look(kudos.keepLooking(envelope).pipe(Effect.provide(answering), Effect.ignoreLogged))
                 )
               : Effect.void
           )
@@ -128,27 +133,21 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 envelope,
                 "button",
                 respond,
-                Effect.zipRight(respond(deferUpdate), buttons.decide(pressed, envelope, message)).pipe(
-                  Effect.tapDefect(() =>
-                    Effect.flatMap(currentTraceId, reference =>
-                      followUp(envelope, failureMessage(somethingWentWrong, reference))
-                    )
-                  )
-                )
+                Effect.zipRight(respond(deferUpdate), buttons.decide(pressed, envelope, message))
               ),
             View: pressed =>
               onceAndInTime(
                 envelope,
                 "button",
                 respond,
-                Effect.zipRight(respond(deferEphemeral), buttons.view(pressed, envelope))
+                deferred(envelope, respond, somethingWentWrong, buttons.view(pressed, envelope))
               ),
             Privacy: pressed =>
               onceAndInTime(
                 envelope,
                 "button",
                 respond,
-                Effect.zipRight(respond(deferEphemeral), privacy.press(pressed, envelope))
+                deferred(envelope, respond, somethingWentWrong, privacy.press(pressed, envelope))
               )
           })
         })
@@ -162,53 +161,50 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
           return ended
         })
 
-      /** Done, and then written down, which nobody waits for. */
-      const carriedOut = (
-        interaction: Extract<Interaction, { _tag: "Run" | "Press" }>,
-        work: Done
-      ): Effect.Effect<Outcome, DiscordRESTError> =>
-        work.pipe(
-          Effect.tap(outcome => FiberSet.run(running, writtenDown(journal, interaction, outcome))),
-          Effect.provideService(DiscordREST, rest)
+      /** Written down, which nobody waits for; and after a defect, the person has been told by now. */
+      const ended = (interaction: Extract<Interaction, { _tag: "Run" | "Press" }>) => (outcome: Outcome) =>
+        FiberSet.run(running, writtenDown(journal, interaction, outcome)).pipe(
+          Effect.zipRight(
+            interaction._tag === "Run" && interaction.command.name === "kudos" && isBrokenOff(outcome)
+              ? answered("kudos", interaction.envelope)
+              : Effect.void
+          )
         )
 
-      const handle = (interaction: Interaction, respond: Respond): Effect.Effect<unknown> =>
+      const handle = (interaction: Interaction, respond: Respond): Effect.Effect<unknown, never, Answering> =>
         Interaction.$match(interaction, {
           Ping: () => Effect.ignoreLogged(respond({ type: 1 })),
           Other: ({ envelope }) =>
             observed({ type: "command", name: "other", envelope, respond }, measured =>
               refuse(measured, noLongerValid, Outcome.Refused({ reason: "UnknownInteraction" }))
             ),
-          Run: interaction =>
-            observed(
+          Run: interaction => {
+            const { command, envelope } = interaction
+            return observed(
               {
                 type: "command",
-                name: commandName(interaction.command.name),
-                envelope: interaction.envelope,
-                respond
+                name: commandName(command.name),
+                envelope,
+                respond,
+                ended: ended(interaction)
               },
-              measured => carriedOut(interaction, run(interaction, measured))
-            ),
-          Press: interaction =>
-            observed(
-              {
-                type: "button",
-                name: buttonName(interaction.customId),
-                envelope: interaction.envelope,
-                respond
-              },
-              measured => carriedOut(interaction, press(interaction, measured))
-            ),
-          Autocomplete: interaction =>
-            observed(
-              {
-                type: "autocomplete",
-                name: commandName(interaction.command.name),
-                envelope: interaction.envelope,
-                respond
-              },
-              measured => Effect.provideService(suggest(interaction, measured), DiscordREST, rest)
+              measured => run(interaction, measured)
             )
+          },
+          Press: interaction => {
+            const { customId, envelope } = interaction
+            return observed(
+              { type: "button", name: buttonName(customId), envelope, respond, ended: ended(interaction) },
+              measured => press(interaction, measured)
+            )
+          },
+          Autocomplete: interaction => {
+            const { command, envelope } = interaction
+            return observed(
+              { type: "autocomplete", name: commandName(command.name), envelope, respond },
+              measured => suggest(interaction, measured)
+            )
+          }
         })
 
       /** Begins to handle Discord's JSON and returns at once, with the fiber that does. */
@@ -218,13 +214,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             Effect.annotateLogs(Effect.logError("interaction_failure"), { malformed: pathsOf(error) }).pipe(
               Effect.as(Fiber.void)
             ),
-          onRight: interaction => Effect.sync(() => fork(handle(interaction, respond)))
+          onRight: interaction =>
+            Effect.sync(() => fork(Effect.provide(handle(interaction, respond), answering)))
         })
 
       return { accept }
     })
   }
 ) {}
+
+const isBrokenOff = (outcome: Outcome): boolean => outcome._tag === "Failed" && outcome.errorType === "Defect"
 
 /** Discord waits three seconds for an acknowledgement: who cannot be looked up by then is told so. */
 const claimsWithin = Duration.millis(1500)

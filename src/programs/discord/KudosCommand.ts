@@ -4,15 +4,17 @@ import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
 import type { Holding } from "../../domain/Catalog.ts"
 import { DiscordUserId } from "../../domain/Ids.ts"
 import type { KudosCommand as KudosOptions } from "../../domain/Kudos.ts"
+import type { TransferRequest } from "../../domain/TransferRequest.ts"
+import { TransferRequests } from "../../ports/TransferRequests.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { Choices } from "../../services/Choices.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
 import type { CreatedKudos, KudosFailure } from "../../services/KudosRequests.ts"
-import type { Message } from "../../views/Message.ts"
 import { kudosAnswer } from "../../views/notices.ts"
 import { cut } from "../../views/text.ts"
-import { editAnswer } from "./answers.ts"
-import type { Address } from "./answers.ts"
+import { still } from "./answerEdit.ts"
+import type { Address, Drawing } from "./answerEdit.ts"
+import { editAnswer, editDrawnAnswer } from "./answers.ts"
 import { failureMessage, kudosWords, somethingWentWrong } from "./failureWords.ts"
 import type { Command, Envelope } from "./interaction.ts"
 import { counted } from "./kudosCounts.ts"
@@ -29,30 +31,43 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
   effect: Effect.gen(function* () {
     const kudos = yield* KudosRequests
     const choices = yield* Choices
+    const requests = yield* TransferRequests
     const { limits, mochi } = yield* Settings
 
-    const answerTo = Effect.fnUntraced(function* (result: Either.Either<CreatedKudos, KudosFailure>) {
-      if (Either.isRight(result)) return createdMessage(result.right)
-      return failureMessage(kudosWords(result.left, mochi.profileUrl), yield* currentTraceId)
+    /** Answers where a request may exist: what is stored of it by then comes before what was to be said of it. */
+    const tell = Effect.fnUntraced(function* (address: Address, drawing: Drawing) {
+      const newest = Effect.map(requests.answeredBy(address.id), request =>
+        Option.getOrElse(Option.flatMap(request, requestDrawing), () => drawing)
+      )
+      yield* editDrawnAnswer(address, yield* Effect.orElseSucceed(newest, () => drawing), newest)
+    })
+
+    const answer = Effect.fnUntraced(function* (
+      envelope: Envelope,
+      result: Either.Either<CreatedKudos, KudosFailure>
+    ) {
+      if (Either.isRight(result)) return yield* tell(envelope, createdDrawing(result.right))
+      const words = failureMessage(kudosWords(result.left, mochi.profileUrl), yield* currentTraceId)
+      yield* result.left._tag === "OutcomeUnknown"
+        ? tell(envelope, still(words))
+        : editAnswer(envelope, words)
     })
 
     /** Edits the answer as soon as Mochi shows the request after all. */
-    const keepLooking = Effect.fn("KudosCommand.keepLooking")(function* (
-      address: Address & Pick<Envelope, "id">
-    ) {
+    const keepLooking = Effect.fn("KudosCommand.keepLooking")(function* (address: Address) {
       const found = yield* kudos
         .lookAgain(address.id)
         .pipe(Effect.flatten, Effect.retry(looksAgain), Effect.option)
-      if (Option.isSome(found)) yield* editAnswer(address, createdMessage(found.value))
+      if (Option.isSome(found)) yield* tell(address, createdDrawing(found.value))
     })
 
-    const answered = Effect.fnUntraced(function* (
+    const conclude = Effect.fnUntraced(function* (
       envelope: Envelope,
       result: Either.Either<CreatedKudos, KudosFailure>
     ) {
       const outcome = Either.match(result, { onLeft: outcomeOfFailure, onRight: () => Outcome.Success() })
       yield* counted(result, outcome)
-      yield* editAnswer(envelope, yield* answerTo(result))
+      yield* answer(envelope, result)
       return outcome
     })
 
@@ -68,11 +83,11 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
         return Outcome.Failed({ errorType: "MalformedOptions" })
       }
       return yield* Effect.matchEffect(kudos.submit(options.value), {
-        onSuccess: created => answered(envelope, Either.right(created)),
+        onSuccess: created => conclude(envelope, Either.right(created)),
         onFailure: failure =>
           failure._tag === "NoLongerHeld"
             ? Effect.succeed(Outcome.Refused({ reason: failure._tag }))
-            : answered(envelope, Either.left(failure))
+            : conclude(envelope, Either.left(failure))
       })
     })
 
@@ -115,7 +130,7 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
       )
     })
 
-    return { run, suggest, keepLooking }
+    return { run, suggest, keepLooking, tell }
   })
 }) {}
 
@@ -173,12 +188,24 @@ const kudosOptions = (
     }))
   )
 
-export const createdMessage = ({ intent, status }: CreatedKudos): Message =>
-  kudosAnswer({
-    facts: intent.facts,
+export const createdDrawing = ({ intent: { facts, recipient }, status }: CreatedKudos): Drawing => ({
+  message: kudosAnswer({
+    facts,
     status,
-    recipient: { discordUserId: Option.some(intent.recipient), name: Option.none() }
-  })
+    recipient: { discordUserId: Option.some(recipient), name: Option.none() }
+  }),
+  shows: status
+})
+
+const requestDrawing = ({ facts, status }: TransferRequest): Option.Option<Drawing> =>
+  Option.map(facts, known => ({
+    message: kudosAnswer({
+      facts: known,
+      status,
+      recipient: { discordUserId: known.recipient.discordUserId, name: Option.none() }
+    }),
+    shows: status
+  }))
 
 const outcomeOfFailure = (failure: KudosFailure): Outcome => {
   if (failure._tag === "MochiError") return Outcome.Failed({ errorType: failure.reason })

@@ -3,11 +3,13 @@ import { Effect, Either, FiberSet, Layer, Schedule } from "effect"
 import { Settings } from "../../config.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { AbandonedInteraction } from "../../ports/Interactions.ts"
+import { Messenger } from "../../ports/Messenger.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
+import { still } from "./answerEdit.ts"
 import { editAnswer } from "./answers.ts"
-import { failureMessage, recoveredWords } from "./failureWords.ts"
-import { createdMessage, KudosCommand } from "./KudosCommand.ts"
+import { brokeOff, failureMessage, recoveredWords } from "./failureWords.ts"
+import { createdDrawing, KudosCommand } from "./KudosCommand.ts"
 
 /** How often it is looked for processes that ended with work in their hands. */
 const looksEvery = "3 seconds"
@@ -19,34 +21,62 @@ const answerAgain = Schedule.exponential("2 seconds").pipe(Schedule.intersect(Sc
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const rest = yield* DiscordREST
+    const messenger = yield* Messenger
     const interactions = yield* Interactions
     const kudos = yield* KudosRequests
     const command = yield* KudosCommand
     const { mochi } = yield* Settings
     const answers = yield* FiberSet.make()
 
-    const answer = Effect.fn("KudosRecovery.answer")(function* ({ id, token }: AbandonedInteraction) {
-      const { id: botId } = yield* rest.getMyApplication()
-      const outcome = yield* Effect.either(kudos.outcomeOf(id))
+    const answer = Effect.fn("KudosRecovery.answer")(function* (abandoned: AbandonedInteraction) {
+      const address = { ...abandoned, botId: undefined }
+      const outcome = yield* Effect.either(kudos.outcomeOf(address.id))
+      // What became of it stands in the store: without it there is nothing true to say yet.
+      if (Either.isLeft(outcome) && outcome.left._tag === "StoreUnavailable") return yield* outcome.left
       const reference = yield* currentTraceId
-      const message = Either.match(outcome, {
-        onRight: createdMessage,
-        onLeft: failure => failureMessage(recoveredWords(failure, mochi.profileUrl), reference)
+      const drawing = Either.match(outcome, {
+        onRight: createdDrawing,
+        onLeft: failure => still(failureMessage(recoveredWords(failure, mochi.profileUrl), reference))
       })
-      yield* editAnswer({ botId, token }, message)
-      yield* interactions.answered(id)
+      yield* command.tell(address, drawing)
+      yield* interactions.answered(address.id)
       if (Either.isLeft(outcome) && outcome.left._tag === "OutcomeUnknown")
-        yield* Effect.ignoreLogged(command.keepLooking({ id, botId, token }))
+        yield* Effect.ignoreLogged(command.keepLooking(address))
     })
+
+    /** A defect in finding out, or a person who cannot be reached, ends it for every later process too. */
+    const settled = (abandoned: AbandonedInteraction) =>
+      Effect.retry(answer(abandoned), {
+        schedule: answerAgain,
+        while: ({ _tag }) => _tag === "StoreUnavailable"
+      }).pipe(
+        Effect.catchAllDefect(defect =>
+          Effect.gen(function* () {
+            yield* Effect.logError("The answer of a process that ended could not be found out", defect)
+            const words = failureMessage(brokeOff, yield* currentTraceId)
+            yield* editAnswer({ ...abandoned, botId: undefined }, words)
+            yield* interactions.answered(abandoned.id)
+          })
+        ),
+        Effect.catchTag("Unanswered", ({ reason }) =>
+          Effect.zipRight(
+            Effect.annotateLogs(Effect.logError("A person could not be answered"), {
+              interaction: abandoned.id,
+              reason
+            }),
+            interactions.answered(abandoned.id)
+          )
+        ),
+        Effect.withSpan("KudosRecovery.settled"),
+        Effect.ignoreLogged
+      )
 
     const recover = Effect.gen(function* () {
       const intents = yield* kudos.abandoned
       yield* Effect.forEach(intents, intent => Effect.ignore(kudos.resolve(intent)), { concurrency: 8 })
       const waiting = yield* interactions.adopt
       // Beside the next look: an answer may wait for Discord, or go on looking for a request.
-      yield* Effect.forEach(waiting, abandoned =>
-        FiberSet.run(answers, Effect.ignoreLogged(Effect.retry(answer(abandoned), answerAgain)))
-      )
+      yield* Effect.forEach(waiting, abandoned => FiberSet.run(answers, settled(abandoned)))
       if (intents.length + waiting.length > 0)
         yield* Effect.annotateLogs(Effect.logInfo("Took over from a process that ended"), {
           intents: intents.length,
@@ -58,6 +88,7 @@ export const layer = Layer.scopedDiscard(
       Effect.catchAllCause(cause => Effect.logWarning("Recovery did not work out and is tried again", cause)),
       Effect.repeat(Schedule.spaced(looksEvery)),
       Effect.provideService(DiscordREST, rest),
+      Effect.provideService(Messenger, messenger),
       Effect.forkScoped
     )
   })

@@ -70,11 +70,7 @@ export const kudosWords = (failure: KudosFailure, profileUrl: string): Words =>
 
 /** For a command whose process ended under it. */
 export const recoveredWords = (failure: RecoveryFailure, profileUrl: string): Words =>
-  failure._tag === "NeverSent"
-    ? fault(
-        "Something went wrong on our side before your request was sent: nothing was created. Please try again."
-      )
-    : kudosWords(failure, profileUrl)
+  failure._tag === "NeverSent" ? neverSent : kudosWords(failure, profileUrl)
 
 export const decisionWords = (failure: DecisionFailure, profileUrl: string): Words =>
   Match.value(failure).pipe(
@@ -93,6 +89,19 @@ export const decisionWords = (failure: DecisionFailure, profileUrl: string): Wor
 
 export const somethingWentWrong: Words = {
   sentence: "Something went wrong on our side. Please try again later.",
+  isRefusal: false
+}
+
+export const neverSent: Words = {
+  sentence:
+    "Something went wrong on our side before your request was sent: nothing was created. Please try again.",
+  isRefusal: false
+}
+
+/** Nobody knows how far it had come: an invitation to try again could be one to pay twice. */
+export const brokeOff: Words = {
+  sentence:
+    "Something went wrong on our side. If this was about a request, please check it before you repeat it.",
   isRefusal: false
 }
 

@@ -1,12 +1,12 @@
-import { Data, Either, Option, Redacted, Schema } from "effect"
+import { Data, Either, Option, Predicate, Redacted, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { ChannelId, DiscordUserId, GuildId, InteractionId, MessageId } from "../../domain/Ids.ts"
 
 /** What every interaction has. */
 export interface Envelope {
   readonly id: InteractionId
-  /** Discord's id of this bot: follow-ups are addressed to it. */
-  readonly botId: string
+  /** Discord's id of this bot, which follow-ups are addressed to; Discord can be asked for one that is missing. */
+  readonly botId: string | undefined
   readonly token: Redacted.Redacted
   readonly userId: DiscordUserId
   readonly guildId: Option.Option<GuildId>
@@ -26,7 +26,7 @@ export interface Command {
 
 /** The message that a button is on. */
 export interface PressedMessage {
-  readonly id: MessageId
+  readonly id: Option.Option<MessageId>
   readonly channelId: Option.Option<ChannelId>
   readonly isEphemeral: boolean
   readonly embed: Option.Option<PressedEmbed>
@@ -44,33 +44,36 @@ export type Interaction = Data.TaggedEnum<{
 }>
 export const Interaction = Data.taggedEnum<Interaction>()
 
-/** Discord's JSON; left where it is not even an interaction. */
+/**
+ * Discord's JSON; left only where there is nobody to answer. An interaction needs its id, its token and a person: all
+ * else is absent where Discord sends it in a form that is not known here.
+ */
 export const decodeInteraction = (raw: unknown): Either.Either<Interaction, ParseResult.ParseError> =>
   Either.gen(function* () {
-    const wire = yield* decodeWire(raw)
-    if (wire.type === 1) return Interaction.Ping()
+    const { type } = yield* decodeWire(raw)
+    if (type === 1) return Interaction.Ping()
     const envelope = envelopeOf(yield* decodePerson(raw))
-    if (wire.type === 2) {
+    if (type === 2) {
       const { data } = yield* decodeCommand(raw)
-      const users = Object.entries(data.resolved?.users ?? {})
-      const bots = new Set(users.flatMap(([id, user]) => (user.bot === true ? [id] : [])))
+      const users = Object.entries(data?.resolved?.users ?? {})
+      const bots = new Set(users.flatMap(([id, user]) => (user?.bot === true ? [id] : [])))
       return Interaction.Run({ envelope, command: commandOf(data), bots })
     }
-    if (wire.type === 4) {
+    if (type === 4) {
       const { data } = yield* decodeCommand(raw)
-      const focused = leavesOf(data).find(option => option.focused === true)?.name ?? ""
+      const focused = unfolded(data?.options).leaves.find(option => option.focused === true)?.name ?? ""
       return Interaction.Autocomplete({ envelope, command: commandOf(data), focused })
     }
-    if (wire.type === 3) {
+    if (type === 3) {
       const { data, message } = yield* decodePress(raw)
       return Interaction.Press({
         envelope,
-        customId: data.custom_id,
+        customId: data?.custom_id ?? "",
         message: {
-          id: message.id,
-          channelId: Option.fromNullable(message.channel_id),
-          isEphemeral: ((message.flags ?? 0) & ephemeral) !== 0,
-          embed: Option.fromNullable(message.embeds?.[0])
+          id: Option.fromNullable(message?.id),
+          channelId: Option.fromNullable(message?.channel_id),
+          isEphemeral: ((message?.flags ?? 0) & ephemeral) !== 0,
+          embed: Option.fromNullable(message?.embeds?.[0])
         }
       })
     }
@@ -80,7 +83,13 @@ export const decodeInteraction = (raw: unknown): Either.Either<Interaction, Pars
 /** The flag of answers that only one person sees. */
 export const ephemeral = 64
 
-const Optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
+/** Absent where it does not decode. */
+const Lenient = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.UndefinedOr(schema).annotations({ decodingFallback: () => Either.right(undefined) })
+
+const Perhaps = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Lenient(schema))
+
+const PerhapsMany = <A, I>(schema: Schema.Schema<A, I>) => Perhaps(Schema.Array(Lenient(schema)))
 
 const User = Schema.Struct({ id: DiscordUserId })
 
@@ -91,59 +100,60 @@ const Sender = Schema.Union(
 
 const Person = Schema.Struct({
   id: InteractionId,
-  application_id: Schema.String,
+  application_id: Perhaps(Schema.String.pipe(Schema.pattern(/^\d{1,20}$/))),
   token: Schema.NonEmptyString,
-  guild_id: Optional(GuildId),
-  channel_id: Optional(ChannelId),
-  locale: Optional(Schema.String)
+  guild_id: Perhaps(GuildId),
+  channel_id: Perhaps(ChannelId),
+  locale: Perhaps(Schema.String)
 }).pipe(Schema.extend(Sender))
 
 const Leaf = Schema.Struct({
   name: Schema.String,
-  type: Schema.Number,
-  value: Schema.optional(Schema.Union(Schema.String, Schema.Number, Schema.Boolean)),
-  focused: Schema.optional(Schema.Boolean)
+  type: Perhaps(Schema.Number),
+  value: Perhaps(Schema.Union(Schema.String, Schema.Number, Schema.Boolean)),
+  focused: Perhaps(Schema.Boolean)
 })
 
-const Branch = Schema.Struct({ ...Leaf.fields, options: Schema.optional(Schema.Array(Leaf)) })
+const Branch = Schema.Struct({ ...Leaf.fields, options: PerhapsMany(Leaf) })
 
 const CommandData = Schema.Struct({
-  name: Schema.String,
-  options: Schema.optional(
-    Schema.Array(Schema.Struct({ ...Leaf.fields, options: Schema.optional(Schema.Array(Branch)) }))
-  ),
-  resolved: Schema.optional(
+  name: Perhaps(Schema.String),
+  options: PerhapsMany(Schema.Struct({ ...Leaf.fields, options: PerhapsMany(Branch) })),
+  resolved: Perhaps(
     Schema.Struct({
-      users: Schema.optional(
-        Schema.Record({ key: Schema.String, value: Schema.Struct({ bot: Schema.optional(Schema.Boolean) }) })
+      users: Perhaps(
+        Schema.Record({
+          key: Schema.String,
+          value: Lenient(Schema.Struct({ bot: Perhaps(Schema.Boolean) }))
+        })
       )
     })
   )
 })
 
 const Embed = Schema.Struct({
-  title: Optional(Schema.String),
-  description: Optional(Schema.String),
-  footer: Optional(Schema.Struct({ text: Schema.String })),
-  fields: Optional(
-    Schema.Array(
-      Schema.Struct({ name: Schema.String, value: Schema.String, inline: Schema.optional(Schema.Boolean) })
-    )
+  title: Perhaps(Schema.String),
+  description: Perhaps(Schema.String),
+  footer: Perhaps(Schema.Struct({ text: Schema.String })),
+  fields: PerhapsMany(
+    Schema.Struct({ name: Schema.String, value: Schema.String, inline: Perhaps(Schema.Boolean) })
   )
 })
 
-const decodeWire = Schema.decodeUnknownEither(Schema.Struct({ type: Schema.Number }))
+const decodeWire = Schema.decodeUnknownEither(Schema.Struct({ type: Perhaps(Schema.Number) }))
 const decodePerson = Schema.decodeUnknownEither(Person)
-const decodeCommand = Schema.decodeUnknownEither(Schema.Struct({ data: CommandData }))
+const decodeCommand = Schema.decodeUnknownEither(Schema.Struct({ data: Perhaps(CommandData) }))
 const decodePress = Schema.decodeUnknownEither(
   Schema.Struct({
-    data: Schema.Struct({ custom_id: Schema.String }),
-    message: Schema.Struct({
-      id: MessageId,
-      channel_id: Optional(ChannelId),
-      flags: Optional(Schema.Number),
-      embeds: Schema.optional(Schema.Array(Embed))
-    })
+    data: Perhaps(Schema.Struct({ custom_id: Perhaps(Schema.String) })),
+    message: Perhaps(
+      Schema.Struct({
+        id: Perhaps(MessageId),
+        channel_id: Perhaps(ChannelId),
+        flags: Perhaps(Schema.Number),
+        embeds: PerhapsMany(Embed)
+      })
+    )
   })
 )
 
@@ -159,28 +169,25 @@ const envelopeOf = (wire: typeof Person.Type): Envelope => ({
 
 /** An option, or what holds some: a subcommand, or a group of them. */
 interface Node extends Schema.Schema.Type<typeof Leaf> {
-  readonly options?: ReadonlyArray<Node> | undefined
+  readonly options?: ReadonlyArray<Node | undefined> | undefined
 }
 
 /** The names of group and subcommand, where there are any, and the options proper. */
 const unfolded = (
-  options: ReadonlyArray<Node>,
+  options: Node["options"],
   path: ReadonlyArray<string> = []
 ): { readonly path: ReadonlyArray<string>; readonly leaves: ReadonlyArray<Node> } => {
-  const holder = options.find(({ type }) => type === optionType.subcommand || type === optionType.group)
-  return holder === undefined
-    ? { path, leaves: options }
-    : unfolded(holder.options ?? [], [...path, holder.name])
+  const leaves = (options ?? []).filter(Predicate.isNotUndefined)
+  const holder = leaves.find(({ type }) => type === optionType.subcommand || type === optionType.group)
+  return holder === undefined ? { path, leaves } : unfolded(holder.options, [...path, holder.name])
 }
-
-const leavesOf = (data: typeof CommandData.Type) => unfolded(data.options ?? []).leaves
 
 const optionType = { subcommand: 1, group: 2 }
 
-const commandOf = (data: typeof CommandData.Type): Command => {
-  const { leaves, path } = unfolded(data.options ?? [])
+const commandOf = (data: typeof CommandData.Type | undefined): Command => {
+  const { leaves, path } = unfolded(data?.options)
   return {
-    name: data.name,
+    name: data?.name ?? "",
     subcommand: path.length === 0 ? Option.none() : Option.some(path.join(" ")),
     options: new Map(
       leaves.flatMap(({ name, value }) => (value === undefined ? [] : [[name, String(value)] as const]))

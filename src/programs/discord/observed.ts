@@ -1,9 +1,13 @@
 import type { DiscordRESTError } from "dfx/DiscordREST"
-import { Clock, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
 import { interactionAcknowledged, interactionEnded } from "../../ports/metrics.ts"
 import type { InteractionType } from "../../ports/metrics.ts"
-import type { Respond } from "./answers.ts"
+import { monotonicMillis } from "../../ports/monotonic.ts"
+import type { Unanswered } from "./answerByDm.ts"
+import { failureText } from "./answerEdit.ts"
+import type { Answering, Respond } from "./answers.ts"
 import type { Envelope } from "./interaction.ts"
+import { lastWord } from "./lastWord.ts"
 import { Outcome, outcomeWord } from "./Outcome.ts"
 
 interface Observation {
@@ -12,32 +16,40 @@ interface Observation {
   readonly name: string
   readonly envelope: Envelope
   readonly respond: Respond
+  /** Told how it ended, within its span. */
+  readonly ended?: (outcome: Outcome) => Effect.Effect<unknown>
 }
 
+/** What an interaction asks for, given the way to acknowledge it. */
+export type Work = (respond: Respond) => Effect.Effect<Outcome, DiscordRESTError | Unanswered, Answering>
+
 /**
- * Runs what an interaction asks for within its span, measured and logged. Whatever goes wrong in it ends here: a defect,
- * or Discord refusing an answer, is nothing that the person could still be told.
+ * Runs what an interaction asks for within its span, measured and logged. Whatever goes wrong in it ends here: after a
+ * defect the person is told so, whatever was under way; where Discord takes no answer, there is nobody left to tell.
  */
 export const observed = (
-  { envelope, name, respond, type }: Observation,
-  work: (respond: Respond) => Effect.Effect<Outcome, DiscordRESTError>
-): Effect.Effect<Outcome> =>
+  { ended = () => Effect.void, envelope, name, respond, type }: Observation,
+  work: Work
+): Effect.Effect<Outcome, never, Answering> =>
   Effect.gen(function* () {
-    const start = yield* Clock.currentTimeMillis
-    const since = Effect.map(Clock.currentTimeMillis, now => Duration.millis(now - start))
+    const start = yield* monotonicMillis
+    const since = Effect.map(monotonicMillis, now => Duration.millis(now - start))
     const measuredRespond: Respond = callback =>
       Effect.tap(respond(callback), () =>
         Effect.flatMap(since, passed => interactionAcknowledged(type, passed))
       )
-    const outcome = yield* work(measuredRespond).pipe(
+    const outcome = yield* lastWord({ type, envelope, respond: measuredRespond }, work).pipe(
       Effect.catchAll(error =>
-        Effect.as(logged(error), Outcome.Failed({ errorType: discordErrorType(error) }))
-      ),
-      Effect.catchAllDefect(defect => Effect.as(logged(defect), Outcome.Failed({ errorType: "Defect" })))
+        Effect.as(
+          Effect.annotateLogs(Effect.logError("A person could not be answered"), { reason: reasonOf(error) }),
+          Outcome.Failed({ errorType: errorTypeOf(error) })
+        )
+      )
     )
+    yield* ended(outcome)
     const passed = yield* since
     yield* interactionEnded({ type, command: name, outcome: outcomeWord(outcome), after: passed })
-    yield* annotated(outcome)
+    yield* annotated(name, outcome)
     yield* report(type, name, outcome, passed)
     return outcome
   }).pipe(
@@ -48,8 +60,24 @@ export const observed = (
     })
   )
 
-const annotated = (outcome: Outcome) =>
-  Effect.annotateCurrentSpan({ outcome: outcomeWord(outcome), ...causeOf(outcome) })
+const annotated = (name: string, outcome: Outcome) =>
+  Effect.annotateCurrentSpan({
+    outcome: outcomeWord(outcome),
+    ...causeOf(outcome),
+    ...sentenceOf(name, outcome)
+  })
+
+const sentenceOf = (name: string, outcome: Outcome) => {
+  switch (outcome._tag) {
+    case "Success":
+    case "Refused":
+      return {}
+    case "TimedOut":
+      return { "error.message": `${name} took longer than its time allows` }
+    case "Failed":
+      return { "error.message": `${name} failed: ${outcome.errorType}` }
+  }
+}
 
 const causeOf = (outcome: Outcome) => {
   switch (outcome._tag) {
@@ -87,8 +115,9 @@ const report = (type: InteractionType, name: string, outcome: Outcome, passed: D
   }
 }
 
-const logged = (cause: unknown) => Effect.logError("An interaction went wrong", cause)
+const reasonOf = (error: DiscordRESTError | Unanswered): string =>
+  error._tag === "Unanswered" ? error.reason : failureText(error)
 
 /** Discord's own code for Discord's refusals. */
-const discordErrorType = (error: DiscordRESTError): string =>
+const errorTypeOf = (error: DiscordRESTError | Unanswered): string =>
   error._tag === "ErrorResponse" ? String(error.cause.code) : error._tag

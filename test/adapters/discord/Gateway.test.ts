@@ -1,3 +1,5 @@
+import { createServer } from "node:net"
+import type { Socket } from "node:net"
 import { expect, it } from "@effect/vitest"
 import { DiscordGateway } from "dfx/DiscordGateway"
 import { Duration, Effect, Exit, Fiber, Layer, Option, Schedule } from "effect"
@@ -28,11 +30,19 @@ const bench: Effect.Effect<Bench, never, Scope.Scope> = Effect.gen(function* () 
   const world = { shards: 1, status: 200, remaining: 999, storeFails: false }
   const rest = yield* loopback(() => ({
     status: world.status,
-    body: {
-      url: discord.url,
-      shards: world.shards,
-      session_start_limit: { total: 1000, remaining: world.remaining, reset_after: 500, max_concurrency: 2 }
-    }
+    body:
+      world.status === 401
+        ? { message: "401: Unauthorized", code: 0 }
+        : {
+            url: discord.url,
+            shards: world.shards,
+            session_start_limit: {
+              total: 1000,
+              remaining: world.remaining,
+              reset_after: 500,
+              max_concurrency: 2
+            }
+          }
   }))
   const stored = new Map<number, GatewaySession>()
   const attempt = <A>(operation: string, work: () => A) =>
@@ -470,4 +480,113 @@ it.scopedLive("without an identify left today none is sent", () =>
       })
     )
   })
+)
+
+/** A server that takes connections and never says a word. */
+const silent = Effect.acquireRelease(
+  Effect.async<{ readonly port: number; readonly close: () => void }>(resume => {
+    const sockets = new Set<Socket>()
+    const server = createServer(socket => {
+      sockets.add(socket)
+      socket.on("error", () => undefined)
+    })
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const close = () => {
+        for (const socket of sockets) socket.destroy()
+        server.close()
+      }
+      resume(
+        Effect.succeed({ port: typeof address === "object" && address !== null ? address.port : 0, close })
+      )
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+const badAddresses: ReadonlyArray<readonly [string, (port: number) => unknown]> = [
+  ["refuses connections", () => "ws://127.0.0.1:1"],
+  ["never greets", port => `ws://127.0.0.1:${port}`],
+  ["does not speak TLS", port => `wss://127.0.0.1:${port}`],
+  ["is no name that is known", () => "wss://gateway.invalid"],
+  ["is no address", () => "not an address"],
+  ["is of another kind", () => "https://127.0.0.1:1"],
+  ["breaks off", () => "wss://["],
+  ["has a question in it", () => "ws://127.0.0.1:1/?v=1"],
+  ["is empty", () => ""],
+  ["is a number", () => 7],
+  ["is an object", () => ({})]
+]
+
+for (const [what, address] of badAddresses) {
+  it.scopedLive(
+    `a session whose own address ${what} is resumed at the gateway's (C4)`,
+    () =>
+      Effect.gen(function* () {
+        const world = yield* bench
+        world.discord.resumeUrl = address((yield* silent).port)
+        yield* running(world, () =>
+          Effect.gen(function* () {
+            yield* ready
+            world.discord.cut()
+            yield* until(() => world.discord.sockets.size === 0)
+            world.discord.interaction("1")
+            yield* until(() => world.took.includes("1"))
+            expect(entered(world)).toEqual(["identify", "resume"])
+          })
+        )
+      }),
+    20_000
+  )
+}
+
+it.scopedLive("a stored address that refuses is given up after a restart too (C4)", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    yield* running(world, () => ready)
+    const stored = world.stored.get(0)
+    for (const resumeUrl of ["ws://127.0.0.1:1", "wss://[", "nonsense"]) {
+      world.stored.set(0, { ...stored!, resumeUrl })
+      world.discord.interaction(resumeUrl)
+      yield* running(world, () => until(() => world.took.includes(resumeUrl)))
+      expect(world.stored.get(0)).toMatchObject({ sessionId: "session-1", resumeUrl: world.discord.url })
+      world.stored.set(0, { ...stored!, sequence: world.stored.get(0)!.sequence })
+    }
+    expect(new Set(entered(world).slice(1))).toEqual(new Set(["resume"]))
+  })
+)
+
+it.scopedLive("a session that cannot be resumed at the gateway's address either is given up (C4)", () =>
+  Effect.gen(function* () {
+    const world = yield* bench
+    world.discord.resumeUrl = "ws://127.0.0.1:1"
+    world.discord.refuseResume = 4000
+    yield* running(world, () =>
+      Effect.gen(function* () {
+        yield* ready
+        world.discord.cut()
+        yield* until(() => world.discord.identified.length === 2)
+        yield* ready
+        expect(entered(world)).toEqual(["identify", "resume", "resume", "identify"])
+      })
+    )
+  })
+)
+
+it.scopedLive(
+  "a session whose resumes the gateway leaves unanswered is given up (C4)",
+  () =>
+    Effect.gen(function* () {
+      const world = yield* bench
+      yield* running(world, () =>
+        Effect.gen(function* () {
+          yield* ready
+          world.discord.answersResumes = false
+          world.discord.cut()
+          yield* until(() => world.discord.identified.length === 2)
+          yield* ready
+        })
+      )
+    }),
+  30_000
 )

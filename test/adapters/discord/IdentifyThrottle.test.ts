@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
+import { type Clock, Effect, TestClock } from "effect"
 import * as IdentifyThrottle from "../../../src/adapters/discord/IdentifyThrottle.ts"
 
 /** Lets promises and fibers that are due run. */
@@ -70,5 +70,31 @@ it.effect("a shard whose socket closed while it waited does not identify, and co
     yield* pass("5 seconds")
     expect(refused).toEqual([1])
     expect(turns).toEqual([0, 2])
+  })
+)
+
+it.effect("a wall clock that is set back by an hour delays no identify (C3)", () =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    let set = 0
+    const wall: Clock.Clock = {
+      ...clock,
+      unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + set,
+      unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
+      currentTimeMillis: Effect.map(clock.currentTimeMillis, now => now + set),
+      currentTimeNanos: clock.currentTimeNanos,
+      sleep: duration => clock.sleep(duration)
+    }
+    yield* TestClock.setTime(1_000_000)
+    const throttle = yield* Effect.withClock(IdentifyThrottle.make, wall)
+    const turns: Array<number> = []
+    const ask = (shardId: number) =>
+      throttle.waitForIdentify(shardId, new AbortController().signal).then(() => turns.push(shardId))
+    ask(0)
+    yield* settle
+    set = -3_600_000
+    ask(1)
+    yield* pass("5 seconds")
+    expect(turns).toEqual([0, 1])
   })
 )

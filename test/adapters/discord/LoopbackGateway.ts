@@ -32,6 +32,10 @@ export class LoopbackGateway {
   refusing = false
   answersHeartbeats = true
   answersResumes = true
+  /** What READY says of where to resume; this gateway itself unless told. */
+  resumeUrl: unknown = undefined
+  /** Closes with this code instead of RESUMED. */
+  refuseResume: number | undefined = undefined
   /** Sent instead of, or before, anything the protocol asks for. */
   greeting: (count: number) => string | undefined = () => undefined
   /** Closes with this code instead of READY. */
@@ -93,13 +97,20 @@ export class LoopbackGateway {
       this.connections.push({ shard: shard!, entered: "identify", sequence: 0 })
       this.identified.push(data)
       this.sockets.add(socket)
-      const ready = { session_id: `session-${this.connections.length}`, resume_gateway_url: this.url }
+      const ready = {
+        session_id: `session-${this.connections.length}`,
+        resume_gateway_url: this.resumeUrl ?? this.url
+      }
       socket.send(JSON.stringify({ op: 0, t: "READY", s: this.#sequence, d: ready }))
     }
     if (op === 6) {
       const sequence = "seq" in data ? Number(data.seq) : 0
       this.connections.push({ shard: 0, entered: "resume", sequence })
       if (!this.answersResumes) return
+      if (this.refuseResume !== undefined) {
+        socket.close(this.refuseResume)
+        return
+      }
       this.sockets.add(socket)
       for (const { s, frame } of this.#events) if (s > sequence) socket.send(frame)
       socket.send(JSON.stringify({ op: 0, t: "RESUMED", s: this.#sequence, d: {} }))

@@ -3,6 +3,7 @@ import { expect, it } from "@effect/vitest"
 import { DiscordREST, type DiscordRestService } from "dfx/DiscordREST"
 import { Cause, Duration, Effect, Exit, Fiber, Metric } from "effect"
 import { BotToken } from "../../../src/adapters/discord/BotToken.ts"
+import * as GatewayAddress from "../../../src/adapters/discord/GatewayAddress.ts"
 import { rateLimitHits } from "../../../src/adapters/discord/Rest.ts"
 import {
   DiscordApiError,
@@ -57,7 +58,7 @@ it.scopedLive("a 5xx is tried again after a pause when doing it twice is harmles
     (_, count) => (count < 3 ? { status: 503 } : { status: 200, body: { id: "9" } }),
     (rest, heard) =>
       Effect.gen(function* () {
-        const answer = yield* rest.updateMessage(channel, channel, { content: "x" })
+        const answer = yield* rest.getMyApplication()
         expect(answer.id).toBe("9")
         expect(heard).toHaveLength(3)
         expect(heard[1]!.at - heard[0]!.at).toBeGreaterThan(100)
@@ -165,6 +166,107 @@ it.scopedLive("an interaction token that has expired says nothing about the bot 
   )
 )
 
+for (const [what, body] of [
+  ["HTML", "<html>401 Authorization Required</html>"],
+  ["nothing", undefined],
+  ["JSON of another form", { error: "unauthorized" }],
+  ["JSON without a code", { message: "401: Unauthorized" }],
+  ["JSON with a code of its own", { message: "Unauthorized", code: 401 }],
+  ["null", null]
+] as const) {
+  it.scopedLive(`a 401 of ${what} is a proxy's: asked again, and no word on the bot token (C24)`, () =>
+    against(
+      (_, count) => (count === 1 ? { status: 401, body } : { status: 200, body: { id: "7" } }),
+      (rest, heard) =>
+        Effect.gen(function* () {
+          expect((yield* rest.getMyApplication()).id).toBe("7")
+          expect(heard).toHaveLength(2)
+          expect(yield* Effect.flatMap(BotToken, token => token.isRejected)).toBe(false)
+        })
+    )
+  )
+}
+
+it.scopedLive(
+  "a 401 that stays a proxy's page leaves the gateway's address unknown, and nothing fatal (C24)",
+  () =>
+    against(
+      () => ({ status: 401, body: "<html>" }),
+      () =>
+        Effect.gen(function* () {
+          const failure = yield* Effect.flip(GatewayAddress.read)
+          expect(failure).toMatchObject({ _tag: "DiscordApiError", status: 401, fromDiscord: false })
+        })
+    )
+)
+
+it.scopedLive("a proxy's page in place of the answer to a callback is asked again in time (C2)", () =>
+  against(
+    (_, count) => (count === 1 ? { status: 403, body: "<html>blocked</html>" } : { status: 204 }),
+    (rest, heard) =>
+      Effect.zipRight(
+        callback(rest),
+        Effect.sync(() => expect(heard).toHaveLength(2))
+      )
+  )
+)
+
+it.scopedLive("a callback is sent again after a 429 that names no time (C2)", () =>
+  against(
+    (_, count) => (count === 1 ? { status: 429, body: "slow down" } : { status: 204 }),
+    (rest, heard) =>
+      Effect.zipRight(
+        callback(rest),
+        Effect.sync(() => expect(heard).toHaveLength(2))
+      )
+  )
+)
+
+it.scopedLive("a 429 whose time stands in its JSON alone is waited out (C2)", () =>
+  against(
+    (_, count) =>
+      count === 1
+        ? { status: 429, body: { message: "slow down", retry_after: 0.2, global: false } }
+        : { status: 200, body: { id: "1" } },
+    (rest, heard) =>
+      Effect.gen(function* () {
+        yield* rest.createMessage(channel, { content: "x" })
+        expect(heard).toHaveLength(2)
+        expect(heard[1]!.at - heard[0]!.at).toBeGreaterThanOrEqual(195)
+      })
+  )
+)
+
+for (const [what, reply] of [
+  ["a 5xx", { status: 500, body: { code: 0, message: "500" } }],
+  ["a lost connection", "reset"],
+  ["a 429", { status: 429, body: { retry_after: 0.1 }, headers: { "retry-after": "0.1" } }]
+] as const) {
+  it.scopedLive(`an answer's edit that met ${what} is handed back, to be drawn anew (H1)`, () =>
+    against(
+      () => reply,
+      (rest, heard) =>
+        Effect.gen(function* () {
+          yield* Effect.flip(
+            rest.updateOriginalWebhookMessage(channel, interactionToken, { payload: { content: "old" } })
+          )
+          expect(heard).toHaveLength(1)
+        })
+    )
+  )
+}
+
+it.scopedLive("a card's edit that met a 5xx is handed back, to be drawn anew (H1)", () =>
+  against(
+    () => ({ status: 503 }),
+    (rest, heard) =>
+      Effect.gen(function* () {
+        yield* Effect.flip(rest.updateMessage(channel, channel, { content: "old" }))
+        expect(heard).toHaveLength(1)
+      })
+  )
+)
+
 it.scopedLive("a 429 is waited out and counted", () =>
   against(
     (_, count) =>
@@ -250,6 +352,44 @@ it.scopedLive("an answer that is not JSON ends in its status", () =>
       })
   )
 )
+
+/** Sets the wall clock by so much until the test ends. */
+const wallClockSet = (millis: number) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = Date.now
+      Date.now = () => before() + millis
+      return before
+    }),
+    before =>
+      Effect.sync(() => {
+        Date.now = before
+      })
+  )
+
+const spent = { "x-ratelimit-limit": "1", "x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "0.6" }
+
+for (const millis of [-3_600_000, -40_000, 3_600_000]) {
+  it.scopedLive(`a limit lasts as long as it does although the wall clock is set by ${millis} ms (C3)`, () =>
+    against(
+      () => ({ status: 200, body: { id: "1" }, headers: spent }),
+      (rest, heard) =>
+        Effect.gen(function* () {
+          const start = performance.now()
+          const say = rest.createMessage(channel, { content: "x" })
+          yield* say
+          const waiting = yield* Effect.fork(say)
+          yield* Effect.sleep("100 millis")
+          yield* wallClockSet(millis)
+          yield* say
+          yield* Fiber.join(waiting)
+          expect(heard).toHaveLength(3)
+          expect(performance.now() - start).toBeGreaterThan(1100)
+          expect(performance.now() - start).toBeLessThan(8000)
+        }).pipe(Effect.scoped)
+    )
+  )
+}
 
 it.scopedLive("files go as a form beside the payload", () =>
   against(

@@ -63,3 +63,20 @@ it("a request that never left is sent again, one that was answered with a refusa
   expect(mayRetry(edit, answered(503))).toBe(true)
   for (const status of [400, 401, 403, 404, 429]) expect(mayRetry(edit, answered(status))).toBe(false)
 })
+
+it("an edit is drawn anew for every try, so the transport makes one (H1)", () => {
+  expect(planFor("PATCH", `/channels/${id}/messages/${id}`, none).retries).toBe(0)
+  const answer = planFor("PATCH", `/webhooks/${id}/${token}/messages/@original`, none)
+  expect(answer).toMatchObject({ retries: 0, waitsForLimits: false })
+  expect(planFor("POST", `/webhooks/${id}/${token}`, none).waitsForLimits).toBe(true)
+})
+
+it("what a proxy says in Discord's place is asked again where that does no harm (C24)", () => {
+  const page = (status: number) =>
+    new DiscordApiError({ code: 0, status, fromDiscord: false, method: "GET", route: "/" })
+  for (const status of [400, 401, 403, 404, 405]) {
+    expect(mayRetry(planFor("GET", "/gateway/bot", none), page(status))).toBe(true)
+    expect(mayRetry(planFor("POST", `/channels/${id}/messages`, none), page(status))).toBe(false)
+  }
+  expect(mayRetry(planFor("GET", "/gateway/bot", none), page(429))).toBe(false)
+})

@@ -112,6 +112,10 @@ it.scopedLive(
         )
         yield* Effect.exit(Effect.withSpan(Effect.interrupt, "interrupted"))
         yield* Effect.withSpan(Effect.annotateCurrentSpan("error.type", "429"), "refused")
+        yield* Effect.withSpan(
+          Effect.annotateCurrentSpan({ "error.type": "Unavailable", "error.message": "kudos failed" }),
+          "told"
+        )
       }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })))
       const span = (name: string) => receiver.spans.find(candidate => candidate.name === name)
       expect(span("foreseen")).toMatchObject({ status: "error", attributes: { "error.type": "NotToday" } })
@@ -125,7 +129,13 @@ it.scopedLive(
       })
       expect(String(span("defect")?.events[0]?.attributes["exception.stacktrace"])).toContain("Otel.test.ts")
       expect(span("interrupted")).toMatchObject({ status: "ok" })
-      expect(span("refused")).toMatchObject({ status: "error", attributes: { "error.type": "429" } })
+      expect(span("refused")).toMatchObject({
+        status: "error",
+        statusMessage: "ended with 429",
+        attributes: { "error.type": "429" }
+      })
+      // A caller that answered for the failure has its own words for it (N13).
+      expect(span("told")).toMatchObject({ status: "error", statusMessage: "kudos failed" })
     })
 )
 

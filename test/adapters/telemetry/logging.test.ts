@@ -6,6 +6,8 @@ import * as Config from "../../../src/config.ts"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
 import { plainValue } from "../../../src/adapters/telemetry/plainValue.ts"
 import { scrubWith } from "../../../src/adapters/telemetry/scrub.ts"
+import { MochiError } from "../../../src/ports/MochiError.ts"
+import { NotProcessed } from "../../../src/services/Decisions.ts"
 import { linesOf, secrets, settings } from "./telemetryUnderTest.ts"
 
 class OverBalance extends Schema.TaggedError<OverBalance>()("OverBalance", { symbol: Schema.String }) {
@@ -96,6 +98,30 @@ it.effect("Causes and errors become one text, with what caused them and without 
       /^Error: not stored \(caused by .*\) \(at test\/adapters\/telemetry\/logging.test.ts:\d+\)$/
     )
     expect(interrupted).toBe("interrupted")
+  })
+)
+
+it.effect("An error without a sentence of its own says its fields, and no container of them (N13)", () =>
+  Effect.gen(function* () {
+    const [entry] = yield* entries(
+      Effect.logError(
+        "failed",
+        Cause.fail(
+          new MochiError({
+            operation: "list_vaults",
+            reason: "Unavailable",
+            status: Option.some(503),
+            mayHaveHappened: false,
+            cause: Option.some(new Error("connection lost"))
+          })
+        )
+      )
+    )
+    expect(entry?.["error"]).toBe(
+      "MochiError: operation list_vaults, reason Unavailable, status 503, mayHaveHappened false (caused by Error: connection lost)"
+    )
+    const [bare] = yield* entries(Effect.logError("failed", Cause.fail(new NotProcessed())))
+    expect(bare?.["error"]).toBe("NotProcessed")
   })
 )
 

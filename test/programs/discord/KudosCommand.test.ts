@@ -2,11 +2,13 @@ import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Fiber, Layer, Redacted, Ref, TestClock } from "effect"
+import { Messenger } from "../../../src/ports/Messenger.ts"
+import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
 import { Choices } from "../../../src/services/Choices.ts"
 import { KudosRequests } from "../../../src/services/KudosRequests.ts"
 import { settings } from "../../adapters/mochi/mochiClients.ts"
-import { intent, interactionId, mochiError } from "../../services/mochiWorld.ts"
+import { ada, intent, interactionId, mochiError } from "../../services/mochiWorld.ts"
 
 describe("After an unknown outcome", () => {
   it.effect("Mochi is asked ever more rarely, and the answer edited once it shows the request", () =>
@@ -28,6 +30,7 @@ describe("After an unknown outcome", () => {
             )
         }),
         Layer.mock(Choices, { _tag: "mochi/services/Choices" }),
+        Layer.mock(TransferRequests, { answeredBy: () => Effect.succeedNone }),
         settings("http://127.0.0.1:1")
       )
       const command = yield* Effect.provide(KudosCommand, Layer.provide(KudosCommand.Default, world))
@@ -43,8 +46,8 @@ describe("After an unknown outcome", () => {
       })
       const looking = yield* Effect.fork(
         command
-          .keepLooking({ id: interactionId, botId: "1", token: Redacted.make("t") })
-          .pipe(Effect.provide(rest), Effect.exit)
+          .keepLooking({ id: interactionId, botId: "1", token: Redacted.make("t"), userId: ada })
+          .pipe(Effect.provide(Layer.merge(rest, Layer.mock(Messenger, {}))), Effect.exit)
       )
       const seen: Array<number> = []
       for (const wait of ["0 seconds", "5 seconds", "15 seconds", "45 seconds"] as const) {

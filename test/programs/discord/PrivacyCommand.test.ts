@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted } from "effect"
 import { DiscordUserId, InteractionId } from "../../../src/domain/Ids.ts"
+import { Messenger } from "../../../src/ports/Messenger.ts"
 import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
 import type { Envelope } from "../../../src/programs/discord/interaction.ts"
 import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
@@ -32,7 +33,7 @@ const press = (choice: "delete" | "keep", by: DiscordUserId, privacy: Partial<Pi
           PrivacyCommand.Default.pipe(
             Layer.provide(Layer.mock(Privacy, { _tag: "mochi/services/Privacy", ...privacy }))
           ),
-          restAt(server.url)
+          Layer.merge(restAt(server.url), Layer.mock(Messenger, {}))
         )
       )
     )
