@@ -1,5 +1,6 @@
 import { SqlClient } from "@effect/sql"
-import { Array as Arr, Effect, Layer, Option } from "effect"
+import { Array as Arr, Effect, Layer } from "effect"
+import type { Option } from "effect"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
 import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
