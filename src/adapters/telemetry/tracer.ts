@@ -31,7 +31,7 @@ export const guarded = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
 
 /** What begins a trace by itself every few seconds, and would bury the journeys of people. */
 const housekeeping =
-  /^(sql\.\w+|http\.server (GET|HEAD)|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
+  /^(sql\.\w+|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
 
 const unsampled = () =>
   Tracer.externalSpan({
