@@ -1,5 +1,5 @@
 import { it } from "@effect/vitest"
-import { Effect, Exit } from "effect"
+import { Effect } from "effect"
 import type { RequestListener, Server } from "node:http"
 import { describe, expect } from "vitest"
 import * as BoundedServer from "../../../src/adapters/process/boundedServer.ts"
@@ -148,21 +148,6 @@ describe("A server that strangers reach", () => {
       for (let time = 0; time < 200; time++) connection.write(`${head(100_000)}\r\n${"x".repeat(100_000)}`)
       connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
       expect((yield* connection.closed).split("HTTP/1.1 401").length - 1).toBe(201)
-    })
-  )
-
-  it.scopedLive("outlives a request for another protocol whose connection is reset (A3)", () =>
-    Effect.gen(function* () {
-      const { port } = yield* listening(hasty)
-      for (const wait of [0, 0, 1, 5, 20]) {
-        const connection = yield* RawHttp.open(port)
-        connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-        yield* Effect.sleep(wait)
-        connection.socket.resetAndDestroy()
-      }
-      const said = yield* RawHttp.exchange(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-      expect(statusOf(said)).toBe("HTTP/1.1 401 Unauthorized")
-      expect(Exit.isSuccess(yield* Effect.exit(Effect.sleep(50)))).toBe(true)
     })
   )
 })

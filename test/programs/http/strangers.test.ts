@@ -84,6 +84,19 @@ describe("What strangers send", () => {
   )
 })
 
+it.scopedLive("A request for another protocol whose connection is reset ends nothing (A3)", () =>
+  Effect.gen(function* () {
+    const port = yield* edges()
+    for (const wait of [0, 0, 1, 5, 20]) {
+      const connection = yield* RawHttp.open(port)
+      connection.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+      yield* Effect.sleep(wait)
+      connection.socket.resetAndDestroy()
+    }
+    expect(status(yield* RawHttp.exchange(port, requestText("/nothing", {})))).toBe(404)
+  })
+)
+
 describe("What may be right", () => {
   it.scopedLive(
     "is read from all connections together no further than there is room, and room comes back (A8)",
