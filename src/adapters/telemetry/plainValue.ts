@@ -93,11 +93,27 @@ const textOf = (error: unknown, depth: number): string => {
     const value = plainValue(error)
     return typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined")
   }
-  const { cause, message, name } = error
+  const { name } = error
+  const cause = Option.isOption(error.cause) ? Option.getOrUndefined(error.cause) : error.cause
+  const message = messageOf(error)
   const own = message === "" || message === name ? name : `${name}: ${message}`
   const isKnown = !(cause instanceof Error) || depth >= 3 || own.includes(cause.message)
   return isKnown ? own : `${own} (caused by ${textOf(cause, depth + 1)})`
 }
+
+/** An error that has fields instead of a message would print them as a program writes them, options and all. */
+const messageOf = (error: Error): string => {
+  if (!("_tag" in error) || !error.message.startsWith("{ ")) return error.message
+  const fields = Object.entries(error).flatMap(([field, content]) => {
+    const value = unsaid.has(field) ? undefined : plainValue(content)
+    return value === undefined
+      ? []
+      : [`${field} ${typeof value === "string" ? value : JSON.stringify(value)}`]
+  })
+  return fields.join(", ")
+}
+
+const unsaid: ReadonlySet<string> = new Set(["_tag", "name", "message", "stack", "cause"])
 
 /** The first line of the stack that is the service's own, from its folder on. */
 const placeOf = (defect: unknown): string => {

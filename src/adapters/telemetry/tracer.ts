@@ -60,7 +60,7 @@ const exitToTell = (
 ): Exit.Exit<unknown, unknown> => {
   const known = span.attributes.get("error.type")
   if (Exit.isSuccess(exit))
-    return typeof known === "string" ? Exit.fail(new Told(known, "", undefined)) : exit
+    return typeof known === "string" ? Exit.fail(new Told(known, `It ended with ${known}.`, undefined)) : exit
   if (Cause.isInterruptedOnly(exit.cause)) return exit
   const error = Cause.squash(exit.cause)
   const type = typeof known === "string" ? known : errorType(error)
