@@ -14,8 +14,11 @@ export const parseJson = (text: string): Option.Option<unknown> => {
 
 const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unknown>): unknown => {
   const [context] = rest
-  return typeof value === "number" && Predicate.hasProperty(context, "source") ? context.source : value
+  return typeof value === "number" && Predicate.hasProperty(context, "source") ? apart(context.source) : value
 }
+
+/** What JavaScript hands out is a piece of the whole text, and would keep all of it for as long as it is kept. */
+const apart = (source: unknown): unknown => (typeof source === "string" ? JSON.parse(`"${source}"`) : source)
 
 /**
  * JSON whose numbers stay numbers, so that a number where text belongs can be told; only whole numbers that a JavaScript

@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, FiberRef, Option, Schema, Tracer } from "effect"
+import { Clock, Context, Effect, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
 /** W3C `traceparent` of a span. */
@@ -41,16 +41,3 @@ export const withSpanSince =
       span => Effect.withParentSpan(effect, span),
       (span, exit) => Effect.map(Clock.currentTimeNanos, now => span.end(now, exit))
     )
-
-/** Asks a cache, whose look-up would otherwise know nothing of the span that it is made for. */
-export const askedInSpan = <A, E, R>(ask: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.option(Effect.currentParentSpan), span => Effect.locally(ask, asker, span))
-
-/** A cache's look-up, in the span of whoever asked first: caches run it in the context that they were made in. */
-export const inAskersSpan = <A, E>(lookUp: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(
-    FiberRef.get(asker),
-    Option.match({ onNone: () => lookUp, onSome: span => Effect.withParentSpan(lookUp, span) })
-  )
-
-const asker = FiberRef.unsafeMake(Option.none<Tracer.AnySpan>())

@@ -14,7 +14,9 @@ export const withSteppedClock = <A, E, R>(
     // A test clock is also what a test moves time by.
     const stepped: Clock.Clock = Object.create(even, {
       currentTimeMillis: { value: Effect.map(even.currentTimeMillis, millis => millis + offset) },
-      unsafeCurrentTimeMillis: { value: () => even.unsafeCurrentTimeMillis() + offset }
+      unsafeCurrentTimeMillis: { value: () => even.unsafeCurrentTimeMillis() + offset },
+      // the test clock's would be reckoned from the time that is set
+      unsafeCurrentTimeNanos: { value: () => even.unsafeCurrentTimeNanos() }
     })
     const step = (millis: number) =>
       Effect.sync(() => {

@@ -85,7 +85,7 @@ it.effect("Bytes that are no UTF-8 are no text, rather than other text", () =>
   })
 )
 
-const packed = (bytes: Uint8Array, encoding: string) =>
+const packed = (bytes: Uint8Array<ArrayBuffer>, encoding: string) =>
   bodyOf(new Response(bytes, { headers: { "content-encoding": encoding } }))
 
 describe("An answer that comes packed though nobody asked for it", () => {
