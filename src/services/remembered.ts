@@ -1,6 +1,7 @@
 import { Deferred, Duration, Effect, Exit, FiberId } from "effect"
 import type { Clock } from "effect"
 import { LRUCache } from "lru-cache"
+import { unsafeMonotonicMillis } from "../ports/monotonic.ts"
 
 export interface Memory<Key, A, E> {
   readonly lookUp: (key: Key) => Effect.Effect<A, E>
@@ -60,8 +61,8 @@ export const remembered = <Key, A extends {}, E>(
 /** What an entry costs besides its key and its value, in bytes. */
 const entryBytes = 200
 
-/** Milliseconds that only ever grow. Never zero, by which the library means that it does not know. */
+/** Never zero, by which the library means that it does not know. */
 const sinceStart = (clock: Clock.Clock): (() => number) => {
-  const start = clock.unsafeCurrentTimeNanos()
-  return () => 1 + Number(clock.unsafeCurrentTimeNanos() - start) / 1e6
+  const start = unsafeMonotonicMillis(clock)
+  return () => 1 + unsafeMonotonicMillis(clock) - start
 }

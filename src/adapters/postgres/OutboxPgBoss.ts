@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql"
 import type { PgClient } from "@effect/sql-pg"
-import { Clock, Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
+import { Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
 import { Outbox } from "../../ports/Outbox.ts"
@@ -62,13 +62,13 @@ const make = Effect.gen(function* () {
       boss.fetch<unknown>(queueOf[kind], { batchSize: most, includeMetadata: true, db })
     )
     held.hold(queueOf[kind], rows)
-    const now = yield* Clock.currentTimeMillis
     const taken: Array<Taken> = []
     for (const row of rows) {
       const stored = StoredJob.decode(row.data)
       if (Option.isSome(stored)) {
         const { after, job, traceparent } = stored.value
-        const age = Duration.millis(Math.max(0, now - row.createdOn.getTime() - after))
+        // both by the database's clock
+        const age = Duration.millis(Math.max(0, row.startedOn.getTime() - row.createdOn.getTime() - after))
         taken.push({ id: row.id, job, triesBefore: row.retryCount, age, traceparent })
       } else {
         // Another release may read it; this one steps aside without holding up the rest.
