@@ -50,7 +50,7 @@ describe("The people of a request", () => {
 
   it.effect("are remembered in bounded memory, however long their names (A7)", () =>
     Effect.gen(function* () {
-      const { pictures } = yield* picturesOver(id => `${id} ${"x".repeat(500_000)}`)
+      const { pictures } = yield* picturesOver(id => JSON.parse(`"${id} ${"x".repeat(500_000)}"`))
       const before = heapInUse()
       for (let id = 0; id < 300; id++) yield* pictures.person(person(String(id)))
       expect(heapInUse() - before).toBeLessThan(8 * 1024 * 1024)

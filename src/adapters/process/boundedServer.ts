@@ -13,8 +13,8 @@ const requestWithin = 10_000
 const keptAliveFor = 5_000
 /** Milliseconds between two looks at the limits above: each of them may be exceeded by so much. */
 const looksEvery = 1_000
-/** One that says nothing costs some 10 KB until it is closed; those beyond are closed as they come. */
-const mostConnections = 2_000
+/** One costs some 10 KB, and what has arrived on it, 64 KiB at most; those beyond are closed as they come. */
+const mostConnections = 1_000
 /**
  * What was refused before it was read is read so much further, unkept: who is cut off in the middle of sending never
  * reads the answer.
