@@ -1,7 +1,6 @@
 /** The service, top to bottom: programs over services over adapters. The sandbox runs the same, at other addresses. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { Effect, Layer, Schedule } from "effect"
-import { createServer } from "node:http"
+import { Effect, Layer, Runtime, Schedule } from "effect"
 import * as BotToken from "./adapters/discord/BotToken.ts"
 import * as Gateway from "./adapters/discord/Gateway.ts"
 import * as InteractionSignaturesEd25519 from "./adapters/discord/InteractionSignaturesEd25519.ts"
@@ -33,6 +32,7 @@ import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config.ts"
 import * as LivenessInMemory from "./adapters/process/LivenessInMemory.ts"
+import * as BoundedServer from "./adapters/process/boundedServer.ts"
 import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
 import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
@@ -154,8 +154,12 @@ const programs = Layer.mergeAll(
 const connectionsEndWithin = 2_000
 
 const http = Layer.unwrapEffect(
-  Effect.map(Settings, ({ server }) => {
-    const node = createServer()
+  Effect.gen(function* () {
+    const { server } = yield* Settings
+    const runtime = yield* Effect.runtime()
+    const node = BoundedServer.make(error => {
+      Runtime.runFork(runtime)(Effect.logError("The HTTP server went wrong", error))
+    })
     const endConnections = Layer.scopedDiscard(
       Effect.addFinalizer(() =>
         Effect.sync(() => setTimeout(() => node.closeAllConnections(), connectionsEndWithin).unref())

@@ -17,9 +17,12 @@ export const parseJson = (text: string): Option.Option<unknown> => {
 const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unknown>): unknown => {
   const [context] = rest
   return typeof value === "number" && Predicate.hasProperty(context, "source")
-    ? wholeText(String(context.source), value)
+    ? apart(wholeText(String(context.source), value))
     : value
 }
+
+/** What JavaScript hands out is a piece of the whole text, and would keep all of it for as long as it is kept. */
+const apart = (source: string): unknown => JSON.parse(`"${source}"`)
 
 /** Only digits that were written: a number that JavaScript rounds to a whole one is none. */
 const wholeText = (source: string, value: number): string => {

@@ -1,8 +1,9 @@
-import { Clock, Context, Duration, Effect } from "effect"
+import { Context, Duration, Effect } from "effect"
+import { monotonicMillis } from "./monotonic.ts"
 
 /**
- * The moment, in Unix milliseconds, by which whoever started this wants its answers from Mochi. A call that is still
- * under way then fails with `TimedOut`, and no retry starts that could not end before it.
+ * The moment, in milliseconds of the monotonic clock, by which whoever started this wants its answers from Mochi. A call
+ * that is still under way then fails with `TimedOut`, and no retry starts that could not end before it.
  */
 export class Deadline extends Context.Reference<Deadline>()("mochi/ports/Deadline", {
   defaultValue: () => Number.POSITIVE_INFINITY
@@ -13,6 +14,6 @@ export const within =
   (budget: Duration.DurationInput) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.gen(function* () {
-      const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(budget)
+      const deadline = (yield* monotonicMillis) + Duration.toMillis(budget)
       return yield* Effect.provideService(effect, Deadline, Math.min(deadline, yield* Deadline))
     })

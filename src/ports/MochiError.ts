@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Option, Schema } from "effect"
 
 /** The calls to Mochi, as spans, metrics and logs name them. */
 export const MochiOperation = Schema.Literal(
@@ -42,4 +42,26 @@ export class MochiError extends Schema.TaggedError<MochiError>()("MochiError", {
   /** True where Mochi may have done the work all the same: never claim then that nothing happened. */
   mayHaveHappened: Schema.Boolean,
   cause: Schema.optionalWith(Schema.Defect, { as: "Option", exact: true })
-}) {}
+}) {
+  /** For logs and traces; people get words of their own. */
+  override get message(): string {
+    const status = Option.match(this.status, { onNone: () => "", onSome: code => ` (HTTP ${code})` })
+    const cause = Option.match(this.cause, {
+      onNone: () => "",
+      onSome: known => (known instanceof Error ? `: ${known.message}` : "")
+    })
+    const doubt = this.mayHaveHappened ? "; it may have happened all the same" : ""
+    return `${this.operation} failed: ${said[this.reason]}${status}${cause}${doubt}.`
+  }
+}
+
+const said: Readonly<Record<MochiErrorReason, string>> = {
+  Forbidden: "Mochi did not permit it",
+  NotFound: "Mochi does not know what was asked for",
+  Refused: "Mochi refused it",
+  Unavailable: "Mochi gave no answer",
+  TimedOut: "Mochi did not answer in time",
+  Undecodable: "Mochi's answer could not be read",
+  UnsafePath: "an id was not fit for a URL, so nothing was sent",
+  Withheld: "whoever asked lost the right to, so nothing was sent"
+}

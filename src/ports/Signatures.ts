@@ -6,20 +6,31 @@ export class SignatureRefused extends Schema.TaggedError<SignatureRefused>()("Si
   reason: Schema.Literal("malformed", "stale", "mismatch")
 }) {}
 
-/** Headers by their lower-case names, and the bytes as they came. */
+/** By their lower-case names. */
+export type Headers = Readonly<Record<string, string | undefined>>
+
+/** Headers, and the bytes as they came. */
 export interface SignedBytes {
-  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly headers: Headers
   readonly body: Uint8Array
 }
 
 /** Whether Mochi sent a webhook: the id that it was signed with. */
 export class WebhookSignatures extends Context.Tag("mochi/ports/WebhookSignatures")<
   WebhookSignatures,
-  { readonly verify: (signed: SignedBytes) => Effect.Effect<string, SignatureRefused> }
+  {
+    /** Refuses what cannot be right whatever the body is, so that nobody has to read it. */
+    readonly inspect: (headers: Headers) => Effect.Effect<void, SignatureRefused>
+    readonly verify: (signed: SignedBytes) => Effect.Effect<string, SignatureRefused>
+  }
 >() {}
 
 /** Whether Discord sent an interaction. */
 export class InteractionSignatures extends Context.Tag("mochi/ports/InteractionSignatures")<
   InteractionSignatures,
-  { readonly verify: (signed: SignedBytes) => Effect.Effect<void, SignatureRefused> }
+  {
+    /** Refuses what cannot be right whatever the body is, so that nobody has to read it. */
+    readonly inspect: (headers: Headers) => Effect.Effect<void, SignatureRefused>
+    readonly verify: (signed: SignedBytes) => Effect.Effect<void, SignatureRefused>
+  }
 >() {}

@@ -1,4 +1,4 @@
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect, Option, Schedule, ScheduleDecision, ScheduleInterval } from "effect"
 
 /**
  * Milliseconds on a clock that only ever moves forward, from an arbitrary start: for waits, limits and durations within
@@ -7,4 +7,27 @@ import { Clock, Effect } from "effect"
 export const monotonicMillis: Effect.Effect<number> = Effect.map(
   Clock.currentTimeNanos,
   nanos => Number(nanos) / 1_000_000
+)
+
+/** The same of a clock at hand, for where no effect can run. */
+export const unsafeMonotonicMillis = (clock: Clock.Clock): number =>
+  Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+
+/** Ends a schedule once so much time has passed since its first step; Effect's own `upTo` asks the wall clock. */
+export const upTo =
+  (limit: Duration.DurationInput) =>
+  <Out, In, R>(schedule: Schedule.Schedule<Out, In, R>): Schedule.Schedule<Out, In, R> =>
+    Schedule.zipLeft(
+      schedule,
+      Schedule.whileOutput(elapsedMillis, passed => passed < Duration.toMillis(limit))
+    )
+
+const elapsedMillis: Schedule.Schedule<number> = Schedule.makeWithState(
+  Option.none<number>(),
+  (wallMillis, _input, begun) =>
+    Effect.map(monotonicMillis, now => {
+      const start = Option.getOrElse(begun, () => now)
+      const next = ScheduleDecision.continueWith(ScheduleInterval.after(wallMillis))
+      return [Option.some(start), now - start, next] as const
+    })
 )

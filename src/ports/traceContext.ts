@@ -1,4 +1,4 @@
-import { Effect, FiberRef, Option, Schema, Tracer } from "effect"
+import { Clock, Context, Effect, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
 /** W3C `traceparent` of a span. */
@@ -27,15 +27,17 @@ export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpa
   )
 }
 
-/** Asks a cache, whose look-up would otherwise know nothing of the span that it is made for. */
-export const askedInSpan = <A, E, R>(ask: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.option(Effect.currentParentSpan), span => Effect.locally(ask, asker, span))
-
-/** A cache's look-up, in the span of whoever asked first: caches run it in the context that they were made in. */
-export const inAskersSpan = <A, E>(lookUp: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(
-    FiberRef.get(asker),
-    Option.match({ onNone: () => lookUp, onSome: span => Effect.withParentSpan(lookUp, span) })
-  )
-
-const asker = FiberRef.unsafeMake(Option.none<Tracer.AnySpan>())
+/**
+ * A span of what began at `startedAt`, in the clock's nanoseconds, before it was known whose trace it belongs to; none:
+ * to one of its own.
+ */
+export const withSpanSince =
+  (name: string, startedAt: bigint, parent: Option.Option<Tracer.AnySpan>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
+    Effect.acquireUseRelease(
+      Effect.map(Effect.tracer, tracer =>
+        tracer.span(name, parent, Context.empty(), [], startedAt, "server")
+      ),
+      span => Effect.withParentSpan(effect, span),
+      (span, exit) => Effect.map(Clock.currentTimeNanos, now => span.end(now, exit))
+    )

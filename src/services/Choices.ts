@@ -1,4 +1,4 @@
-import { Cache, Data, Duration, Effect, Exit, Fiber, Option } from "effect"
+import { Duration, Effect, Option, Schema } from "effect"
 import type { Application, Holding, Vault } from "../domain/Catalog.ts"
 import type { DiscordUserId, ProfileId } from "../domain/Ids.ts"
 import { ProfileMissing } from "../domain/Kudos.ts"
@@ -9,34 +9,99 @@ import { within } from "../ports/Deadline.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
-import { askedInSpan, inAskersSpan } from "../ports/traceContext.ts"
+import { Priority } from "../ports/Priority.ts"
+import {
+  holdingsBytes,
+  offeredApplications,
+  offeredHoldings,
+  offeredProfile,
+  offeredVaults,
+  rowsBytes
+} from "./offered.ts"
+import { remembered } from "./remembered.ts"
 
 /** Keystrokes come faster than Mochi's lists change; balances on the screen may be this old, never those that count. */
 const freshFor = Duration.seconds(8)
-const rememberedLookUps = 10_000
 /** One that hangs would be waited for by every later keystroke; nobody types as long as Mochi may take. */
 const looksUpWithin = Duration.seconds(5)
+/** Of one person. The fields of a command that depend on one another are three. */
+const mostLookUpsAtOnce = 4
+
+/** What remembered lists may weigh, in bytes: 20 MiB in all. */
+const mebibyte = 1024 * 1024
+const mostBytes = {
+  profiles: mebibyte,
+  applications: 4 * mebibyte,
+  vaults: 4 * mebibyte,
+  holdings: 11 * mebibyte
+}
+
+/** So many look-ups of this person are under way that another would only add to them. */
+export class TooManyLookUps extends Schema.TaggedError<TooManyLookUps>()("TooManyLookUps", {}) {}
 
 /** What is offered while somebody types `/kudos`: only what is theirs. */
 export class Choices extends Effect.Service<Choices>()("mochi/services/Choices", {
   effect: Effect.gen(function* () {
     const pay = yield* MochiPay
     const profiles = yield* MochiProfiles
+    const underWay = new Map<string, number>()
 
-    const profileId = yield* shared((user: DiscordUserId) =>
-      profiles
-        .byDiscordId(user)
-        .pipe(
+    /** Counts by whom a look-up is for, who cannot have many at once. */
+    const oneOf = <A, E>(person: string, lookUp: Effect.Effect<A, E>) =>
+      Effect.suspend((): Effect.Effect<A, E | TooManyLookUps> => {
+        const others = underWay.get(person) ?? 0
+        if (others >= mostLookUpsAtOnce) return new TooManyLookUps()
+        underWay.set(person, others + 1)
+        const left = Effect.sync(() => {
+          const still = (underWay.get(person) ?? 1) - 1
+          if (still === 0) underWay.delete(person)
+          else underWay.set(person, still)
+        })
+        return Effect.ensuring(asSuggestion(lookUp), left)
+      })
+
+    const profileId = yield* remembered({
+      lookUp: (user: DiscordUserId) =>
+        oneOf(user, profiles.byDiscordId(user)).pipe(
           Effect.flatMap(
-            Option.match({ onNone: () => new ProfileMissing(), onSome: ({ id }) => Effect.succeed(id) })
+            Option.match({
+              onNone: () => new ProfileMissing(),
+              onSome: ({ id }) => Effect.succeed(offeredProfile(id))
+            })
           )
-        )
-    )
-    const applicationsOf = yield* shared((profile: ProfileId) => pay.applications(profile))
-    const vaultsOf = yield* shared((key: VaultsKey) => pay.vaults(key.profile, key.application))
-    const holdingsOf = yield* shared((key: HoldingsKey) =>
-      pay.holdings({ profileId: key.profile, applicationId: key.application, vaultId: key.vault })
-    )
+        ),
+      keyOf: user => user,
+      freshFor,
+      mostBytes: mostBytes.profiles,
+      bytesOf: id => 2 * id.length
+    })
+    const applicationsOf = yield* remembered({
+      lookUp: (profile: ProfileId) =>
+        Effect.map(oneOf(profile, pay.applications(profile)), offeredApplications),
+      keyOf: profile => profile,
+      freshFor,
+      mostBytes: mostBytes.applications,
+      bytesOf: rowsBytes
+    })
+    const vaultsOf = yield* remembered({
+      lookUp: ({ application, profile }: VaultsKey) =>
+        Effect.map(oneOf(profile, pay.vaults(profile, application)), offeredVaults),
+      keyOf: ({ application, profile }) => JSON.stringify([profile, application]),
+      freshFor,
+      mostBytes: mostBytes.vaults,
+      bytesOf: rowsBytes
+    })
+    const holdingsOf = yield* remembered({
+      lookUp: ({ application, profile, vault }: HoldingsKey) =>
+        Effect.map(
+          oneOf(profile, pay.holdings({ profileId: profile, applicationId: application, vaultId: vault })),
+          offeredHoldings
+        ),
+      keyOf: ({ application, profile, vault }) => JSON.stringify([profile, application, vault]),
+      freshFor,
+      mostBytes: mostBytes.holdings,
+      bytesOf: holdingsBytes
+    })
 
     const findApplication = Effect.fnUntraced(function* (user: DiscordUserId, typed: string) {
       const profile = yield* profileId(user)
@@ -57,7 +122,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       application: string,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Vault>, ChoicesError> {
-      const all = yield* vaultsOf(Data.struct(yield* findApplication(user, application)))
+      const all = yield* vaultsOf(yield* findApplication(user, application))
       return bestMatches(all, typed, ({ name }) => [name])
     })
 
@@ -68,33 +133,21 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Holding>, ChoicesError> {
       const found = yield* findApplication(user, application)
-      const { id } = yield* pickListed("vault", vault, yield* vaultsOf(Data.struct(found)), byName)
-      const all = yield* holdingsOf(Data.struct({ ...found, vault: id }))
-      const spendable = all.filter(({ available }) => available.baseUnits > 0n)
-      return bestMatches(spendable, typed, ({ token }) => [token.symbol, token.name])
+      const { id } = yield* pickListed("vault", vault, yield* vaultsOf(found), byName)
+      const all = yield* holdingsOf({ ...found, vault: id })
+      return bestMatches(all, typed, ({ token }) => [token.symbol, token.name])
     })
 
     return { applications, vaults, holdings }
   })
 }) {}
 
-export type ChoicesError = ProfileMissing | NotListed | Ambiguous | MochiError
+export type ChoicesError = ProfileMissing | NotListed | Ambiguous | MochiError | TooManyLookUps
 
 type VaultsKey = { readonly profile: ProfileId; readonly application: Application["id"] }
 type HoldingsKey = VaultsKey & { readonly vault: Vault["id"] }
 
 const byName = ({ name }: { readonly name: string }) => [name]
 
-/**
- * Equal look-ups in flight are one; a success is remembered for a moment, a failure never. The look-up outlives the
- * keystroke that began it, since the cache would hand that keystroke's interruption to everybody who waits with it.
- */
-const shared = <Key, A, E>(lookup: (key: Key) => Effect.Effect<A, E>) =>
-  Effect.map(
-    Cache.makeWith({
-      capacity: rememberedLookUps,
-      lookup: (key: Key) => inAskersSpan(within(looksUpWithin)(lookup(key))),
-      timeToLive: exit => (Exit.isSuccess(exit) ? freshFor : Duration.zero)
-    }),
-    cache => (key: Key) => Effect.flatMap(Effect.forkDaemon(askedInSpan(cache.get(key))), Fiber.join)
-  )
+const asSuggestion = <A, E>(lookUp: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  lookUp.pipe(within(looksUpWithin), Effect.provideService(Priority, "suggestion"))

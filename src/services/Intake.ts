@@ -6,12 +6,14 @@ import { Atomic } from "../ports/Atomic.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 import { Journal } from "./Journal.ts"
+import { remembered } from "./remembered.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** More than Discord lets one bot send in several hours: whoever sends more has to keep it for now. */
 const mostWaiting = 50_000
 /** Counting costs more than a webhook: the bound need not be exact. */
 const countedFor = Duration.seconds(2)
+const countsWithin = Duration.seconds(5)
 
 /** More waits to be delivered than can be taken on. */
 export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
@@ -33,7 +35,14 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const outbox = yield* Outbox
     const settlements = yield* Settlements
     const journal = yield* Journal
-    const backlog = yield* Effect.cachedWithTTL(outbox.backlog, countedFor)
+    const backlog = yield* remembered({
+      // A count that never comes would be waited for by every webhook after it.
+      lookUp: (_: "backlog") => outbox.backlog.pipe(Effect.disconnect, Effect.timeout(countsWithin)),
+      keyOf: what => what,
+      freshFor: countedFor,
+      mostBytes: 1024,
+      bytesOf: () => 1
+    })
 
     const apply = Effect.fnUntraced(function* ({ status, ...news }: News) {
       const told = { ...news, at: yield* DateTime.now, authoritative: false }
@@ -44,7 +53,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
 
     /** Ends when everything is stored durably. */
     const accept = Effect.fn("Intake.accept")(function* (webhookId: string, news: News) {
-      if ((yield* backlog).waiting >= mostWaiting) return yield* new BacklogFull()
+      if ((yield* backlog("backlog")).waiting >= mostWaiting) return yield* new BacklogFull()
       const accepted = yield* atomic.transaction(
         Effect.gen(function* () {
           const isNew = yield* inbox.accept(webhookId)

@@ -1,23 +1,30 @@
-import { Cache, Duration, Effect, Exit, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
+import type { Profile } from "../domain/Catalog.ts"
+import { DiscordUserId } from "../domain/Ids.ts"
 import type { ProfileId } from "../domain/Ids.ts"
 import type { Person, RequestPicture } from "../domain/Notice.ts"
 import type { Party, TransferRequest } from "../domain/TransferRequest.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
-import { askedInSpan, inAskersSpan } from "../ports/traceContext.ts"
+import { ownText, shortText } from "./offered.ts"
+import { remembered } from "./remembered.ts"
 
 /** Names and linked accounts change rarely, and one burst of notifications asks for the same few people. */
 const freshFor = Duration.minutes(1)
+const mostProfileBytes = 4 * 1024 * 1024
 
 /** Looks up the people of a request, so that it can be drawn. */
 export class Pictures extends Effect.Service<Pictures>()("mochi/services/Pictures", {
   effect: Effect.gen(function* () {
     const profiles = yield* MochiProfiles
-    const profile = yield* Cache.makeWith({
-      capacity: 10_000,
-      lookup: (id: ProfileId) => inAskersSpan(profiles.byId(id)),
-      timeToLive: exit => (Exit.isSuccess(exit) && Option.isSome(exit.value) ? freshFor : Duration.zero)
+    const profile = yield* remembered({
+      lookUp: (id: ProfileId) => Effect.map(profiles.byId(id), Option.map(asPerson)),
+      keyOf: id => id,
+      freshFor,
+      mostBytes: mostProfileBytes,
+      bytesOf: Option.match({ onNone: () => 0, onSome: personBytes }),
+      keeps: Option.isSome
     })
 
     /** What Mochi knows of a party beyond what the request says. */
@@ -25,10 +32,10 @@ export class Pictures extends Effect.Service<Pictures>()("mochi/services/Picture
       Option.match(Option.isSome(party.discordUserId) ? Option.none() : party.profileId, {
         onNone: () => Effect.succeed({ discordUserId: party.discordUserId, name: Option.none() }),
         onSome: id =>
-          Effect.map(askedInSpan(profile.get(id)), found => ({
-            discordUserId: Option.flatMap(found, ({ discordUserId }) => discordUserId),
-            name: Option.map(found, ({ name }) => name)
-          }))
+          Effect.map(
+            profile(id),
+            Option.getOrElse((): Person => ({ discordUserId: Option.none(), name: Option.none() }))
+          )
       })
 
     /** None while nothing is stored of the request but its status. */
@@ -54,3 +61,11 @@ export class Pictures extends Effect.Service<Pictures>()("mochi/services/Picture
     return { of, person }
   })
 }) {}
+
+const asPerson = ({ discordUserId, name }: Profile): Person => ({
+  discordUserId: Option.map(discordUserId, id => DiscordUserId.make(ownText(id))),
+  name: Option.some(shortText(name))
+})
+
+/** Roughly, with what JavaScript needs besides the texts. */
+const personBytes = ({ name }: Person): number => 400 + 2 * Option.getOrElse(name, () => "").length

@@ -1,17 +1,27 @@
 import { Clock, Effect, Either, Layer } from "effect"
 import { InteractionSignatures, SignatureRefused } from "../../ports/Signatures.ts"
-import { verifyInteraction } from "./interactionSignature.ts"
+import type { Headers } from "../../ports/Signatures.ts"
+import { inspectStamp, verifyInteraction } from "./interactionSignature.ts"
+import type { SignatureRefusal } from "./interactionSignature.ts"
 
 /** `publicKey` is the application's, 32 raw bytes. */
 export const layer = (publicKey: Uint8Array): Layer.Layer<InteractionSignatures> =>
   Layer.succeed(InteractionSignatures, {
+    inspect: Effect.fn("InteractionSignatures.inspect")(function* (headers) {
+      yield* Either.mapLeft(inspectStamp(claimed(headers), yield* Clock.currentTimeMillis), refused)
+    }),
     verify: Effect.fn("InteractionSignatures.verify")(function* ({ body, headers }) {
-      const signed = {
-        signature: headers["x-signature-ed25519"],
-        timestamp: headers["x-signature-timestamp"],
-        body
-      }
-      const verdict = verifyInteraction(signed, publicKey, yield* Clock.currentTimeMillis)
-      return yield* Either.mapLeft(verdict, reason => new SignatureRefused({ reason }))
+      const signed = { ...claimed(headers), body }
+      return yield* Either.mapLeft(
+        verifyInteraction(signed, publicKey, yield* Clock.currentTimeMillis),
+        refused
+      )
     })
   })
+
+const claimed = (headers: Headers) => ({
+  signature: headers["x-signature-ed25519"],
+  timestamp: headers["x-signature-timestamp"]
+})
+
+const refused = (reason: SignatureRefusal) => new SignatureRefused({ reason })

@@ -19,17 +19,30 @@ const TOLERANCE = 5 * 60_000
 
 /** `publicKey` is the raw key of 32 bytes, `now` Unix milliseconds. */
 export const verifyInteraction = (
-  { signature, timestamp, body }: SignedInteraction,
+  { body, ...claimed }: SignedInteraction,
   publicKey: Uint8Array,
   now: number
-): Either.Either<void, SignatureRefusal> => {
+): Either.Either<void, SignatureRefusal> =>
+  Either.flatMap(inspectStamp(claimed, now), ({ signature, timestamp }) =>
+    verify(
+      null,
+      Buffer.concat([Buffer.from(timestamp), body]),
+      spki(publicKey),
+      Buffer.from(signature, "hex")
+    )
+      ? Either.void
+      : Either.left<SignatureRefusal>("mismatch")
+  )
+
+/** All that can be told before the body is there. */
+export const inspectStamp = (
+  { signature, timestamp }: Omit<SignedInteraction, "body">,
+  now: number
+): Either.Either<{ readonly signature: string; readonly timestamp: string }, SignatureRefusal> => {
   if (signature === undefined || !/^[0-9a-f]{128}$/i.test(signature)) return Either.left("malformed")
   if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) return Either.left("malformed")
   if (Math.abs(now - Number(timestamp) * 1000) > TOLERANCE) return Either.left("stale")
-  const signed = Buffer.concat([Buffer.from(timestamp), body])
-  return verify(null, signed, spki(publicKey), Buffer.from(signature, "hex"))
-    ? Either.void
-    : Either.left("mismatch")
+  return Either.right({ signature, timestamp })
 }
 
 /** RFC 8410: what stands before the raw bytes of an Ed25519 key. */

@@ -1,19 +1,20 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
-import { Clock, Context, Effect, Layer, Option, Random, Redacted } from "effect"
+import { Clock, Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
 import { version } from "../../configVersion.ts"
 import { Settings } from "../../config.ts"
 import { retryDelay } from "../../domain/retry.ts"
 import { Deadline } from "../../ports/Deadline.ts"
 import { MochiError } from "../../ports/MochiError.ts"
 import type { MochiOperation } from "../../ports/MochiError.ts"
+import { monotonicMillis } from "../../ports/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
-import { observed, traceparent } from "./observed.ts"
+import { observed, traceparent, triedAs } from "./observed.ts"
 import { expandPath } from "./pathSegment.ts"
 import { signedHeaders } from "./signing.ts"
 import * as Throttle from "./Throttle.ts"
 import * as Transport from "./transport.ts"
-import type { Failure, TryOutcome } from "./tryOutcome.ts"
-import { judge } from "./tryOutcome.ts"
+import type { Failure } from "./tryOutcome.ts"
+import { FailedTry, judge, statusOf } from "./tryOutcome.ts"
 
 /** Makes the calls of both of Mochi's APIs: signed, bounded, traced, measured, and repeated where that is safe. */
 export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
@@ -24,13 +25,17 @@ export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
 /** A command and a decision have this long in all; a caller's own deadline can only shorten it. */
 const overallMillis = 20_000
 const singleTryMillis = 10_000
-const bound = { concurrency: 32, perSecond: 250 }
+/** What somebody types must not keep what somebody has asked for from Mochi: two thirds of the places stay free of it. */
+const bounds = {
+  all: { concurrency: 32, perSecond: 250 },
+  suggestions: { concurrency: 10, perSecond: 100 }
+}
 
 const make = Effect.gen(function* () {
   const { mochi } = yield* Settings
   const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
-  const throttle = yield* Throttle.make(bound)
-  // the span of the call is the only one, and carries no header
+  const throttle = yield* Throttle.makeWithPriority(bounds)
+  // a try has its span already, one that carries no header
   const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
 
   const authorization = Effect.fnUntraced(function* (auth: Call<unknown>["auth"]) {
@@ -54,6 +59,7 @@ const make = Effect.gen(function* () {
     const request = HttpClientRequest.make(call.method)(url, { acceptJson: true }).pipe(
       HttpClientRequest.setHeaders({
         "user-agent": `mochi-discord/${version}`,
+        "accept-encoding": "identity",
         ...(yield* traceparent),
         ...(yield* authorization(call.auth)),
         ...Option.match(call.idempotencyKey, {
@@ -73,29 +79,48 @@ const make = Effect.gen(function* () {
     const path = expandPath(call.path, call.ids)
     if (Option.isNone(path)) return yield* failure(call, { reason: "UnsafePath" })
     const url = `${base}${path.value}${call.query === "" ? "" : `?${call.query}`}`
-    const deadline = Math.min(yield* Deadline, (yield* Clock.currentTimeMillis) + overallMillis)
-    const remaining = Effect.map(Clock.currentTimeMillis, now => deadline - now)
+    const deadline = Math.min(yield* Deadline, (yield* monotonicMillis) + overallMillis)
+    const remaining = Effect.map(monotonicMillis, now => deadline - now)
     const changes = Option.isSome(call.idempotencyKey)
     const maxRetries = call.repeatable ? mochi.maxRetries : 0
 
+    const unsent = (reason: "Withheld" | "TimedOut") =>
+      new FailedTry({
+        failure: {
+          reason,
+          status: Option.none(),
+          inDoubt: false,
+          retry: Option.none(),
+          cause: Option.none()
+        },
+        error: failure(call, { reason })
+      })
+
+    const oneTry = Effect.gen(function* () {
+      if (call.mayLeave !== undefined && !(yield* call.mayLeave)) return yield* unsent("Withheld")
+      const limit = Math.min(singleTryMillis, yield* remaining)
+      if (limit <= 0) return yield* unsent("TimedOut")
+      const outcome = yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
+      const verdict = judge(call.reading, outcome)
+      if (verdict._tag === "Unusable")
+        return yield* new FailedTry({
+          failure: verdict,
+          error: failure(call, { ...verdict, mayHaveHappened: changes && verdict.inDoubt })
+        })
+      return { ...verdict, status: statusOf(outcome) }
+    })
+
     let inDoubt = false
     for (let tries = 1; ; tries++) {
-      const oneTry = Effect.gen(function* () {
-        if (call.mayLeave !== undefined && !(yield* call.mayLeave))
-          return yield* failure(call, { reason: "Withheld", mayHaveHappened: inDoubt })
-        const limit = Math.min(singleTryMillis, yield* remaining)
-        if (limit <= 0) return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
-        return yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
-      })
-      const outcome = yield* throttle.admit(yield* remaining, oneTry)
+      const outcome = yield* throttle.admit(yield* remaining, Effect.either(triedAs(call, tries, oneTry)))
       if (Option.isNone(outcome))
         return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
-      const verdict = judge(call.reading, outcome.value)
-      yield* annotateTry(tries, outcome.value)
-      if (verdict._tag === "Usable") {
-        if (verdict.unreadableRows > 0) yield* warnOfRows(call.operation, verdict.unreadableRows)
-        return { value: verdict.value, tries }
+      if (Either.isRight(outcome.value)) {
+        const { unreadableRows, value } = outcome.value.right
+        if (unreadableRows > 0) yield* warnOfRows(call.operation, unreadableRows)
+        return { value, tries }
       }
+      const verdict = outcome.value.left.failure
       inDoubt = inDoubt || (changes && verdict.inDoubt)
       const position = { tries, maxRetries, remainingMillis: yield* remaining, random: yield* Random.next }
       const delay = Option.flatMap(verdict.retry, end => retryDelay(end, position))
@@ -126,12 +151,6 @@ const failure = (
     status: known.status ?? Option.none(),
     mayHaveHappened: known.mayHaveHappened ?? false,
     cause: known.cause ?? Option.none()
-  })
-
-const annotateTry = (tries: number, outcome: TryOutcome) =>
-  Effect.annotateCurrentSpan({
-    "http.request.resend_count": tries - 1,
-    ...(outcome._tag === "Answered" ? { "http.response.status_code": outcome.status } : {})
   })
 
 const warnOfRows = (operation: MochiOperation, rows: number) =>

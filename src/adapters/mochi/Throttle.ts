@@ -1,4 +1,6 @@
-import { Clock, Effect, Metric, Option, Ref } from "effect"
+import { Effect, Metric, Option, Ref } from "effect"
+import { monotonicMillis } from "../../ports/monotonic.ts"
+import { Priority } from "../../ports/Priority.ts"
 
 export interface Throttle {
   /** Runs `effect` when its turn comes; none, with nothing run, where that would be later than `patienceMillis`. */
@@ -15,10 +17,29 @@ export const queued = Metric.counter("mochi.client.queued", {
 })
 
 /** At most `concurrency` at a time and `perSecond` in the long run, with bursts of one second's worth. */
-export const make = (bound: {
+export interface Bound {
   readonly concurrency: number
   readonly perSecond: number
+}
+
+/** One bound on all, and within it a narrower one on suggestions: what is left is there for commands alone. */
+export const makeWithPriority = (bounds: {
+  readonly all: Bound
+  readonly suggestions: Bound
 }): Effect.Effect<Throttle> =>
+  Effect.map(Effect.all({ all: make(bounds.all), suggestions: make(bounds.suggestions) }), throttles => ({
+    admit: (patienceMillis, effect) =>
+      Effect.gen(function* () {
+        if ((yield* Priority) === "command") return yield* throttles.all.admit(patienceMillis, effect)
+        const arrival = yield* monotonicMillis
+        const behind = Effect.flatMap(monotonicMillis, now =>
+          throttles.all.admit(patienceMillis - (now - arrival), effect)
+        )
+        return Option.flatten(yield* throttles.suggestions.admit(patienceMillis, behind))
+      })
+  }))
+
+export const make = (bound: Bound): Effect.Effect<Throttle> =>
   Effect.gen(function* () {
     const places = yield* Effect.makeSemaphore(bound.concurrency)
     const spacingMillis = 1000 / bound.perSecond
@@ -36,7 +57,7 @@ export const make = (bound: {
 
     const admit: Throttle["admit"] = (patienceMillis, effect) =>
       Effect.gen(function* () {
-        const arrival = yield* Clock.currentTimeMillis
+        const arrival = yield* monotonicMillis
         const wait = yield* takeTurn(arrival, patienceMillis)
         if (Option.isNone(wait)) return Option.none()
         if (wait.value > 0) yield* Metric.increment(queued).pipe(Effect.zipRight(Effect.sleep(wait.value)))

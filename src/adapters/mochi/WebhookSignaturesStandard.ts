@@ -1,13 +1,16 @@
 import { Clock, Effect, Layer } from "effect"
 import { Settings } from "../../config.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
-import { verifierOf, verifyWebhook } from "./standardWebhooks.ts"
+import { inspectHeaders, verifierOf, verifyWebhook } from "./standardWebhooks.ts"
 
 export const layer: Layer.Layer<WebhookSignatures, never, Settings> = Layer.effect(
   WebhookSignatures,
   Effect.map(Settings, ({ webhooks }) => {
     const verifiers = webhooks.secrets.map(verifierOf)
     return {
+      inspect: Effect.fn("WebhookSignatures.inspect")(function* (headers) {
+        yield* inspectHeaders(headers, yield* Clock.currentTimeMillis)
+      }),
       verify: Effect.fn("WebhookSignatures.verify")(function* (signed) {
         return yield* verifyWebhook(signed, verifiers, yield* Clock.currentTimeMillis)
       })

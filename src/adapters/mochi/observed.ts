@@ -1,6 +1,8 @@
-import { Clock, Effect, Exit, Metric, MetricBoundaries, Option } from "effect"
+import { Effect, Either, Exit, Metric, MetricBoundaries, Option } from "effect"
 import type { MochiError } from "../../ports/MochiError.ts"
+import { monotonicMillis } from "../../ports/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
+import type { FailedTry } from "./tryOutcome.ts"
 
 /** Seconds from the start of a call to its end: waiting for a turn and every try included. */
 export const clientDuration = Metric.histogram(
@@ -9,14 +11,14 @@ export const clientDuration = Metric.histogram(
   "Duration of calls to Mochi, in seconds"
 ).pipe(Metric.tagged("unit", "s"))
 
-/** Puts a call into its one span and into the metrics. Neither learns ids, headers or bodies. */
+/** Puts a call into its span, below which each try has one of its own, and into the metrics. Neither learns ids, headers or bodies. */
 export const observed = <A>(
   call: Call<A>,
   root: string,
   effect: Effect.Effect<Answer<A>, MochiError>
 ): Effect.Effect<Answer<A>, MochiError> =>
   Effect.gen(function* () {
-    const started = yield* Clock.currentTimeMillis
+    const started = yield* monotonicMillis
     return yield* effect.pipe(
       Effect.tapError(error =>
         Effect.annotateCurrentSpan({
@@ -25,7 +27,7 @@ export const observed = <A>(
         })
       ),
       Effect.onExit(exit =>
-        Effect.flatMap(Clock.currentTimeMillis, now =>
+        Effect.flatMap(monotonicMillis, now =>
           clientDuration.pipe(
             Metric.tagged("operation", call.operation),
             Metric.tagged("outcome", outcomeOf(exit)),
@@ -42,7 +44,34 @@ export const observed = <A>(
     })
   )
 
-/** W3C Trace Context of the call's span. */
+/** Puts a try into its span; the call's span keeps how many there were, and how the last one was answered. */
+export const triedAs = <A extends { readonly status: Option.Option<number> }>(
+  call: Call<unknown>,
+  tries: number,
+  effect: Effect.Effect<A, FailedTry>
+): Effect.Effect<A, FailedTry> =>
+  Effect.gen(function* () {
+    const answered = (status: Option.Option<number>) =>
+      Option.match(status, { onNone: () => ({}), onSome: code => ({ "http.response.status_code": code }) })
+    const sent = { "http.request.resend_count": tries - 1 }
+    const result = yield* effect.pipe(
+      Effect.tap(({ status }) => Effect.annotateCurrentSpan(answered(status))),
+      Effect.tapError(({ failure }) =>
+        Effect.annotateCurrentSpan({ ...answered(failure.status), "error.type": failure.reason })
+      ),
+      Effect.withSpan("mochi.try", {
+        kind: "client",
+        captureStackTrace: false,
+        attributes: { "http.request.method": call.method, ...sent }
+      }),
+      Effect.either
+    )
+    const { status } = Either.match(result, { onLeft: ({ failure }) => failure, onRight: value => value })
+    yield* Effect.annotateCurrentSpan({ ...sent, ...answered(status) })
+    return yield* result
+  })
+
+/** W3C Trace Context of the span that is open here: of the try that carries it. */
 export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.match({

@@ -8,7 +8,7 @@ import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypt
 import { Either, Redacted } from "effect"
 import type { WebhookSecret } from "../../configVariables.ts"
 import { SignatureRefused } from "../../ports/Signatures.ts"
-import type { SignedBytes } from "../../ports/Signatures.ts"
+import type { Headers, SignedBytes } from "../../ports/Signatures.ts"
 
 /** How far the stamp may be from now, either way, in seconds. */
 const tolerance = 5 * 60
@@ -36,20 +36,35 @@ export const verifyWebhook = (
   { body, headers }: SignedBytes,
   verifiers: ReadonlyArray<Verifier>,
   nowMillis: number
-): Either.Either<string, SignatureRefused> => {
-  const { "webhook-id": id, "webhook-signature": signatures, "webhook-timestamp": timestamp } = headers
+): Either.Either<string, SignatureRefused> =>
+  Either.flatMap(inspectHeaders(headers, nowMillis), ({ id, signatures, timestamp }) =>
+    signatures.some(signature => verifiers.some(matching => matching({ id, timestamp, body, signature })))
+      ? Either.right(id)
+      : refused("mismatch")
+  )
+
+/** All that can be told before the body is there: of signatures, those of a form that could be right. */
+export const inspectHeaders = (
+  headers: Headers,
+  nowMillis: number
+): Either.Either<
+  { readonly id: string; readonly timestamp: string; readonly signatures: ReadonlyArray<string> },
+  SignatureRefused
+> => {
+  const { "webhook-id": id, "webhook-signature": signed, "webhook-timestamp": timestamp } = headers
   if (id === undefined || !/^[!-~]{1,255}$/.test(id)) return refused("malformed")
   if (timestamp === undefined || !/^[1-9]\d{0,11}$/.test(timestamp)) return refused("malformed")
-  if (signatures === undefined) return refused("malformed")
+  const signatures = signed?.split(separator, mostSignatures).filter(one => wellFormed.test(one)) ?? []
+  if (signatures.length === 0) return refused("malformed")
   if (Math.abs(Math.floor(nowMillis / 1000) - Number(timestamp)) > tolerance) return refused("stale")
-  const matches = signatures
-    .split(separator, mostSignatures)
-    .some(signature => verifiers.some(matching => matching({ id, timestamp, body, signature })))
-  return matches ? Either.right(id) : refused("mismatch")
+  return Either.right({ id, timestamp, signatures })
 }
 
 /** Signatures of several header lines arrive as one text, joined by a comma. */
 const separator = /,?[ \t]+/
+
+/** 32 bytes of an HMAC, 64 of an Ed25519 signature, in base64. */
+const wellFormed = /^(v1,[A-Za-z0-9+/]{43}=|v1a,[A-Za-z0-9+/]{86}==)$/
 
 /** Rotation needs two or three; a header full of them would be work for nothing. */
 const mostSignatures = 16

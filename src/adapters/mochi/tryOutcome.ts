@@ -1,7 +1,7 @@
 import { Data, Either, Option } from "effect"
 import type { TryEnd } from "../../domain/retry.ts"
 import { isPassing } from "../../domain/retry.ts"
-import type { MochiErrorReason } from "../../ports/MochiError.ts"
+import type { MochiError, MochiErrorReason } from "../../ports/MochiError.ts"
 import { parseJson } from "../../domain/exactJson.ts"
 import type { Decode } from "./wire.ts"
 
@@ -47,6 +47,20 @@ export interface Failure {
   readonly retry: Option.Option<TryEnd>
   readonly cause: Option.Option<unknown>
 }
+
+/** A try that gave nothing that can be used, as its span tells of it. */
+export class FailedTry extends Data.TaggedError("FailedTry")<{
+  readonly failure: Failure
+  readonly error: MochiError
+}> {
+  override get message(): string {
+    return this.error.message
+  }
+}
+
+/** The HTTP status, where one came. */
+export const statusOf = (outcome: TryOutcome): Option.Option<number> =>
+  outcome._tag === "Answered" ? Option.some(outcome.status) : Option.none()
 
 export const judge = <A>(reading: Reading<A>, outcome: TryOutcome): Verdict<A> => {
   switch (outcome._tag) {

@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel } from "@opentelemetry/api"
 import { Effect, Runtime } from "effect"
 import type { Scope } from "effect"
+import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
 import type { Scrub } from "./scrub.ts"
 
 /** What the telemetry SDK has to say goes through the service's logger, and the same thing at most once a minute. */
@@ -12,7 +13,7 @@ export const diagnosticsThrough = (scrub: Scrub): Effect.Effect<void, never, Sco
       const lastTold = new Map<string, number>()
       const tell = (log: Effect.Effect<void>) => (said: string) => {
         const detail = scrub(messageIn(said)).slice(0, 500)
-        const now = clock.unsafeCurrentTimeMillis()
+        const now = unsafeMonotonicMillis(clock)
         if (now - (lastTold.get(detail) ?? Number.NEGATIVE_INFINITY) < 60_000) return
         if (lastTold.size > 100) lastTold.clear()
         lastTold.set(detail, now)

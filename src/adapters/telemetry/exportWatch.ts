@@ -1,5 +1,6 @@
 import { Effect, Runtime } from "effect"
 import type { Signal, SignalHealth } from "../../ports/ExportHealth.ts"
+import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
 
 /** What the exporters of the three signals have in common. */
 export interface Exporter<Batch> {
@@ -29,9 +30,9 @@ export const make: Effect.Effect<ExportWatch> = Effect.gen(function* () {
   const states: Record<Signal, State> = { traces: off, metrics: off, logs: off }
 
   const failed: ExportWatch["failed"] = (signal, error) => {
-    const now = clock.unsafeCurrentTimeMillis()
+    const now = unsafeMonotonicMillis(clock)
     const before = states[signal]
-    const since = before.state === "failing" ? before.since : now
+    const since = before.state === "failing" ? before.since : clock.unsafeCurrentTimeMillis()
     const isNews = before.state !== "failing" || now - before.toldAt >= 60_000
     const reason = reasonOf(error)
     const failures = before.state === "failing" ? before.failures + 1 : 1
@@ -88,7 +89,9 @@ type State =
   | { readonly state: "off" | "waiting" | "ok" }
   | {
       readonly state: "failing"
+      /** Of the wall clock. */
       readonly since: number
+      /** Of the monotonic clock. */
       readonly toldAt: number
       readonly failures: number
       readonly reason: string
@@ -106,8 +109,34 @@ const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "unknown"
   const first = error instanceof AggregateError ? error.errors[0] : error
   const code: unknown = first instanceof Error && "code" in first ? first.code : undefined
-  if (typeof code === "number") return `HTTP ${code}`
+  if (typeof code === "number") return statusName(code)
   if (typeof code === "string") return code
   if (/time(d )?out/i.test(error.message)) return "timeout"
   return error.cause === undefined ? error.name : reasonOf(error.cause)
 }
+
+/** A gRPC exporter fails with gRPC's own status, which is no HTTP status by its number. */
+const statusName = (code: number): string => {
+  const name = grpcStatuses[code]
+  return name === undefined ? `HTTP ${code}` : `gRPC ${code} ${name}`
+}
+
+const grpcStatuses: ReadonlyArray<string> = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED"
+]

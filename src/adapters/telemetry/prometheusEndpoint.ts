@@ -1,7 +1,8 @@
-import { createServer, type Server, type ServerResponse } from "node:http"
+import type { RequestListener, Server, ServerResponse } from "node:http"
 import type { MetricProducer } from "@opentelemetry/sdk-metrics"
-import { Effect, Schedule, Schema } from "effect"
+import { Effect, Runtime, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
+import * as BoundedServer from "../process/boundedServer.ts"
 import type { ExportWatch } from "./exportWatch.ts"
 import { forPrometheus } from "./metricProducer.ts"
 
@@ -50,18 +51,15 @@ const listening = (
   { host, port }: { readonly host: string; readonly port: number },
   page: () => Promise<string>
 ): Effect.Effect<number, AddressUnavailable, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
+  Effect.gen(function* () {
+    const runtime = yield* Effect.runtime()
+    const told = (error: unknown) => {
+      Runtime.runFork(runtime)(Effect.logError("The metrics endpoint went wrong", error))
+    }
+    const server = yield* Effect.acquireRelease(
       Effect.async<Server, AddressUnavailable>(resume => {
-        const server = createServer((request, response) => {
-          if (new URL(request.url ?? "/", "http://localhost").pathname !== "/metrics")
-            return end(response, 404)
-          if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405)
-          page().then(
-            text => end(response, 200, text),
-            () => end(response, 500)
-          )
-        })
+        const server = BoundedServer.make(told)
+        server.on("request", answering(page, told))
         server.once("error", (error: NodeJS.ErrnoException) =>
           resume(Effect.fail(new AddressUnavailable({ code: error.code ?? error.name })))
         )
@@ -72,12 +70,31 @@ const listening = (
           server.close(() => resume(Effect.void))
           server.closeAllConnections()
         })
-    ),
-    server => {
-      const bound = server.address()
-      return typeof bound === "object" && bound !== null ? bound.port : port
+    )
+    const bound = server.address()
+    return typeof bound === "object" && bound !== null ? bound.port : port
+  })
+
+/** Nobody catches what a listener throws: it would end the process. */
+const answering =
+  (page: () => Promise<string>, told: (error: unknown) => void): RequestListener =>
+  (request, response) => {
+    try {
+      const path = (request.url ?? "").split(/[?#]/, 1)[0] ?? ""
+      if (path.replace(/(?<=.)\/$/, "") !== "/metrics") return end(response, 404)
+      if (request.method !== "GET" && request.method !== "HEAD") return end(response, 405)
+      page().then(
+        text => end(response, 200, text),
+        (error: unknown) => {
+          told(error)
+          end(response, 500)
+        }
+      )
+    } catch (error) {
+      told(error)
+      end(response, 400)
     }
-  )
+  }
 
 const end = (response: ServerResponse, status: number, text = ""): void => {
   response.writeHead(status, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text)

@@ -31,7 +31,7 @@ export const guarded = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
 
 /** What begins a trace by itself every few seconds, and would bury the journeys of people. */
 const housekeeping =
-  /^(sql\.\w+|http\.server (GET|HEAD)|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
+  /^(sql\.\w+|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
 
 const unsampled = () =>
   Tracer.externalSpan({
@@ -61,7 +61,7 @@ const exitToTell = (
   const known = span.attributes.get("error.type")
   if (Exit.isSuccess(exit)) {
     const sentence = span.attributes.get("error.message")
-    const told = typeof sentence === "string" ? sentence : `ended with ${String(known)}`
+    const told = typeof sentence === "string" ? sentence : `It ended with ${String(known)}.`
     return typeof known === "string" ? Exit.fail(new Told(known, told, undefined)) : exit
   }
   if (Cause.isInterruptedOnly(exit.cause)) return exit

@@ -126,7 +126,15 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
           onSuccess: answer => answer,
           onTimeout: (): Suggestion => ({ found: [], ended: Outcome.TimedOut() })
         }),
-        Effect.catchAll(error => Effect.succeed<Suggestion>({ found: [], ended: outcomeOfFailure(error) }))
+        Effect.catchAll(error =>
+          Effect.succeed<Suggestion>({
+            found: [],
+            ended:
+              error._tag === "TooManyLookUps"
+                ? Outcome.Refused({ reason: error._tag })
+                : outcomeOfFailure(error)
+          })
+        )
       )
     })
 

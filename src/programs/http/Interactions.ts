@@ -4,8 +4,6 @@ import { InteractionSignatures } from "../../ports/Signatures.ts"
 import { InteractionRouter } from "../discord/InteractionRouter.ts"
 import { readBody } from "./httpBody.ts"
 
-const longestBody = 1024 * 1024
-
 /** Discord waits three seconds. */
 const answersWithin = Duration.millis(2900)
 
@@ -18,10 +16,17 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
     const signatures = yield* InteractionSignatures
     const router = yield* InteractionRouter
 
+    /** What Discord signed: strangers leave no spans. */
+    const genuine = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      yield* signatures.inspect(request.headers)
+      const body = yield* readBody(request)
+      yield* signatures.verify({ headers: request.headers, body })
+      return body
+    }, Effect.withTracerEnabled(false))
+
     const receive = Effect.fnUntraced(
       function* (request: HttpServerRequest.HttpServerRequest) {
-        const body = yield* readBody(request, longestBody)
-        yield* signatures.verify({ headers: request.headers, body })
+        const body = yield* genuine(request)
         const text = new TextDecoder().decode(body)
         const raw = yield* Effect.option(Effect.try((): unknown => JSON.parse(text)))
         if (Option.isNone(raw)) return problem(400, "the body is not JSON")
@@ -47,6 +52,10 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
       },
       Effect.catchTags({
         BodyTooLarge: () => Effect.succeed(problem(413, "the body is too large")),
+        TooManyBodies: () =>
+          Effect.succeed(
+            HttpServerResponse.setHeader(problem(503, "too much is being read"), "retry-after", "1")
+          ),
         RequestError: () => Effect.succeed(problem(400, "the body could not be read")),
         SignatureRefused: () => Effect.succeed(problem(401, "invalid request signature"))
       })

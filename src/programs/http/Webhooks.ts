@@ -1,14 +1,12 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
-import { Duration, Effect, Either, Option } from "effect"
+import { Clock, Duration, Effect, Either, Option } from "effect"
 import { webhookAnswered } from "../../ports/metrics.ts"
 import type { WebhookOutcome } from "../../ports/metrics.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
-import { parseTraceparent } from "../../ports/traceContext.ts"
+import { parseTraceparent, withSpanSince } from "../../ports/traceContext.ts"
 import { Intake } from "../../services/Intake.ts"
-import { readBody } from "./httpBody.ts"
+import { longestBody, readBody } from "./httpBody.ts"
 import { decodeEvent } from "./webhookEvent.ts"
-
-const longestBody = 64 * 1024
 
 /** A store that does not answer is not writable: Mochi waits 15 seconds or more, and its next try tells what was stored. */
 const storedWithin = Duration.seconds(8)
@@ -65,47 +63,48 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         return yield* answered("accepted", id)
       })
 
-    const receive = Effect.fnUntraced(
-      function* (request: HttpServerRequest.HttpServerRequest) {
-        const body = yield* readBody(request, longestBody)
-        const id = yield* signatures.verify({ headers: request.headers, body })
-        return yield* accepted(id, body)
-      },
-      Effect.catchTags({
-        BodyTooLarge: () => rejected("too_large", 413, { error: `the body is over ${longestBody} bytes` }),
-        SignatureRefused: ({ reason }) =>
-          Effect.zipRight(
-            Effect.annotateCurrentSpan({ "error.type": reason }),
-            rejected("unauthorized", 401, {
-              error: "the signature or its timestamp is missing, wrong or stale"
-            })
-          ),
-        RequestError: () =>
-          rejected("malformed", 400, { error: "the body could not be read", field: "body" }),
-        TimeoutException: () => unavailable("the store does not answer"),
-        BacklogFull: () => unavailable("too much is waiting to be delivered"),
-        StoreUnavailable: error =>
-          Effect.zipRight(
-            Effect.logError("A webhook could not be stored", error),
-            unavailable("the store is not writable")
-          )
-      })
-    )
+    /** What Mochi signed. Nothing of this is traced: it is not known yet whose trace it would be. */
+    const genuine = ({ headers }: HttpServerRequest.HttpServerRequest, read: ReturnType<typeof readBody>) =>
+      Effect.gen(function* () {
+        yield* signatures.inspect(headers)
+        const body = yield* read
+        return { id: yield* signatures.verify({ headers, body }), body }
+      }).pipe(Effect.withTracerEnabled(false), Effect.either)
 
-    const handle = Effect.flatMap(HttpServerRequest.HttpServerRequest, request =>
-      receive(request).pipe(
-        Effect.withSpan("webhook.receive", {
-          kind: "server",
-          ...Option.match(
-            Option.flatMap(Option.fromNullable(request.headers["traceparent"]), parseTraceparent),
-            {
-              onNone: () => ({ root: true }),
-              onSome: parent => ({ parent })
-            }
-          )
+    const answer = (received: Effect.Effect.Success<ReturnType<typeof genuine>>) =>
+      received.pipe(
+        Effect.flatMap(({ body, id }) => accepted(id, body)),
+        Effect.catchTags({
+          BodyTooLarge: () => rejected("too_large", 413, { error: `the body is over ${longestBody} bytes` }),
+          TooManyBodies: () => unavailable("too much is being read"),
+          SignatureRefused: ({ reason }) =>
+            Effect.zipRight(
+              Effect.annotateCurrentSpan({ "error.type": reason }),
+              rejected("unauthorized", 401, {
+                error: "the signature or its timestamp is missing, wrong or stale"
+              })
+            ),
+          RequestError: () =>
+            rejected("malformed", 400, { error: "the body could not be read", field: "body" }),
+          TimeoutException: () => unavailable("the store does not answer"),
+          BacklogFull: () => unavailable("too much is waiting to be delivered"),
+          StoreUnavailable: error =>
+            Effect.zipRight(
+              Effect.logError("A webhook could not be stored", error),
+              unavailable("the store is not writable")
+            )
         })
       )
-    )
+
+    const handle = Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const arrivedAt = yield* Clock.currentTimeNanos
+      const received = yield* genuine(request, readBody(request))
+      // A stranger's header would put its span into anybody's trace.
+      const named = Either.isRight(received) ? request.headers["traceparent"] : undefined
+      const parent = Option.flatMap(Option.fromNullable(named), parseTraceparent)
+      return yield* answer(received).pipe(withSpanSince("webhook.receive", arrivedAt, parent))
+    })
 
     return { handle }
   })

@@ -1,26 +1,61 @@
-import type { HttpServerError, HttpServerRequest } from "@effect/platform"
-import { Effect, Schema, Stream } from "effect"
+import { NodeHttpServerRequest } from "@effect/platform-node"
+import { HttpServerError } from "@effect/platform"
+import type { HttpServerRequest } from "@effect/platform"
+import { Context, Effect, Schema } from "effect"
+
+/** Longer than anything that Mochi or Discord sends to a bot, in bytes. */
+export const longestBody = 64 * 1024
 
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
   most: Schema.Number
 }) {}
 
-/** What is too long is read this much further, unkept: who is cut off in the middle of sending never reads the answer. */
-const longestWaste = 1024 * 1024
+/** More is being read from all connections together than there is room for. */
+export class TooManyBodies extends Schema.TaggedError<TooManyBodies>()("TooManyBodies", {}) {}
 
-/** The bytes as they came, and no more of them than `most` are kept. */
+/** What bodies may hold while they are read, over all connections: nobody has shown yet that they may send anything. */
+export class BodyRoom extends Context.Reference<BodyRoom>()("mochi/programs/BodyRoom", {
+  defaultValue: () => ({ mostBytes: 32 * 1024 * 1024, takenBytes: 0 })
+}) {}
+
+/**
+ * The bytes as they came. Fails as soon as they are too many; what is still to come is then the server's to discard, so
+ * that the sender can read the answer. How long a body may take is the server's concern too.
+ */
 export const readBody = (
-  request: HttpServerRequest.HttpServerRequest,
-  most: number
-): Effect.Effect<Uint8Array, BodyTooLarge | HttpServerError.RequestError> =>
-  Effect.gen(function* () {
-    if (Number(request.headers["content-length"] ?? 0) > most) return yield* new BodyTooLarge({ most })
-    const kept: Array<Uint8Array> = []
-    let length = 0
-    yield* Stream.runForEach(request.stream, part => {
-      length += part.length
-      if (length <= most) kept.push(part)
-      return length > most + longestWaste ? new BodyTooLarge({ most }) : Effect.void
+  request: HttpServerRequest.HttpServerRequest
+): Effect.Effect<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError> =>
+  Effect.flatMap(BodyRoom, room =>
+    Effect.async<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError>(resume => {
+      const tooLarge = Effect.fail(new BodyTooLarge({ most: longestBody }))
+      if (Number(request.headers["content-length"] ?? 0) > longestBody) return resume(tooLarge)
+      // Not the request's stream: to leave that before its end destroys the connection, and the answer with it.
+      const incoming = NodeHttpServerRequest.toIncomingMessage(request)
+      const kept: Array<Buffer> = []
+      let length = 0
+      const take = (part: Buffer) => {
+        length += part.length
+        room.takenBytes += part.length
+        kept.push(part)
+        if (length > longestBody) end(tooLarge)
+        else if (room.takenBytes > room.mostBytes) end(Effect.fail(new TooManyBodies()))
+      }
+      const whole = () => end(Effect.succeed(Buffer.concat(kept)))
+      const broken = (cause?: Error) =>
+        end(Effect.fail(new HttpServerError.RequestError({ request, reason: "Decode", cause })))
+      const leave = () => {
+        room.takenBytes -= length
+        length = 0
+        incoming.off("data", take).off("end", whole).off("close", broken)
+      }
+      const end = (
+        outcome: Effect.Effect<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError>
+      ) => {
+        leave()
+        resume(outcome)
+      }
+      // "error" keeps its listener: one that comes later would otherwise end the process.
+      incoming.on("data", take).once("end", whole).once("close", broken).on("error", broken)
+      return Effect.sync(leave)
     })
-    return length > most ? yield* new BodyTooLarge({ most }) : Buffer.concat(kept)
-  })
+  )

@@ -119,3 +119,27 @@ describe("The clients, against the sandbox's Mochi", () => {
     )
   )
 })
+
+it.live("A list of six thousand tokens, over 1 MiB of it, is read whole (C17)", () =>
+  Effect.gen(function* () {
+    const pay = yield* MochiPay
+    const held = yield* pay.holdings(community)
+    expect(held).toHaveLength(6_000)
+    expect(held.at(-1)?.token.symbol).toBe("TOK5999")
+  }).pipe(Effect.provide(Given.scripted([{ status: 200, body: tokens(6_000) }])))
+)
+
+const tokens = (rows: number) =>
+  JSON.stringify({
+    data: Array.from({ length: rows }, (_, id) => ({
+      amount: "1000000000000000000",
+      token: {
+        id: String(id),
+        symbol: `TOK${id}`,
+        name: `Worthless token ${id}`.padEnd(80, "."),
+        decimal: 18,
+        price: null,
+        chain: { name: "Ethereum" }
+      }
+    }))
+  })

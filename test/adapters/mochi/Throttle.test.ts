@@ -2,6 +2,7 @@ import { it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Metric, Option, Ref, TestClock } from "effect"
 import { expect } from "vitest"
 import * as Throttle from "../../../src/adapters/mochi/Throttle.ts"
+import { Priority } from "../../../src/ports/Priority.ts"
 
 const queuedSoFar = Effect.map(Metric.value(Throttle.queued), ({ count }) => count)
 
@@ -122,5 +123,55 @@ it.effect("A place that comes free at the very moment of giving up is either use
       yield* TestClock.adjust("2 seconds")
       expect(Option.isSome(yield* Fiber.join(waiting))).toBe(yield* Ref.get(ran))
     }
+  })
+)
+
+const asSuggestion = Effect.provideService(Priority, "suggestion")
+
+it.effect("Suggestions never take the places that commands need, nor their turns (A12)", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.makeWithPriority({
+      all: { concurrency: 8, perSecond: 20 },
+      suggestions: { concurrency: 3, perSecond: 5 }
+    })
+    const order = yield* Ref.make<ReadonlyArray<string>>([])
+    const call = (name: string) =>
+      throttle.admit(
+        60_000,
+        Ref.update(order, all => [...all, name]).pipe(Effect.zipRight(Effect.sleep("5 seconds")))
+      )
+    yield* Effect.forkAll(Array.from({ length: 500 }, () => asSuggestion(call("suggestion"))))
+    yield* TestClock.adjust("10 seconds")
+    const before = yield* Ref.get(order)
+    expect(before).toHaveLength(9)
+    yield* Effect.forkAll(Array.from({ length: 5 }, () => call("command")))
+    yield* TestClock.adjust("1 millis")
+    expect((yield* Ref.get(order)).slice(before.length)).toEqual(Array.from({ length: 5 }, () => "command"))
+    // the others wait for one another, and not for what is typed
+    yield* Effect.forkAll(Array.from({ length: 5 }, () => call("command")))
+    yield* TestClock.adjust("5001 millis")
+    const commands = (yield* Ref.get(order)).filter(name => name === "command")
+    expect(commands).toHaveLength(10)
+  })
+)
+
+it.effect("A suggestion waits no longer than its patience, for both bounds together (A12)", () =>
+  Effect.gen(function* () {
+    const throttle = yield* Throttle.makeWithPriority({
+      all: { concurrency: 1, perSecond: 1000 },
+      suggestions: { concurrency: 1, perSecond: 1000 }
+    })
+    yield* Effect.fork(throttle.admit(60_000, Effect.never))
+    yield* Effect.yieldNow()
+    const waiting = yield* Effect.fork(
+      asSuggestion(throttle.admit(2_000, Effect.dieMessage("ran all the same")))
+    )
+    const behind = yield* Effect.fork(
+      asSuggestion(throttle.admit(3_000, Effect.dieMessage("ran all the same")))
+    )
+    yield* TestClock.adjust("2 seconds")
+    expect(yield* Fiber.join(waiting)).toEqual(Option.none())
+    yield* TestClock.adjust("1 second")
+    expect(yield* Fiber.join(behind)).toEqual(Option.none())
   })
 )

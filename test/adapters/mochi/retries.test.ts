@@ -37,6 +37,8 @@ const play = <A>(
     let millis = 0
     // nothing may take longer than the 20 seconds, with a little room to notice that it does
     for (; millis < 25_000 && Option.isNone(yield* Fiber.poll(fiber)); millis += 100) {
+      // bodies are streams of Node's, which move by its turns and not by the test's clock
+      yield* Effect.promise(() => new Promise(resolve => setImmediate(resolve)))
       yield* TestClock.adjust("100 millis")
     }
     const sent = yield* Effect.flatMap(Given.Script, script => script.sent)

@@ -1,8 +1,9 @@
 import { it } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, Metric, TestClock, Tracer } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, Metric, Option, TestClock, Tracer } from "effect"
 import { inspect } from "node:util"
 import { expect } from "vitest"
 import { clientDuration } from "../../../src/adapters/mochi/observed.ts"
+import { errorText } from "../../../src/adapters/telemetry/plainValue.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
 import * as Given from "./mochiClients.ts"
@@ -30,25 +31,72 @@ const withSpans = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return [yield* Effect.exit(Effect.withTracer(effect, tracer)), spans] as const
   })
 
-it.effect("A call is one span, below its caller's, and its traceparent names that span", () =>
+it.effect(
+  "A call is a span below its caller's, each try one below it, and traceparent names the try's (N13)",
+  () =>
+    Effect.gen(function* () {
+      const [, spans] = yield* withSpans(Effect.withSpan(vaults, "caller"))
+      expect(spans.map(span => span.name)).toEqual(["caller", "mochi.pay list_vaults", "mochi.try"])
+      const [caller, span, attempt] = spans
+      expect(span?.traceId).toBe(caller?.traceId)
+      expect(span?.kind).toBe("client")
+      expect(Object.fromEntries(span?.attributes ?? [])).toEqual({
+        "http.request.method": "GET",
+        "http.request.resend_count": 0,
+        "http.response.status_code": 200,
+        "server.address": "mochi.example",
+        "server.port": 443,
+        "url.scheme": "https",
+        "url.template": "/api/v1/profiles/{profileId}/applications/{applicationId}/vaults"
+      })
+      expect(Option.map(attempt?.parent ?? Option.none(), ({ spanId }) => spanId)).toEqual(
+        Option.fromNullable(span?.spanId)
+      )
+      const [request] = yield* Effect.flatMap(Given.Script, script => script.sent)
+      expect(request?.headers["traceparent"]).toBe(`00-${attempt?.traceId}-${attempt?.spanId}-01`)
+    }).pipe(Effect.provide(Given.scripted([{ status: 200, body: '{"data":[]}' }])))
+)
+
+it.effect("Each of four tries is a span with its own end, and says in a sentence how it failed (N13)", () =>
   Effect.gen(function* () {
-    const [, spans] = yield* withSpans(Effect.withSpan(vaults, "caller"))
-    expect(spans.map(span => span.name)).toEqual(["caller", "mochi.pay list_vaults"])
-    const [caller, span] = spans
-    expect(span?.traceId).toBe(caller?.traceId)
-    expect(span?.kind).toBe("client")
-    expect(Object.fromEntries(span?.attributes ?? [])).toEqual({
-      "http.request.method": "GET",
-      "http.request.resend_count": 0,
-      "http.response.status_code": 200,
-      "server.address": "mochi.example",
-      "server.port": 443,
-      "url.scheme": "https",
-      "url.template": "/api/v1/profiles/{profileId}/applications/{applicationId}/vaults"
-    })
-    const [request] = yield* Effect.flatMap(Given.Script, script => script.sent)
-    expect(request?.headers["traceparent"]).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
-  }).pipe(Effect.provide(Given.scripted([{ status: 200, body: '{"data":[]}' }])))
+    const fiber = yield* Effect.fork(withSpans(Effect.withSpan(vaults, "caller")))
+    for (let time = 0; time < 40; time++) {
+      yield* Effect.promise(() => new Promise(resolve => setImmediate(resolve)))
+      yield* TestClock.adjust("500 millis")
+    }
+    const [exit, spans] = yield* Fiber.join(fiber)
+    const tries = spans.filter(({ name }) => name === "mochi.try")
+    expect(
+      tries.map(({ attributes, status }) => [
+        attributes.get("http.request.resend_count"),
+        attributes.get("http.response.status_code"),
+        attributes.get("error.type"),
+        status._tag === "Ended" && Exit.isFailure(status.exit) && errorText(Cause.squash(status.exit.cause))
+      ])
+    ).toEqual([
+      [0, 503, "Unavailable", "FailedTry: list_vaults failed: Mochi gave no answer (HTTP 503)."],
+      [
+        1,
+        undefined,
+        "Unavailable",
+        "FailedTry: list_vaults failed: Mochi gave no answer: the connection failed: ECONNRESET."
+      ],
+      [2, 429, "Unavailable", "FailedTry: list_vaults failed: Mochi gave no answer (HTTP 429)."],
+      [3, 403, "Forbidden", "FailedTry: list_vaults failed: Mochi did not permit it (HTTP 403)."]
+    ])
+    const sent = yield* Effect.flatMap(Given.Script, script => script.sent)
+    expect(sent.map(({ headers }) => headers["traceparent"])).toEqual(
+      tries.map(({ spanId, traceId }) => `00-${traceId}-${spanId}-01`)
+    )
+    const call = spans.find(({ name }) => name === "mochi.pay list_vaults")
+    expect([call?.attributes.get("http.request.resend_count"), call?.attributes.get("error.type")]).toEqual([
+      3,
+      "Forbidden"
+    ])
+    expect(Exit.isFailure(exit) && errorText(Cause.squash(exit.cause))).toBe(
+      "MochiError: list_vaults failed: Mochi did not permit it (HTTP 403)."
+    )
+  }).pipe(Effect.provide(Given.scripted([{ status: 503 }, "reset", { status: 429 }, { status: 403 }])))
 )
 
 it.effect("A failure sets error.type, and the status where there was one", () =>
@@ -68,7 +116,7 @@ it.effect("A person without profile is an answer: the span does not fail", () =>
     const [, spans] = yield* withSpans(
       Effect.flatMap(MochiProfiles, profiles => profiles.byId(Given.profileId("1")))
     )
-    expect(spans.map(span => span.name)).toEqual(["mochi.profile profile_by_id"])
+    expect(spans.map(span => span.name)).toEqual(["mochi.profile profile_by_id", "mochi.try"])
     expect(spans[0]?.attributes.has("error.type")).toBe(false)
     expect(spans[0]?.status._tag === "Ended" && Exit.isSuccess(spans[0].status.exit)).toBe(true)
   }).pipe(Effect.provide(Given.scripted([{ status: 404 }])))

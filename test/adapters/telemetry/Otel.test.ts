@@ -131,12 +131,42 @@ it.scopedLive(
       expect(span("interrupted")).toMatchObject({ status: "ok" })
       expect(span("refused")).toMatchObject({
         status: "error",
-        statusMessage: "ended with 429",
+        statusMessage: "It ended with 429.",
         attributes: { "error.type": "429" }
       })
       // A caller that answered for the failure has its own words for it (N13).
       expect(span("told")).toMatchObject({ status: "error", statusMessage: "kudos failed" })
     })
+)
+
+class Odd extends Schema.TaggedError<Odd>()("Odd", {
+  status: Schema.OptionFromSelf(Schema.Number),
+  place: Schema.OptionFromSelf(Schema.String),
+  cause: Schema.OptionFromSelf(Schema.Defect)
+}) {}
+
+class Bare extends Schema.TaggedError<Bare>()("Bare", {}) {}
+
+it.scopedLive("What a span says of an error is for people to read, whatever the error is made of (N13)", () =>
+  Effect.gen(function* () {
+    const receiver = yield* otlpReceiver
+    const odd = new Odd({
+      status: Option.some(503),
+      place: Option.none(),
+      cause: Option.some(new Error("the connection failed"))
+    })
+    yield* Effect.gen(function* () {
+      yield* Effect.exit(Effect.withSpan(odd, "odd"))
+      yield* Effect.exit(Effect.withSpan(new Bare(), "bare"))
+      yield* Effect.withSpan(Effect.annotateCurrentSpan("error.type", "Unavailable"), "root")
+    }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })))
+    const said = Object.fromEntries(receiver.spans.map(span => [span.name, span.statusMessage]))
+    expect(said).toEqual({
+      odd: "Odd: status 503 (caused by Error: the connection failed)",
+      bare: "Bare",
+      root: "It ended with Unavailable."
+    })
+  })
 )
 
 it.scopedLive("A log line arrives with its severity, fields and span", () =>

@@ -4,6 +4,7 @@ import { Duration, Effect, Metric, Schedule } from "effect"
 import { expect } from "vitest"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import * as Metrics from "../../../src/ports/metrics.ts"
+import * as RawHttp from "../../support/rawHttp.ts"
 import { linesOf, telemetry } from "./telemetryUnderTest.ts"
 
 const listen = Effect.acquireRelease(
@@ -60,6 +61,39 @@ it.scopedLive(
       const closed = yield* Effect.flip(Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}/metrics`)))
       expect(closed._tag).toBe("UnknownException")
     })
+)
+
+it.scopedLive("No request target ends the process, whatever it is made of (A3)", () =>
+  Effect.gen(function* () {
+    const port = yield* freePort
+    yield* linesOf(
+      Effect.gen(function* () {
+        yield* get(`http://127.0.0.1:${port}/metrics`)
+        for (const target of [
+          "//",
+          "///metrics",
+          "http://[",
+          "http://a:b/",
+          "/%",
+          "*",
+          "/metrics/..",
+          "\\\\",
+          "//@"
+        ]) {
+          const said = yield* RawHttp.exchange(
+            port,
+            `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+          )
+          expect([target, said.split("\r\n", 1)[0]]).toEqual([
+            target,
+            expect.stringMatching(/^HTTP\/1\.1 40[04] /)
+          ])
+        }
+        for (const target of ["/metrics", "/metrics?a=b", "/metrics/"])
+          expect((yield* get(`http://127.0.0.1:${port}${target}`)).status).toBe(200)
+      }).pipe(Effect.provide(endpoint(port)))
+    )
+  })
 )
 
 it.scopedLive(

@@ -1,6 +1,7 @@
 import type { SqlError } from "@effect/sql"
 import { Deferred, Effect, Option, Redacted, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
+import { upTo } from "../../../ports/monotonic.ts"
 import { DatabaseError } from "../DatabaseError.ts"
 import * as DatabaseSession from "../DatabaseSession.ts"
 import { inOwnScope } from "../inOwnScope.ts"
@@ -80,9 +81,9 @@ const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: bo
     Effect.retry({
       // A start that fails again and again is hopeless sooner than a server that recovers from a crash.
       schedule: Schedule.spaced("200 millis").pipe(
-        Schedule.upTo("60 seconds"),
+        upTo("60 seconds"),
         Schedule.whileInput((error: NotYet | Postmaster.StartFailed) => error._tag === "NotYet"),
-        Schedule.union(Schedule.spaced("400 millis").pipe(Schedule.upTo("6 seconds")))
+        Schedule.union(Schedule.spaced("400 millis").pipe(upTo("6 seconds")))
       )
     }),
     Effect.catchTags({
@@ -115,7 +116,7 @@ const stopUnlessUsed = (cluster: Cluster.Cluster): Effect.Effect<void> =>
     const entered = yield* enter(cluster, "pg_try_advisory_lock").pipe(
       Effect.retry({
         while: () => Effect.map(Postmaster.find(cluster), Option.isSome),
-        schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo("2 seconds"))
+        schedule: Schedule.spaced("100 millis").pipe(upTo("2 seconds"))
       }),
       Effect.option
     )

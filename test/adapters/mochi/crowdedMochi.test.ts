@@ -1,0 +1,93 @@
+import { HttpClient, HttpClientResponse } from "@effect/platform"
+import { it } from "@effect/vitest"
+import { Effect, Fiber, Layer, Ref, Schedule, TestClock } from "effect"
+import { describe, expect } from "vitest"
+import * as MochiHttp from "../../../src/adapters/mochi/MochiHttp.ts"
+import * as MochiPayHttp from "../../../src/adapters/mochi/MochiPayHttp.ts"
+import * as MochiProfilesHttp from "../../../src/adapters/mochi/MochiProfilesHttp.ts"
+import { MochiPay } from "../../../src/ports/MochiPay.ts"
+import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
+import { Choices } from "../../../src/services/Choices.ts"
+import * as Given from "./mochiClients.ts"
+
+const app = "123"
+const list = (path: string) => {
+  const person = /get-by-discord\/(\d+)/.exec(path)?.[1] ?? ""
+  if (person !== "") return { id: `p${person}`, profile_name: "somebody", associated_accounts: [] }
+  if (path.endsWith("/applications"))
+    return { data: Array.from({ length: 200 }, (_, id) => ({ id: String(id), name: `App ${id}` })) }
+  return { data: [] }
+}
+
+/** A Mochi that takes five seconds to list vaults, and answers everything else at once. Calls are noted as they leave. */
+const slowMochi = Effect.gen(function* () {
+  const sent = yield* Ref.make<ReadonlyArray<string>>([])
+  const client = HttpClient.make((request, url) =>
+    Ref.update(sent, all => [...all, url.pathname]).pipe(
+      Effect.zipRight(url.pathname.endsWith("/vaults") ? Effect.sleep("5 seconds") : Effect.void),
+      Effect.as(HttpClientResponse.fromWeb(request, new Response(JSON.stringify(list(url.pathname)))))
+    )
+  )
+  const clients = Layer.mergeAll(MochiPayHttp.layerWithoutHttp, MochiProfilesHttp.layerWithoutHttp).pipe(
+    Layer.provide(MochiHttp.layerWithoutClient),
+    Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Layer.provide(Given.settings("https://mochi.example"))
+  )
+  const context = yield* Layer.build(Layer.provideMerge(Choices.Default, clients))
+  return { context, sent: Ref.get(sent) }
+})
+
+/** Bodies are streams of Node's, which move by its turns and not by the test's clock. */
+const adjust = (millis: number) =>
+  Effect.repeat(
+    Effect.zipRight(
+      Effect.promise(() => new Promise(resolve => setImmediate(resolve))),
+      TestClock.adjust(10)
+    ),
+    Schedule.recurs(millis / 10 - 1)
+  )
+
+const user = (number: number) => Given.discordUserId(`18402759301628${String(number).padStart(4, "0")}`)
+
+/** Thirty keystrokes a second, each over another application. */
+const types = (person: number, seconds: number) =>
+  Effect.gen(function* () {
+    const choices = yield* Choices
+    for (let key = 0; key < seconds * 30; key++) {
+      yield* Effect.fork(Effect.ignore(choices.vaults(user(person), String(key % 200), "")))
+      yield* Effect.sleep(33)
+    }
+  })
+
+const commandIsServed = Effect.gen(function* () {
+  const pay = yield* MochiPay
+  const profiles = yield* MochiProfiles
+  yield* profiles.byDiscordId(user(9999))
+  yield* pay.applications(Given.profileId("grace"))
+  yield* pay.holdings({
+    profileId: Given.profileId("grace"),
+    applicationId: Given.applicationId(app),
+    vaultId: Given.vaultId("70011")
+  })
+  yield* pay.create(Given.draft("grace", "90102", app, "70011"), Effect.succeed(true))
+})
+
+describe.each([1, 8])("While %i people type over a Mochi that is slow", people => {
+  it.scoped("a command's calls leave at once, and are not one behind another's keystrokes (A12)", () =>
+    Effect.gen(function* () {
+      const { context, sent } = yield* slowMochi
+      yield* Effect.gen(function* () {
+        yield* Effect.forkAll(Array.from({ length: people }, (_, person) => types(person, 3)))
+        yield* adjust(2_500)
+        const before = (yield* sent).length
+        const vaults = (yield* sent).filter(path => path.endsWith("/vaults"))
+        expect(vaults.length).toBe(people === 1 ? 4 : 10)
+        const command = yield* Effect.fork(commandIsServed)
+        yield* adjust(500)
+        yield* Fiber.join(command)
+        const since = (yield* sent).slice(before).filter(path => !path.endsWith("/vaults"))
+        expect(since).toHaveLength(4)
+      }).pipe(Effect.provide(context))
+    })
+  )
+})
