@@ -76,6 +76,73 @@ for (const mode of modes) {
       })
     )
 
+    it.effect(
+      "names of newlines, and names that steer the eye, cost no time and imitate nothing (A2, A16)",
+      () =>
+        Effect.gen(function* () {
+          const world = yield* RunningWorld
+          const { discord, mochi } = world
+          const owner = yield* addNewcomer(world, [])
+          const recipient = yield* addNewcomer(world, [])
+          yield* mochi.updateWorld(before => ({
+            ...before,
+            tokens: [
+              ...before.tokens,
+              {
+                id: "sly",
+                symbol: "SLY\u202e\n",
+                name: "\u200b",
+                decimals: 6,
+                price: "1",
+                chain: "Ba\u2066se"
+              }
+            ],
+            applications: [
+              ...before.applications,
+              {
+                id: "988",
+                name: "App\u202e\n\nRecipient\n@Ada",
+                ownerProfileId: owner.profileId,
+                adminProfileIds: [],
+                memberProfileIds: [],
+                vaults: [{ profileId: "70098", name: `Vault${"\n".repeat(25_000)}x` }]
+              }
+            ]
+          }))
+          const requester = yield* addNewcomer(world, ["988"])
+          yield* mochi.setBalance("70098", "sly", 5_000_000n)
+          const of = { application: "988", vault: "70098" }
+          const offered = [
+            yield* suggestions(world, "application", "", {}, requester.user),
+            yield* suggestions(world, "vault", "", of, requester.user),
+            yield* suggestions(world, "token", "", of, requester.user)
+          ].map(([choice]) => choice?.name)
+          expect(offered).toEqual(["App Recipient @Ada", "Vault …", "SLY · 5 (≈ $5.00) · Base"])
+
+          const begun = performance.now()
+          const run = yield* sendKudos(
+            world,
+            {
+              ...of,
+              token: "sly",
+              amount: "1",
+              recipient: recipient.user,
+              reason: "see https://a.example/b_c\u202e"
+            },
+            requester.user
+          )
+          const answer = yield* run.answered
+          const card = yield* discord.until("the owner's card", () => discord.dmsOf(owner.user)[0])
+          expect(performance.now() - begun).toBeLessThan(8000)
+          for (const message of [answer, card]) {
+            expect(textOf(message)).not.toMatch(/[\p{Bidi_Control}\u200b]|[^\P{Cc}\n]/u)
+            expect(textOf(message)).toContain("Vault … (App Recipient @Ada)")
+            expect(textOf(message)).toContain("see https://a.example/b_c")
+            expect(textOf(message)).toContain("1 SLY")
+          }
+        })
+    )
+
     it.effect("loud and endless names and reasons neither ping nor break a message", () =>
       Effect.gen(function* () {
         const world = yield* RunningWorld
