@@ -6,7 +6,7 @@ import * as Config from "../../../src/config.ts"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
 import { plainValue } from "../../../src/adapters/telemetry/plainValue.ts"
 import { scrubWith } from "../../../src/adapters/telemetry/scrub.ts"
-import { MochiError } from "../../../src/ports/MochiError.ts"
+import { MessengerError } from "../../../src/ports/Messenger.ts"
 import { NotProcessed } from "../../../src/services/Decisions.ts"
 import { linesOf, secrets, settings } from "./telemetryUnderTest.ts"
 
@@ -107,18 +107,17 @@ it.effect("An error without a sentence of its own says its fields, and no contai
       Effect.logError(
         "failed",
         Cause.fail(
-          new MochiError({
-            operation: "list_vaults",
-            reason: "Unavailable",
-            status: Option.some(503),
-            mayHaveHappened: false,
-            cause: Option.some(new Error("connection lost"))
+          new MessengerError({
+            reason: "RateLimited",
+            code: 20_028,
+            retryAfterMillis: Option.some(500),
+            mayHaveHappened: false
           })
         )
       )
     )
     expect(entry?.["error"]).toBe(
-      "MochiError: operation list_vaults, reason Unavailable, status 503, mayHaveHappened false (caused by Error: connection lost)"
+      "MessengerError: reason RateLimited, code 20028, retryAfterMillis 500, mayHaveHappened false"
     )
     const [bare] = yield* entries(Effect.logError("failed", Cause.fail(new NotProcessed())))
     expect(bare?.["error"]).toBe("NotProcessed")
