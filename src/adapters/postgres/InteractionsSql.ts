@@ -42,12 +42,13 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Leade
 
       adopt: Effect.gen(function* () {
         const holders = yield* sql`select distinct holder from interactions
-          where awaits_answer and holder <> ${processId} and ${tokenAlive(sql)}`
+          where awaits_answer and holder <> ${processId} and received_at > now() - interval '1 day'`
         const gone = yield* Effect.filter(yield* decodeHolders(holders), isGone, { concurrency: 5 })
         const taken = yield* Effect.forEach(gone, holder =>
           Effect.flatMap(
             sql`update interactions set holder = ${processId}
-              where awaits_answer and holder = ${holder} and ${tokenAlive(sql)} returning id, user_id, token`,
+              where awaits_answer and holder = ${holder} and received_at > now() - interval '1 day'
+              returning id, user_id, case when ${tokenAlive(sql)} then token end as token`,
             decodeAbandoned
           )
         )
@@ -81,7 +82,7 @@ const decodeAbandoned = Schema.decodeUnknown(
     Schema.Struct({
       id: InteractionId,
       userId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("user_id")),
-      token: Schema.Redacted(Schema.String)
+      token: Schema.OptionFromNullOr(Schema.Redacted(Schema.String))
     })
   )
 )
