@@ -17,7 +17,8 @@ export interface ReceivedInteraction {
 export interface AbandonedInteraction {
   readonly id: InteractionId
   readonly userId: DiscordUserId
-  readonly token: Redacted.Redacted
+  /** None once it has died: then the person is told in another way. */
+  readonly token: Option.Option<Redacted.Redacted>
 }
 
 export interface LiveToken {
@@ -35,8 +36,8 @@ export class Interactions extends Context.Tag("mochi/ports/Interactions")<
     /** The person has the answer that was awaited. Nothing happens where another process has taken the interaction over. */
     readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
     /**
-     * Takes over the interactions whose answer is still awaited, whose token lives, and whose process is gone for
-     * certain; each by one taker only.
+     * Takes over the interactions of the last day whose answer is still awaited and whose process is gone for certain; each
+     * by one taker only.
      */
     readonly adopt: Effect.Effect<ReadonlyArray<AbandonedInteraction>, StoreUnavailable>
     /** None 15 minutes after the interaction was received. */

@@ -44,9 +44,9 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
         const holder = yield* lease.id
         return yield* decodeAbandoned(
           yield* sql`update interactions set holder = ${holder}
-            where awaits_answer and holder <> ${holder} and ${tokenAlive(sql)}
+            where awaits_answer and holder <> ${holder} and received_at > now() - interval '1 day'
               and ${hasLapsed(sql, "interactions.holder")}
-            returning id, user_id, token`
+            returning id, user_id, case when ${tokenAlive(sql)} then token end as token`
         )
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 
@@ -77,7 +77,7 @@ const decodeAbandoned = Schema.decodeUnknown(
     Schema.Struct({
       id: InteractionId,
       userId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("user_id")),
-      token: Schema.Redacted(Schema.String)
+      token: Schema.OptionFromNullOr(Schema.Redacted(Schema.String))
     })
   )
 )

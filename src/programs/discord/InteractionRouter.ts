@@ -82,7 +82,11 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         }).pipe(
           Effect.timeout(claimsWithin),
           Effect.matchEffect({
-            onFailure: ({ _tag }) => refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })),
+            onFailure: ({ _tag }) =>
+              refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })).pipe(
+                // It may be claimed all the same.
+                Effect.zipLeft(answered(kind, envelope))
+              ),
             onSuccess: Option.match({
               onNone: () => Effect.succeed(Outcome.Refused({ reason: "DeliveredTwice" })),
               onSome: retryAt => {

@@ -3,6 +3,7 @@ import { Settings } from "../../config.ts"
 import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
 import type { Holding } from "../../domain/Catalog.ts"
 import { DiscordUserId } from "../../domain/Ids.ts"
+import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosCommand as KudosOptions } from "../../domain/Kudos.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
@@ -34,12 +35,16 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
     const requests = yield* TransferRequests
     const { limits, mochi } = yield* Settings
 
-    /** Answers where a request may exist: what is stored of it by then comes before what was to be said of it. */
-    const tell = Effect.fnUntraced(function* (address: Address, drawing: Drawing) {
-      const newest = Effect.map(requests.answeredBy(address.id), request =>
+    /** What is stored of the request, if any is by now, comes before what was to be said of it. */
+    const newest = (id: InteractionId, drawing: Drawing) =>
+      Effect.map(requests.answeredBy(id), request =>
         Option.getOrElse(Option.flatMap(request, requestDrawing), () => drawing)
       )
-      yield* editDrawnAnswer(address, yield* Effect.orElseSucceed(newest, () => drawing), newest)
+
+    /** Answers where a request may exist. */
+    const tell = Effect.fnUntraced(function* (address: Address, drawing: Drawing) {
+      const now = newest(address.id, drawing)
+      yield* editDrawnAnswer(address, yield* Effect.orElseSucceed(now, () => drawing), now)
     })
 
     const answer = Effect.fnUntraced(function* (
@@ -138,7 +143,7 @@ export class KudosCommand extends Effect.Service<KudosCommand>()("mochi/programs
       )
     })
 
-    return { run, suggest, keepLooking, tell }
+    return { run, suggest, keepLooking, newest, tell }
   })
 }) {}
 

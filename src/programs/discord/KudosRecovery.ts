@@ -1,5 +1,5 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Effect, Either, FiberSet, Layer, Schedule } from "effect"
+import { Effect, Either, FiberSet, Layer, Option, Schedule } from "effect"
 import { Settings } from "../../config.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { AbandonedInteraction } from "../../ports/Interactions.ts"
@@ -7,7 +7,8 @@ import { Messenger } from "../../ports/Messenger.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
 import { still } from "./answerEdit.ts"
-import { editAnswer } from "./answers.ts"
+import type { Drawing } from "./answerEdit.ts"
+import { tellLate } from "./answers.ts"
 import { brokeOff, failureMessage, recoveredWords } from "./failureWords.ts"
 import { createdDrawing, KudosCommand } from "./KudosCommand.ts"
 
@@ -28,43 +29,50 @@ export const layer = Layer.scopedDiscard(
     const { mochi } = yield* Settings
     const answers = yield* FiberSet.make()
 
-    const answer = Effect.fn("KudosRecovery.answer")(function* (abandoned: AbandonedInteraction) {
-      const address = { ...abandoned, botId: undefined }
-      const outcome = yield* Effect.either(kudos.outcomeOf(address.id))
+    const tell = (person: AbandonedInteraction, drawing: Drawing) =>
+      Option.match(person.token, {
+        onNone: () => tellLate(person, drawing, command.newest(person.id, drawing)),
+        onSome: token => command.tell({ ...person, token, botId: undefined }, drawing)
+      })
+
+    const answer = Effect.fn("KudosRecovery.answer")(function* (person: AbandonedInteraction) {
+      const { id, token } = person
+      const outcome = yield* Effect.either(kudos.outcomeOf(id))
       // What became of it stands in the store: without it there is nothing true to say yet.
       if (Either.isLeft(outcome) && outcome.left._tag === "StoreUnavailable") return yield* outcome.left
       const reference = yield* currentTraceId
-      const drawing = Either.match(outcome, {
-        onRight: createdDrawing,
-        onLeft: failure => still(failureMessage(recoveredWords(failure, mochi.profileUrl), reference))
-      })
-      yield* command.tell(address, drawing)
-      yield* interactions.answered(address.id)
-      if (Either.isLeft(outcome) && outcome.left._tag === "OutcomeUnknown")
-        yield* Effect.ignoreLogged(command.keepLooking(address))
+      yield* tell(
+        person,
+        Either.match(outcome, {
+          onRight: createdDrawing,
+          onLeft: failure => still(failureMessage(recoveredWords(failure, mochi.profileUrl), reference))
+        })
+      )
+      yield* interactions.answered(id)
+      if (Either.isLeft(outcome) && outcome.left._tag === "OutcomeUnknown" && Option.isSome(token))
+        yield* Effect.ignoreLogged(command.keepLooking({ ...person, token: token.value, botId: undefined }))
     })
 
     /** A defect in finding out, or a person who cannot be reached, ends it for every later process too. */
-    const settled = (abandoned: AbandonedInteraction) =>
-      Effect.retry(answer(abandoned), {
+    const settled = (person: AbandonedInteraction) =>
+      Effect.retry(answer(person), {
         schedule: answerAgain,
         while: ({ _tag }) => _tag === "StoreUnavailable"
       }).pipe(
         Effect.catchAllDefect(defect =>
           Effect.gen(function* () {
             yield* Effect.logError("The answer of a process that ended could not be found out", defect)
-            const words = failureMessage(brokeOff, yield* currentTraceId)
-            yield* editAnswer({ ...abandoned, botId: undefined }, words)
-            yield* interactions.answered(abandoned.id)
+            yield* tell(person, still(failureMessage(brokeOff, yield* currentTraceId)))
+            yield* interactions.answered(person.id)
           })
         ),
         Effect.catchTag("Unanswered", ({ reason }) =>
           Effect.zipRight(
             Effect.annotateLogs(Effect.logError("A person could not be answered"), {
-              interaction: abandoned.id,
+              interaction: person.id,
               reason
             }),
-            interactions.answered(abandoned.id)
+            interactions.answered(person.id)
           )
         ),
         Effect.withSpan("KudosRecovery.settled"),

@@ -4,7 +4,7 @@ import { Data, Duration, Effect, Option } from "effect"
 import { Messenger } from "../../ports/Messenger.ts"
 import type { MessengerError } from "../../ports/Messenger.ts"
 import { failureText, pauseAsked } from "./answerEdit.ts"
-import type { Address, Drawing, NotEdited } from "./answerEdit.ts"
+import type { Address, Drawing } from "./answerEdit.ts"
 import { persistently } from "./persistently.ts"
 
 /** The person could not be told what came of it, in no way. */
@@ -18,7 +18,11 @@ const nonceHolds = Duration.minutes(1)
 
 /** What the answer would have shown, as a direct message. */
 export const byDm = Effect.fn("answers.byDm")(
-  function* ({ id, userId }: Address, { files, message, shows }: Drawing, { code }: NotEdited) {
+  function* (
+    { id, userId }: Pick<Address, "id" | "userId">,
+    { files, message, shows }: Drawing,
+    refusedWith: Option.Option<number>
+  ) {
     const rest = yield* DiscordREST
     const messenger = yield* Messenger
     const channelId = yield* persistently(openingPause, opensWithin)(messenger.openDm(userId))
@@ -28,7 +32,7 @@ export const byDm = Effect.fn("answers.byDm")(
     yield* persistently(pauseAskedBy, nonceHolds)(files === undefined ? post : rest.withFiles(files)(post))
     yield* Effect.annotateLogs(Effect.logWarning("An answer went out as a direct message"), {
       interaction: id,
-      ...Option.match(code, { onNone: () => ({}), onSome: refusal => ({ refused_with: refusal }) })
+      ...Option.match(refusedWith, { onNone: () => ({}), onSome: code => ({ refused_with: code }) })
     })
   },
   Effect.mapError(error => new Unanswered({ reason: reasonOf(error) }))

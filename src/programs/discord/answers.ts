@@ -1,7 +1,7 @@
 import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import type { CreateInteractionResponseRequest } from "dfx/types"
-import { Effect, Redacted } from "effect"
+import { Effect, Option, Redacted } from "effect"
 import type { Messenger } from "../../ports/Messenger.ts"
 import type { Message } from "../../views/Message.ts"
 import { Unanswered, byDm } from "./answerByDm.ts"
@@ -60,12 +60,19 @@ export const editDrawnAnswer = <E = never, R = never>(
 ): Effect.Effect<void, Unanswered, Answering | R> =>
   edited(address, first, newest).pipe(
     Effect.asVoid,
-    Effect.catchTag("NotEdited", notEdited =>
-      Effect.flatMap(
-        Effect.orElseSucceed(newest, () => first),
-        drawing => byDm(address, drawing, notEdited)
-      )
-    )
+    Effect.catchTag("NotEdited", notEdited => tellLate(address, first, newest, notEdited.code))
+  )
+
+/** What an answer whose token has died would show now. */
+export const tellLate = <E, R>(
+  person: Pick<Address, "id" | "userId">,
+  otherwise: Drawing,
+  newest: Effect.Effect<Drawing, E, R>,
+  refusedWith: Option.Option<number> = Option.none()
+): Effect.Effect<void, Unanswered, Answering | R> =>
+  Effect.flatMap(
+    Effect.orElseSucceed(newest, () => otherwise),
+    drawing => byDm(person, drawing, refusedWith)
   )
 
 /** A further message that only the person sees. It may come twice where Discord failed at first. */

@@ -69,6 +69,31 @@ layer(InteractionsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDa
       })
     )
 
+    it.effect("that still await an answer are taken over without their token once that has died (C2)", () =>
+      Effect.gen(function* () {
+        const interactions = yield* Interactions
+        const sql = yield* SqlClient.SqlClient
+        const ages = { "910": "14 minutes", "911": "16 minutes", "912": "23 hours", "913": "25 hours" }
+        for (const [id, ago] of Object.entries(ages)) {
+          yield* interactions.claim(received(id))
+          yield* receivedAgo(id, ago)
+        }
+        yield* sql`update interactions set holder = 4 where id like '91_'`
+        yield* sql`update interactions set token = null where id = '912'`
+        yield* seenAgo(4, "1 minute")
+        const taken = (yield* interactions.adopt).map(({ id, token, userId }) => [
+          id,
+          userId,
+          Option.map(token, Redacted.value)
+        ])
+        expect(taken.toSorted()).toEqual([
+          ["910", user, Option.some(received("910").token.pipe(Redacted.value))],
+          ["911", user, Option.none()],
+          ["912", user, Option.none()]
+        ])
+      })
+    )
+
     it.effect("are claimed by exactly one of a hundred at once", () =>
       Effect.gen(function* () {
         const interactions = yield* Interactions

@@ -212,6 +212,10 @@ layer(stores)("transfer requests", it => {
       yield* requests.addAnswer(aRequest("another").key, answer("902"))
       yield* requests.addAnswer(key, answer("903"))
       yield* requests.addAnswer(key, { ...answer("901"), view: "owner" })
+      expect(yield* requests.answeredBy(InteractionId.make("900"))).toEqual(Option.none())
+      yield* requests.save(aRequest("answered"))
+      expect(yield* requests.answeredBy(InteractionId.make("900"))).toEqual(Option.some(aRequest("answered")))
+      expect(yield* requests.answeredBy(InteractionId.make("904"))).toEqual(Option.none())
       expect(yield* requests.liveAnswers(key)).toEqual([answer("900"), { ...answer("901"), view: "owner" }])
       yield* sql`update interactions set received_at = now() - interval '15 minutes 1 second' where id = '900'`
       expect(yield* requests.liveAnswers(key)).toEqual([{ ...answer("901"), view: "owner" }])

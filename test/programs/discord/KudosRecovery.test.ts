@@ -1,0 +1,136 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Option, Redacted, Ref, TestClock } from "effect"
+import { NeverSent } from "../../../src/domain/Kudos.ts"
+import type { RequestStatus } from "../../../src/domain/RequestStatus.ts"
+import { Interactions } from "../../../src/ports/Interactions.ts"
+import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
+import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
+import * as KudosRecovery from "../../../src/programs/discord/KudosRecovery.ts"
+import { Choices } from "../../../src/services/Choices.ts"
+import type { CreatedKudos, KudosFailure } from "../../../src/services/KudosRequests.ts"
+import { KudosRequests } from "../../../src/services/KudosRequests.ts"
+import { settings } from "../../adapters/mochi/mochiClients.ts"
+import { ada, intent, interactionId, storeDown, stored } from "../../services/mochiWorld.ts"
+import { facts } from "../../views/pictures.ts"
+import { discordHeard, refused, taken } from "./discordHeard.ts"
+
+interface Given {
+  readonly token: Option.Option<Redacted.Redacted>
+  readonly outcomes: ReadonlyArray<Effect.Effect<CreatedKudos, KudosFailure | NeverSent>>
+  readonly storedStatus?: RequestStatus
+  readonly opensDms?: boolean
+}
+
+/** One interaction of a process that is gone, recovered; what Discord heard, and whether it counts as answered. */
+const recovered = ({ opensDms = true, outcomes, storedStatus, token }: Given) =>
+  Effect.gen(function* () {
+    const discord = discordHeard(
+      ({ call }) => Effect.succeed(call === "GET /applications/@me" || call === "message" ? taken : reply),
+      opensDms
+    )
+    const reply = Option.exists(token, secret => Redacted.value(secret) === "dead") ? refused(10_015) : taken
+    const answered = yield* Ref.make(0)
+    const waiting = yield* Ref.make([{ id: interactionId, userId: ada, token }])
+    let asked = 0
+    const world = Layer.mergeAll(
+      Layer.mock(KudosRequests, {
+        _tag: "mochi/services/KudosRequests",
+        abandoned: Effect.succeed([]),
+        outcomeOf: () => outcomes[Math.min(asked++, outcomes.length - 1)] ?? Effect.die("no outcome"),
+        lookAgain: () => Effect.succeedNone
+      }),
+      Layer.mock(Interactions, {
+        adopt: Ref.getAndSet(waiting, []),
+        answered: () => Ref.update(answered, count => count + 1)
+      }),
+      Layer.mock(TransferRequests, {
+        answeredBy: () =>
+          Effect.succeed(
+            Option.map(Option.fromNullable(storedStatus), status =>
+              stored({ status, facts: Option.some(facts) })
+            )
+          )
+      }),
+      Layer.mock(Choices, { _tag: "mochi/services/Choices" }),
+      settings("http://127.0.0.1:1"),
+      discord.layer
+    )
+    yield* Layer.build(
+      KudosRecovery.layer.pipe(
+        Layer.provide(KudosCommand.Default.pipe(Layer.provide(world))),
+        Layer.provide(world)
+      )
+    )
+    for (let passed = 0; passed < 10; passed++) yield* TestClock.adjust("1 second")
+    return { heard: discord.heard, answered: yield* Ref.get(answered) }
+  })
+
+const live = Option.some(Redacted.make("live"))
+const created = (status: RequestStatus) => Effect.succeed({ intent: intent("created"), status })
+
+describe("an answer that a process left undone", () => {
+  it.scoped("shows the status that is stored, not the one that Mochi was last heard to say (H1)", () =>
+    Effect.gen(function* () {
+      const { answered, heard } = yield* recovered({
+        token: live,
+        outcomes: [created("pending")],
+        storedStatus: "approved"
+      })
+      expect(heard.map(({ call }) => call)).toEqual(["GET /applications/@me", "edit"])
+      expect(heard[1]?.body).toContain('"value":"approved"')
+      expect(answered).toBe(1)
+    })
+  )
+
+  for (const [what, token] of [
+    ["Discord no longer honours", Option.some(Redacted.make("dead"))],
+    ["has died meanwhile", Option.none()]
+  ] as const) {
+    it.scoped(`goes out as a direct message where its token ${what} (C2)`, () =>
+      Effect.gen(function* () {
+        const { answered, heard } = yield* recovered({ token, outcomes: [new NeverSent()] })
+        const messages = heard.filter(({ call }) => call === "message")
+        expect(messages).toHaveLength(1)
+        expect(messages[0]?.body).toContain("nothing was created")
+        expect(answered).toBe(1)
+      })
+    )
+  }
+
+  it.scoped("is nobody's any more where the person cannot be reached (C2)", () =>
+    Effect.gen(function* () {
+      const { answered, heard } = yield* recovered({
+        token: Option.none(),
+        outcomes: [created("pending")],
+        opensDms: false
+      })
+      expect(heard).toEqual([])
+      expect(answered).toBe(1)
+    })
+  )
+
+  it.scoped("waits for the store rather than claim what it does not know", () =>
+    Effect.gen(function* () {
+      const { answered, heard } = yield* recovered({
+        token: live,
+        outcomes: [storeDown, storeDown, created("pending")]
+      })
+      expect(heard.filter(({ call }) => call === "edit")).toHaveLength(1)
+      expect(heard.at(-1)?.body).toContain("Kudos Request Created")
+      expect(answered).toBe(1)
+    })
+  )
+
+  it.scoped("is a sentence with a reference where finding out breaks off (C22)", () =>
+    Effect.gen(function* () {
+      const { answered, heard } = yield* recovered({
+        token: live,
+        outcomes: [Effect.die(new Error("a fault of ours"))]
+      })
+      expect(heard.at(-1)?.body).toMatch(
+        /Something went wrong.*check it before you repeat it.*Reference [0-9a-f]{32}/
+      )
+      expect(answered).toBe(1)
+    })
+  )
+})
