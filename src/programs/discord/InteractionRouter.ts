@@ -2,6 +2,7 @@ import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option, ParseResult } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
+import { begunBy } from "../../ports/BegunBy.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
@@ -148,7 +149,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 envelope,
                 "button",
                 respond,
-                Effect.zipRight(respond(deferEphemeral), privacy.press(pressed, envelope))
+                Effect.zipRight(respond(deferUpdate), privacy.press(pressed, envelope, message.id))
               )
           })
         })
@@ -169,6 +170,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       ): Effect.Effect<Outcome, DiscordRESTError> =>
         work.pipe(
           Effect.tap(outcome => FiberSet.run(running, writtenDown(journal, interaction, outcome))),
+          begunBy({ _tag: "Interaction", id: interaction.envelope.id }),
           Effect.provideService(DiscordREST, rest)
         )
 

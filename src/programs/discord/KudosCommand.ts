@@ -165,7 +165,7 @@ export const createdMessage = ({ intent, status }: CreatedKudos): Message =>
   kudosAnswer({
     facts: intent.facts,
     status,
-    recipient: { discordUserId: Option.some(intent.recipient), name: Option.none() }
+    recipient: { discordUserId: intent.facts.recipient.discordUserId, name: Option.none() }
   })
 
 const outcomeOfFailure = (failure: KudosFailure): Outcome => {

@@ -17,6 +17,7 @@ import type { KudosDraft } from "../../../src/domain/Kudos.ts"
 import { KudosIntents } from "../../../src/ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../../src/ports/KudosIntents.ts"
 import { Leadership } from "../../../src/ports/Leadership.ts"
+import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyText } from "./storedRequests.ts"
 
@@ -59,7 +60,9 @@ const asProcess = (processId: number, gone: ReadonlyArray<number> = []) =>
       processId,
       isGone: id => Effect.succeed(gone.includes(id))
     })
-    const built = yield* Layer.build(Layer.provide(KudosIntentsSql.layer, leadership))
+    const built = yield* Layer.build(
+      Layer.provide(KudosIntentsSql.layer, Layer.merge(leadership, pseudonyms.layer))
+    )
     return Context.get(built, KudosIntents)
   })
 
@@ -85,9 +88,8 @@ layer(TestDatabase.layer)("kudos intents", it => {
       expect(stored).toEqual({
         interactionId: "100",
         state: "sending",
-        vault: { profileId: "p-sender", applicationId: "123", vaultId: "v-1" },
+        vault: { applicationId: "123", vaultId: "v-1" },
         tokenName: "USD Coin",
-        recipient,
         facts: {
           applicationName: "DAO App",
           vaultName: "Community Vault",
@@ -226,7 +228,7 @@ layer(TestDatabase.layer)("kudos intents", it => {
   )
 
   it.scoped(
-    "are not taken where one of them does not decode, and not found once their people were erased",
+    "are not taken where one of them does not decode, and stay what was asked for once a person was erased",
     () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
@@ -237,8 +239,10 @@ layer(TestDatabase.layer)("kudos intents", it => {
         expect(yield* Effect.flip(taker.adopt)).toMatchObject({ operation: "KudosIntents.adopt" })
         yield* sql`update kudos_intents set guild_id = null, recipient_discord_id = 'erased:1'
         where interaction_id = '5000'`
-        expect((yield* taker.adopt).map(intent => intent.interactionId)).toEqual(["5001"])
-        expect(yield* taker.find(InteractionId.make("5000"))).toEqual(Option.none())
+        const adopted = yield* taker.adopt
+        expect(adopted.map(intent => intent.interactionId).sort()).toEqual(["5000", "5001"])
+        const found = Option.getOrThrow(yield* taker.find(InteractionId.make("5000")))
+        expect(found.facts.recipient).toMatchObject({ isErased: true, discordUserId: Option.none() })
       })
   )
 })

@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted } from "effect"
-import { DiscordUserId, InteractionId } from "../../../src/domain/Ids.ts"
+import { DiscordUserId, InteractionId, MessageId } from "../../../src/domain/Ids.ts"
+import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
 import type { Envelope } from "../../../src/programs/discord/interaction.ts"
 import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
@@ -8,6 +9,8 @@ import { Privacy } from "../../../src/services/Privacy.ts"
 import { loopback, restAt } from "../../adapters/discord/LoopbackRest.ts"
 
 const ada = DiscordUserId.make("184027593016284160")
+/** Posted at the beginning of 2026. */
+const question = MessageId.make("1456081367040000000")
 const mallory = DiscordUserId.make("302050872383242240")
 
 const pressedBy = (userId: DiscordUserId): Envelope => ({
@@ -21,16 +24,21 @@ const pressedBy = (userId: DiscordUserId): Envelope => ({
 })
 
 /** Runs a press with a service that can do no more than `privacy`; what Discord was told. */
-const press = (choice: "delete" | "keep", by: DiscordUserId, privacy: Partial<Pick<Privacy, "erase">>) =>
+const press = (
+  choice: "delete" | "keep",
+  by: DiscordUserId,
+  privacy: Partial<Pick<Privacy, "erase" | "wasErasedSince">>
+) =>
   Effect.gen(function* () {
     const server = yield* loopback(() => ({ status: 200, body: { id: "1" } }))
     const outcome = yield* Effect.flatMap(PrivacyCommand, command =>
-      command.press({ _tag: "Privacy", choice, asker: ada }, pressedBy(by))
+      command.press({ _tag: "Privacy", choice, asker: ada }, pressedBy(by), question)
     ).pipe(
       Effect.provide(
         Layer.merge(
           PrivacyCommand.Default.pipe(
-            Layer.provide(Layer.mock(Privacy, { _tag: "mochi/services/Privacy", ...privacy }))
+            Layer.provide(Layer.mock(Privacy, { _tag: "mochi/services/Privacy", ...privacy })),
+            Layer.provide(Layer.mock(RateLimits, { take: () => Effect.succeedNone }))
           ),
           restAt(server.url)
         )
@@ -55,7 +63,7 @@ it.scopedLive("an erasure says so only once it happened", () =>
       erase: (id, asker) =>
         Effect.sync(() => {
           erased.push(`${id} ${asker}`)
-          return { rows: {}, mochiAsked: true }
+          return { rows: {}, mochiAsked: true, isComplete: true }
         })
     })
     expect(erased).toEqual([`${ada} person`])
@@ -65,6 +73,7 @@ it.scopedLive("an erasure says so only once it happened", () =>
     })
     expect(fails.outcome).toEqual({ _tag: "Failed", errorType: "StoreUnavailable" })
     expect(fails.answer).toContain("Something went wrong")
-    expect((yield* press("keep", ada, {})).answer).toContain("Nothing was erased")
+    const notErased = { wasErasedSince: () => Effect.succeed(false) }
+    expect((yield* press("keep", ada, notErased)).answer).toContain("Your data was kept")
   })
 )
