@@ -107,7 +107,7 @@ const stores = Layer.mergeAll(
 
 export const underTest = Layer.mergeAll(Privacy.Default, Journal.Default).pipe(Layer.provideMerge(stores))
 
-const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
+export const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
   applicationName: "DAO",
   vaultName: `Vault of ${requester.id}`,
   amount: "10.5",

@@ -43,6 +43,23 @@ export const mentioned = (sql: SqlClient.SqlClient, table: RequestTable): Statem
 export const namedIn = (sql: SqlClient.SqlClient, table: RequestTable, person: Whose): Statement.Fragment =>
   sql`(${hasAny(sql, table, idsOf(person))} and ${sql.or(partiesOf[table].map(party => isParty(sql, table, party, person)))})`
 
+/** True for a row, stored up to then, that an erasure changes. */
+export const concerns = (
+  sql: SqlClient.SqlClient,
+  table: RequestTable,
+  person: Whose,
+  before: Date
+): Statement.Fragment =>
+  sql`${hasAny(sql, table, idsOf(person))} and ${sql(`${table}.${storedAt[table]}`)} <= ${before}
+    and ${tellsOf(sql, table, person)}`
+
+/** True for a row that names the person, or in which somebody typed their id; to be asked of a few rows only. */
+export const tellsOf = (sql: SqlClient.SqlClient, table: RequestTable, person: Whose): Statement.Fragment =>
+  sql.or([
+    ...partiesOf[table].map(party => isParty(sql, table, party, person)),
+    sql`${mentioned(sql, table)} @> ${[person.discordUserId]}::text[]`
+  ])
+
 export const idsOf = ({ discordUserId, profileIds }: Identity): ReadonlyArray<string> => [
   discordUserId,
   ...profileIds

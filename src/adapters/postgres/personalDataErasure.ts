@@ -1,26 +1,17 @@
 /**
- * An erasure runs in steps of a bounded number of rows, each a transaction: nobody waits long for its locks, and no step
- * grows with how much is stored. Every step locks in the order in which whoever reports on a request does (requests,
+ * An erasure runs in steps of a bounded number of rows, each a transaction: nobody waits long for its locks, and no
+ * statement grows with how much is stored. Every step locks in the order in which whoever reports on a request does (requests,
  * intents, answers), and the rows of a table by their keys.
  */
 import type { SqlClient } from "@effect/sql"
 import type { SqlError, Statement } from "@effect/sql"
-import { DateTime, Effect, Schema } from "effect"
+import { Chunk, DateTime, Effect, Schema, Stream } from "effect"
 import type { ParseResult } from "effect"
 import type { ErasedRows } from "../../ports/PersonalData.ts"
 import { erasedPrefix } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
-import {
-  addressedTo,
-  hasAny,
-  idsOf,
-  isParty,
-  mentioned,
-  ofSameRequest,
-  partiesOf,
-  storedAt,
-  texts
-} from "./personRows.ts"
+import { pagedRows } from "./pagedRows.ts"
+import { addressedTo, concerns, isParty, ofSameRequest, partiesOf, tellsOf, texts } from "./personRows.ts"
 import type { RequestTable, Whose } from "./personRows.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
@@ -29,19 +20,13 @@ export const stepRows = 500
 
 type Step = Effect.Effect<ErasedRows, SqlError.SqlError | ParseResult.ParseError>
 
-/** Everything up to `before`; ends when a step finds nothing more to do. */
+/** Everything up to `before`, which has to be over: what is stored meanwhile is not looked for. */
 export const eraseAll = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
   person: Whose,
   before: DateTime.Utc
-): Step =>
-  Effect.map(
-    Effect.forEach(stepsOf(sql, pseudonyms, person, DateTime.toDate(before)), step =>
-      untilDone(retryingConflicts(sql.withTransaction(step)))
-    ),
-    total
-  )
+): Step => Effect.map(Effect.all(stepsOf(sql, pseudonyms, person, DateTime.toDate(before))), total)
 
 /** In the order in which they must run: what is found by an id goes before the id. */
 const stepsOf = (
@@ -60,13 +45,6 @@ const stepsOf = (
       ),
       ([{ rows }]) => ({ [table]: rows })
     )
-
-  const isConcerned = (table: RequestTable) =>
-    sql`${hasAny(sql, table, idsOf(person))} and ${sql(table)}.${sql(storedAt[table])} <= ${before}
-      and ${sql.or([
-        ...partiesOf[table].map(party => isParty(sql, table, party, person)),
-        sql`${mentioned(sql, table)} @> ${[id]}::text[]`
-      ])}`
 
   const withoutPerson = (table: RequestTable) => {
     const parties = partiesOf[table].flatMap(party =>
@@ -87,95 +65,130 @@ const stepsOf = (
     return sql.csv([...parties, ...written])
   }
 
-  const requests = Effect.gen(function* () {
-    const keys = yield* sql`select application_id, code from transfer_requests
-      where ${isConcerned("transfer_requests")} order by application_id, code limit ${stepRows} for update`
-    const locked = sql`json_to_recordset(${JSON.stringify(keys)}::json) as locked(application_id text, code text)
-      where transfer_requests.application_id = locked.application_id and transfer_requests.code = locked.code`
-    // In statements of their own, so that they see what the locks waited for.
-    const shown = yield* counted(
-      "shown_messages",
-      sql`delete from shown_messages using transfer_requests, ${locked}
-        and ${ofSameRequest(sql, "shown_messages")} and ${addressedTo(sql, "shown_messages", person)} returning 1`
-    )
-    const changed = yield* counted(
-      "transfer_requests",
-      sql`update transfer_requests set ${withoutPerson("transfer_requests")} from ${locked} returning 1`
-    )
-    return { ...shown, ...changed }
-  })
+  const inTransaction = (step: Step): Step => retryingConflicts(sql.withTransaction(step))
 
-  const intents = counted(
-    "kudos_intents",
-    sql`update kudos_intents set ${withoutPerson("kudos_intents")}
-      from (select interaction_id from kudos_intents where ${isConcerned("kudos_intents")}
-        order by interaction_id limit ${stepRows} for update) as locked
-      where kudos_intents.interaction_id = locked.interaction_id returning 1`
+  /** The keys are looked up once, so that the time grows with their number and no faster; each page is a step. */
+  const inPages = (
+    columns: string,
+    keys: Statement.Statement<unknown>,
+    step: (page: Statement.Fragment) => Step
+  ): Step =>
+    pagedRows(sql, keys).pipe(
+      Stream.grouped(stepRows),
+      Stream.mapEffect(page => {
+        const rows = JSON.stringify(Chunk.toReadonlyArray(page))
+        return inTransaction(step(sql`json_to_recordset(${rows}::json) as page(${sql.literal(columns)})`))
+      }),
+      Stream.runFold<ErasedRows, ErasedRows>({}, (before, rows) => total([before, rows]))
+    )
+
+  const requests = inPages(
+    "application_id text, code text",
+    sql`select application_id, code from transfer_requests where ${concerns(sql, "transfer_requests", person, before)}`,
+    page =>
+      Effect.gen(function* () {
+        const isOnPage = sql`transfer_requests.application_id = page.application_id
+          and transfer_requests.code = page.code`
+        yield* sql`select from transfer_requests, ${page}
+          where ${isOnPage} order by page.application_id, page.code for update of transfer_requests`
+        // In statements of their own, so that they see what the locks waited for.
+        const shown = yield* counted(
+          "shown_messages",
+          sql`delete from shown_messages using transfer_requests, ${page} where ${isOnPage}
+            and ${ofSameRequest(sql, "shown_messages")} and ${addressedTo(sql, "shown_messages", person)} returning 1`
+        )
+        const changed = yield* counted(
+          "transfer_requests",
+          sql`update transfer_requests set ${withoutPerson("transfer_requests")} from ${page}
+            where ${isOnPage} and ${tellsOf(sql, "transfer_requests", person)} returning 1`
+        )
+        return { ...shown, ...changed }
+      })
   )
 
-  const interactions = Effect.gen(function* () {
-    const rows = yield* Effect.flatMap(
-      sql`select interactions.id from interactions where user_id = ${id} and received_at <= ${before}
-        order by interactions.id limit ${stepRows} for update`,
-      decodeIds
-    )
-    const locked = rows.map(row => row.id)
-    const answers = yield* counted(
-      "live_answers",
-      sql`delete from live_answers where interaction_id = any(${locked}::text[]) returning 1`
-    )
-    const changed = yield* counted(
-      "interactions",
-      sql`update interactions set user_id = ${mark}, token = null, locale = null, awaits_answer = false
-        where interactions.id = any(${locked}::text[]) returning 1`
-    )
-    return { ...answers, ...changed }
-  })
+  /** Locks the rows of a page by their key, one after the other. */
+  const locked = (table: string, key: string, page: Statement.Fragment) =>
+    sql`(select ${sql(`${table}.${key}`)} from ${sql(table)}, ${page} where ${sql(`${table}.${key}`)} = page.key
+      order by page.key for update of ${sql(table)}) as locked`
+
+  const intents = inPages(
+    "key text",
+    sql`select interaction_id as key from kudos_intents where ${concerns(sql, "kudos_intents", person, before)}`,
+    page =>
+      counted(
+        "kudos_intents",
+        sql`update kudos_intents set ${withoutPerson("kudos_intents")}
+          from ${locked("kudos_intents", "interaction_id", page)}
+          where kudos_intents.interaction_id = locked.interaction_id
+            and ${tellsOf(sql, "kudos_intents", person)} returning 1`
+      )
+  )
+
+  const interactions = inPages(
+    "key text",
+    sql`select interactions.id as key from interactions where user_id = ${id} and received_at <= ${before}`,
+    page =>
+      Effect.gen(function* () {
+        const answers = yield* counted(
+          "live_answers",
+          sql`delete from live_answers using ${page} where live_answers.interaction_id = page.key returning 1`
+        )
+        const changed = yield* counted(
+          "interactions",
+          sql`update interactions set user_id = ${mark}, token = null, locale = null, awaits_answer = false
+            from ${locked("interactions", "id", page)}
+            where interactions.id = locked.id and user_id = ${id} returning 1`
+        )
+        return { ...answers, ...changed }
+      })
+  )
 
   /** Cards of requests that name nobody, found by where they are. */
-  const ownMessages = counted(
-    "shown_messages",
-    sql`delete from shown_messages where (application_id, code, audience) in (
-      select application_id, code, audience from shown_messages
-        where channel_id = (select dm_channel_id from people where discord_user_id = ${id})
-        order by application_id, code, audience limit ${stepRows} for update) returning 1`
+  const ownMessages = inPages(
+    "application_id text, code text, audience text",
+    sql`select application_id, code, audience from shown_messages
+      where channel_id = (select dm_channel_id from people where discord_user_id = ${id})`,
+    page =>
+      counted(
+        "shown_messages",
+        sql`delete from shown_messages using ${page} where shown_messages.application_id = page.application_id
+          and shown_messages.code = page.code and shown_messages.audience = page.audience returning 1`
+      )
   )
 
-  const deeds = Effect.zipRight(
-    // Until the end of the transaction, the audit log lets an actor be replaced.
-    sql`select set_config('mochi.erasure', 'on', true)`,
-    counted(
-      "audit_log",
-      sql`update audit_log set actor = ${mark}
-        from (select audit_log.id from audit_log where actor = ${id} and at <= ${before}
-          order by audit_log.id limit ${stepRows} for update) as locked
-        where audit_log.id = locked.id returning 1`
-    )
+  const deeds = inPages(
+    "key bigint",
+    sql`select audit_log.id as key from audit_log where actor = ${id} and at <= ${before}`,
+    page =>
+      Effect.zipRight(
+        // Until the end of the transaction, the audit log lets an actor be replaced.
+        sql`select set_config('mochi.erasure', 'on', true)`,
+        counted(
+          "audit_log",
+          sql`update audit_log set actor = ${mark} from ${locked("audit_log", "id", page)}
+            where audit_log.id = locked.id and actor = ${id} returning 1`
+        )
+      )
   )
 
-  const settings = counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
+  const settings = inTransaction(
+    counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
+  )
 
   // One stand-in for all days, so that the person still counts as one; it leads back to nobody. 400 days at the most.
-  const uses = counted(
-    "usage_activity",
-    sql`update usage_activity set person = stand_in.name
-      from (select ${erasedPrefix} || gen_random_uuid()::text as name) as stand_in
-      where person = ${pseudonyms.of(id)} and last_at <= ${before} returning 1`
+  const uses = inTransaction(
+    counted(
+      "usage_activity",
+      sql`update usage_activity set person = stand_in.name
+        from (select ${erasedPrefix} || gen_random_uuid()::text as name) as stand_in
+        where person = ${pseudonyms.of(id)} and last_at <= ${before} returning 1`
+    )
   )
 
   return [requests, intents, interactions, ownMessages, deeds, settings, uses]
 }
 
 const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ rows: Schema.Int })))
-const decodeIds = Schema.decodeUnknown(Schema.Array(Schema.Struct({ id: Schema.String })))
-
-/** Again while a step is full: there may be more. */
-const untilDone = (step: Step): Step =>
-  Effect.flatMap(step, rows =>
-    Object.values(rows).some(number => number >= stepRows)
-      ? Effect.map(untilDone(step), more => total([rows, more]))
-      : Effect.succeed(rows)
-  )
 
 const total = (counts: ReadonlyArray<ErasedRows>): ErasedRows => {
   const sums: Record<string, number> = {}

@@ -38,11 +38,16 @@ export const exported = (
     unless(sql.or([is("recipient"), is("requester")]), "recipient_discord_id"),
     unless(is("requester"), "guild_id", "channel_id", "interaction_id", "origin")
   ])
-  const wasShownToRecipient = sql`(transfer_requests.status = 'approved' or exists (
-    select from shown_messages where ${ofSameRequest(sql, "shown_messages")} and audience = 'recipient'))`
+  // No `exists`: that could be answered by reading everybody's messages.
+  const wasShownToRecipient = sql`(transfer_requests.status = 'approved' or coalesce((select true
+    from shown_messages where ${ofSameRequest(sql, "shown_messages")} and audience = 'recipient'), false))`
+  // The offset keeps the look-ups apart: one by index for each of the person's requests, never a join with everybody's.
   const ofOwnRequests = (table: "shown_messages" | "notifications") =>
-    sql`from transfer_requests join ${sql(table)} on ${ofSameRequest(sql, table)}
+    sql`from transfer_requests cross join lateral (
+        select * from ${sql(table)} where ${ofSameRequest(sql, table)} offset 0) as ${sql(table)}
       where ${hasAny(sql, "transfer_requests", ids)} and ${addressedTo(sql, table, person)}`
+  const isOfOwnRequest = sql`coalesce((select ${addressedTo(sql, "shown_messages", person)}
+    from transfer_requests where ${ofSameRequest(sql, "shown_messages")}), false)`
 
   return {
     people: sql`select ${json("people")} from people where discord_user_id = ${id}`,
@@ -58,8 +63,9 @@ export const exported = (
         and (${sql.or([is("owner"), is("requester"), is("settled_by")])} or ${wasShownToRecipient})`,
     // The second part: cards that were adopted, of requests of which nothing else is known.
     shown_messages: sql`select ${json("shown_messages")} ${ofOwnRequests("shown_messages")}
-      union select ${json("shown_messages")} from shown_messages
-        where channel_id = (select dm_channel_id from people where discord_user_id = ${id})`,
+      union all select ${json("shown_messages")} from shown_messages
+        where channel_id = (select dm_channel_id from people where discord_user_id = ${id})
+          and not ${isOfOwnRequest}`,
     notifications: sql`select ${json("notifications")} ${ofOwnRequests("notifications")}`,
     audit_log: sql`select ${json("audit_log")} from audit_log where actor = ${id}
       union all select ${json("audit_log")} from audit_log where subject = ${hash}`,
