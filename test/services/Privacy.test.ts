@@ -1,14 +1,21 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Option, Redacted, Stream } from "effect"
+import { DateTime, Effect, Layer, Option, Redacted, Stream } from "effect"
+import * as PersonalDataSql from "../../src/adapters/postgres/PersonalDataSql.ts"
 import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
+import * as Ids from "../../src/domain/Ids.ts"
 import { erasedParty } from "../../src/domain/TransferRequest.ts"
+import { begunBy } from "../../src/ports/BegunBy.ts"
 import { Interactions } from "../../src/ports/Interactions.ts"
+import { People } from "../../src/ports/People.ts"
+import { PersonalData } from "../../src/ports/PersonalData.ts"
 import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Journal } from "../../src/services/Journal.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
+import { settings } from "../adapters/mochi/mochiClients.ts"
 import { findInDatabase } from "../support/databaseSearch.ts"
-import { atMochi, lived, party, someone, underTest } from "./livedPeople.ts"
+import { atMochi, count, lived, party, someone, underTest } from "./livedPeople.ts"
 
 layer(underTest)("a person's own data", it => {
   it.effect("is found in every place before the erasure and in none afterwards, ids and text alike", () =>
@@ -130,6 +137,146 @@ layer(underTest)("a person's own data", it => {
         { actor: "operator", action: "privacy_export" }
       ])
       expect((yield* findInDatabase(person.id)).found).toEqual([])
+    })
+  )
+
+  it.effect("is finished by itself once Mochi answers, and of somebody new nothing is erased (A10)", () =>
+    Effect.gen(function* () {
+      const [gone, requester, recipient] = [someone("gone"), someone("requester"), someone("recipient")]
+      const sql = yield* SqlClient.SqlClient
+      const privacy = yield* Privacy
+      const data = yield* PersonalData
+      yield* sql`delete from unfinished_erasures`
+      yield* lived(gone, requester, recipient)
+      // Webhooks name an owner by their profile alone.
+      yield* sql`update transfer_requests set owner_discord_id = null, settled_by_discord_id = null
+        where owner_profile_id = ${gone.profile}`
+      atMochi.silentFor.add(gone.id)
+      expect(yield* privacy.erase(gone.id, "person")).toMatchObject({ mochiAsked: false, isComplete: false })
+      expect((yield* findInDatabase(gone.profile)).found).not.toEqual([])
+      const due = Effect.zipRight(
+        sql`update unfinished_erasures set next_try_at = now()`,
+        Effect.flatMap(data.unfinishedErasures, erasures => Effect.forEach(erasures, privacy.finishErasure))
+      )
+      expect(yield* due).toEqual([false])
+
+      yield* lived(gone, requester, recipient)
+      atMochi.silentFor.delete(gone.id)
+      atMochi.linked.set(gone.profile, gone.id)
+      expect(yield* due).toEqual([true])
+      expect(yield* due).toEqual([])
+      const owners = yield* sql`select owner_profile_id as owner from transfer_requests
+        where requester_profile_id = ${requester.profile} order by created_at`
+      expect(owners).toEqual([{ owner: expect.stringMatching(/^erased:/) }, { owner: gone.profile }])
+      const deeds = yield* sql`select actor, outcome from audit_log
+        where action = 'privacy_delete' and code is null order by audit_log.id desc limit 2`
+      expect(deeds).toEqual([
+        { actor: "bot", outcome: "success" },
+        { actor: expect.stringMatching(/^erased:/), outcome: "incomplete: Mochi did not answer" }
+      ])
+    })
+  )
+
+  it.effect("is not that of whoever has their former Mochi profile now", () =>
+    Effect.gen(function* () {
+      const [before, owner, recipient] = [someone("before"), someone("owner"), someone("recipient")]
+      const after = { ...someone("after"), profile: before.profile }
+      const sql = yield* SqlClient.SqlClient
+      const privacy = yield* Privacy
+      yield* lived(owner, before, recipient)
+      yield* lived(owner, after, recipient)
+      const requests = Effect.fnUntraced(function* (id: typeof before.id) {
+        const { stored } = yield* privacy.exportOf(id, "operator")
+        const rows = stored.find(({ table }) => table === "transfer_requests")!.rows
+        return [...(yield* Stream.runCollect(rows))].join()
+      })
+      // A third request names the profile alone: it belongs to whom the profile is linked to now.
+      const { key } = yield* lived(owner, someone("profile only"), recipient)
+      yield* sql`update transfer_requests set requester_profile_id = ${before.profile}, requester_discord_id = null
+        where code = ${key.code}`
+      atMochi.linked.set(before.profile, after.id)
+      const [former, present] = [yield* requests(before.id), yield* requests(after.id)]
+      expect(former).toContain(before.id)
+      expect(former).not.toContain(after.id)
+      expect(former).not.toContain(key.code)
+      expect(present).toContain(key.code)
+      expect(present).not.toContain(before.id)
+      yield* privacy.erase(before.id, "person")
+      expect(yield* requests(after.id)).toEqual(present)
+      expect((yield* findInDatabase(before.id)).found).toEqual([])
+    })
+  )
+
+  it.effect("is not kept anew by work that began before it was erased, but by what comes later (A21)", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      const { key, request } = yield* lived(owner, requester, recipient)
+      const sql = yield* SqlClient.SqlClient
+      const people = yield* People
+      const requests = yield* TransferRequests
+      const journal = yield* Journal
+      const moment = DateTime.unsafeMake((yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now)
+      const all = (code: string, person: typeof owner) =>
+        Effect.gen(function* () {
+          yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"))
+          yield* people.chooseNotifications(person.id, false)
+          yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success" })
+          yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
+          yield* requests.save({ ...request, key: { ...key, code: Ids.RequestCode.make(code) } })
+        })
+      const shown = {
+        channelId: Ids.ChannelId.make("90"),
+        place: "dm",
+        status: "approved",
+        begunAt: 0
+      } as const
+      for (const [index, person] of [owner, requester, recipient].entries()) {
+        yield* (yield* Privacy).erase(person.id, "person")
+        yield* begunBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
+        expect((yield* findInDatabase(person.id)).found).toEqual([])
+        expect((yield* findInDatabase(person.profile)).found).toEqual([])
+        const audience = (["owner", "requester", "recipient"] as const)[index]!
+        yield* requests.show(key, audience, { ...shown, messageId: Option.none() })
+        expect(Option.isNone(yield* requests.shown(key, audience))).toBe(true)
+      }
+      yield* all(`NEW-${count}`, requester)
+      expect((yield* findInDatabase(requester.id)).found.length).toBeGreaterThanOrEqual(3)
+    })
+  )
+
+  it.effect("of an erased requester stays unsaid, whoever repeats their words (A11)", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      const { request } = yield* lived(owner, requester, recipient)
+      const requests = yield* TransferRequests
+      yield* (yield* Privacy).erase(requester.id, "person")
+      yield* requests.save({ ...request, status: "failed" })
+      const stored = Option.getOrThrow(yield* requests.find(request.key))
+      expect(Option.getOrThrow(stored.facts)).toMatchObject({ requester: erasedParty, reason: Option.none() })
+    })
+  )
+})
+
+// The key of the pseudonyms comes from Mochi's private key.
+layer(underTest)("after a new private key", it => {
+  it.effect("what is under a pseudonym of the old one is found by nobody any more, and lapses", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      yield* lived(owner, requester, recipient)
+      const rotated = settings("http://127.0.0.1:1", { MOCHI_APP_PRIVATE_KEY: "09".repeat(32) })
+      const data = yield* Effect.provide(
+        PersonalData,
+        PersonalDataSql.layer.pipe(Layer.provide(Pseudonyms.layer), Layer.provide(rotated))
+      )
+      const person = { discordUserId: requester.id, profileIds: [requester.profile] }
+      const rowsIn = (table: string) =>
+        Stream.runCount(data.rowsOf(person).find(each => each.table === table)!.rows)
+      expect(yield* rowsIn("transfer_requests")).toBe(1)
+      expect(yield* rowsIn("rate_limits")).toBe(0)
+      expect(yield* rowsIn("usage_activity")).toBe(0)
+      yield* data.erase(yield* data.beginErasure(person))
+      const { of } = yield* Pseudonyms.Pseudonyms
+      expect((yield* findInDatabase(of(requester.id))).found).toHaveLength(2)
     })
   )
 })

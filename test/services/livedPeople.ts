@@ -33,7 +33,7 @@ export interface Someone {
   readonly profile: Ids.ProfileId
 }
 
-let count = 0
+export let count = 0
 /** Nobody of an earlier test. */
 export const someone = (name: string): Someone => {
   count += 1
@@ -126,6 +126,7 @@ export const factsOf = (owner: Someone, requester: Someone, recipient: Someone):
 /** Everything that the service ever stores, about three people: a request from intent to delivery. */
 export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
   Effect.gen(function* () {
+    count += 1
     const key = {
       applicationId: Ids.ApplicationId.make("7"),
       code: Ids.RequestCode.make(`REQ-${count}-${requester.profile}`.slice(0, 8) + count)
