@@ -145,6 +145,31 @@ for (const who of ["ada", "grace"] as const)
     })
   )
 
+it.scopedLive("a delivery under way does not bring its reader back, who was erased meanwhile (A21)", () =>
+  Effect.gen(function* () {
+    const world = yield* makeRunningWorld()
+    const question = yield* privacy(world, world.linus, "delete")
+    world.discord.faults.add({
+      on: "POST /users/@me/channels",
+      effect: { kind: "latency", ms: 4_000 }
+    })
+    yield* Effect.flatMap(sendKudos(world), run => run.answered)
+    yield* eventually(
+      inDatabase(world, sql => sql`select from notifications where attempts > 0`),
+      rows => rows.length === 1
+    )
+    yield* press(world, world.linus, question, "Erase my data")
+    yield* settledQuestion(world, question)
+    yield* eventually(
+      inDatabase(world, sql => sql`select from notifications where state = 'delivered'`),
+      rows => rows.length === 1
+    )
+    expect(yield* placesOf(world, world.linus.id)).toEqual([])
+    expect(yield* placesOf(world, "90103")).toEqual([])
+    expect(yield* inDatabase(world, sql => sql`select from shown_messages`)).toEqual([])
+  })
+)
+
 it.scopedLive("whoever uses the bot again after an erasure is a new person, and is stored anew (A21)", () =>
   Effect.gen(function* () {
     const world = yield* makeRunningWorld()
