@@ -44,6 +44,7 @@ import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
 import { KudosCommand } from "./programs/discord/KudosCommand.ts"
 import * as KudosRecovery from "./programs/discord/KudosRecovery.ts"
 import { PrivacyCommand } from "./programs/discord/PrivacyCommand.ts"
+import * as Erasures from "./programs/Erasures.ts"
 import * as Housekeeping from "./programs/Housekeeping.ts"
 import * as endpoints from "./programs/http/endpointLayers.ts"
 import * as Endpoints from "./programs/http/Endpoints.ts"
@@ -139,6 +140,7 @@ const programs = Layer.mergeAll(
   interactions,
   KudosRecovery.layer,
   DeliveryWorker.layer,
+  Erasures.layer,
   Housekeeping.layer,
   CommandSync.layer,
   tokenGuard,

@@ -40,8 +40,8 @@ export interface Hearing {
 }
 
 /**
- * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, and
- * no owner or requester before a source has named them.
+ * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, no
+ * owner or requester before a source has named them, and nobody who was erased.
  */
 export const hearings = (request: TransferRequest): ReadonlyArray<Hearing> =>
   Option.match(request.facts, {
@@ -49,7 +49,7 @@ export const hearings = (request: TransferRequest): ReadonlyArray<Hearing> =>
     onSome: facts => [
       ...(isNamed(facts.owner) ? [ownerHears] : []),
       ...(request.status !== "pending" && isNamed(facts.requester) ? [requesterHears] : []),
-      ...(request.status === "approved" ? [recipientHears] : [])
+      ...(request.status === "approved" && facts.recipient.isErased !== true ? [recipientHears] : [])
     ]
   })
 

@@ -8,6 +8,8 @@ import { transition } from "./RequestStatus.ts"
 export interface Party {
   readonly profileId: Option.Option<ProfileId>
   readonly discordUserId: Option.Option<DiscordUserId>
+  /** They had their data erased: nobody is named here any more, whoever repeats it, and nothing is owed to them. */
+  readonly isErased?: true
 }
 
 /** What a request is about: fixed by the first source that tells (our own intent, then the first webhook). */
@@ -61,6 +63,8 @@ export interface StatusReport {
 }
 
 export const nobody: Party = { profileId: Option.none(), discordUserId: Option.none() }
+
+export const erasedParty: Party = { ...nobody, isErased: true }
 
 /** The request after a report; left where only Mochi can tell which of two final words holds. */
 export const afterReport = (
@@ -125,7 +129,10 @@ const completed =
     ...first,
     usd: Option.orElse(first.usd, () => later.usd),
     chain: Option.orElse(first.chain, () => later.chain),
-    reason: Option.orElse(first.reason, () => later.reason),
+    // The reason is the requester's own words.
+    reason: isErased(first.requester, later.requester)
+      ? Option.none()
+      : Option.orElse(first.reason, () => later.reason),
     owner: completedParty(first.owner, later.owner),
     requester: completedParty(first.requester, later.requester),
     recipient: completedParty(first.recipient, later.recipient),
@@ -134,10 +141,15 @@ const completed =
     channelId: Option.orElse(first.channelId, () => later.channelId)
   })
 
-const completedParty = (first: Party, later: Party): Party => ({
-  profileId: Option.orElse(first.profileId, () => later.profileId),
-  discordUserId: Option.orElse(first.discordUserId, () => later.discordUserId)
-})
+const completedParty = (first: Party, later: Party): Party =>
+  isErased(first, later)
+    ? erasedParty
+    : {
+        profileId: Option.orElse(first.profileId, () => later.profileId),
+        discordUserId: Option.orElse(first.discordUserId, () => later.discordUserId)
+      }
+
+const isErased = (...parties: ReadonlyArray<Party>): boolean => parties.some(party => party.isErased === true)
 
 /** Whoever decided may become known later than the decision. */
 const withDecider = (request: TransferRequest, report: StatusReport): TransferRequest => ({

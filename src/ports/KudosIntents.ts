@@ -1,6 +1,6 @@
 import { Context, Schema } from "effect"
 import type { DateTime, Effect, Option } from "effect"
-import type { DiscordUserId, InteractionId, RequestCode } from "../domain/Ids.ts"
+import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import type { KudosDraft } from "../domain/Kudos.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
 import type { VaultPath } from "./MochiPay.ts"
@@ -18,9 +18,9 @@ export type IntentState = "sending" | "created" | "not_created" | "unknown"
 export interface StoredIntent {
   readonly interactionId: InteractionId
   readonly state: IntentState
-  readonly vault: VaultPath
+  /** Of the requester's, whose profile is one of the facts while they are known. */
+  readonly vault: Omit<VaultPath, "profileId">
   readonly tokenName: string
-  readonly recipient: DiscordUserId
   readonly facts: RequestFacts
   readonly storedAt: DateTime.Utc
   /** W3C trace context of the `/kudos`. */

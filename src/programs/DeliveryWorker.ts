@@ -5,6 +5,7 @@ import { Cause, DateTime, Duration, Effect, Either, Layer, Option, Random, Sched
 import { deliveryDelay, deliveryPatience } from "../domain/deliveryRetry.ts"
 import type { Notification } from "../domain/Notification.ts"
 import { Atomic } from "../ports/Atomic.ts"
+import { begunBy } from "../ports/BegunBy.ts"
 import { Leadership } from "../ports/Leadership.ts"
 import { notificationEnded } from "../ports/metrics.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
@@ -119,7 +120,8 @@ const worker = Effect.gen(function* () {
   })
 
   const attempt = Effect.fnUntraced(function* (taken: Taken, notification: Notification) {
-    const result = yield* Effect.either(deliveries.deliver(notification))
+    const begun = begunBy({ _tag: "Moment", at: notification.updatedAt })
+    const result = yield* Effect.either(begun(deliveries.deliver(notification)))
     if (Either.isRight(result)) {
       yield* settle(taken, notification, "delivered", Option.none())
       return yield* ended(notification, "delivered", Option.none())

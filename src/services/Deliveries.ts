@@ -196,6 +196,8 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
       if (Option.isNone(picture))
         return yield* new Undeliverable({ reason: "nothing is stored of the request" })
+      // They had themselves erased: nothing is owed to them, and nothing failed.
+      if (picture.value.facts[notification.audience].isErased === true) return
       switch (notification.audience) {
         case "owner":
           return yield* tellOwner(notification, picture.value)

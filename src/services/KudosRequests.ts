@@ -113,13 +113,16 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       }
     })
 
-    /** The request at Mochi that carries this intent's interaction id; none means: not among its newest. */
-    const find = (intent: StoredIntent) =>
-      Effect.map(pay.recentRequests(intent.vault), listed =>
-        Option.fromNullable(
-          listed.find(({ interactionId }) => Option.contains(interactionId, intent.interactionId))
-        )
-      )
+    /**
+     * The request at Mochi that carries this intent's interaction id; none means: not among its newest, or that nobody knows
+     * any more whose vault to look at.
+     */
+    const find = Effect.fnUntraced(function* ({ facts, interactionId: id, vault }: StoredIntent) {
+      const profileId = facts.requester.profileId
+      if (Option.isNone(profileId)) return Option.none()
+      const listed = yield* pay.recentRequests({ ...vault, profileId: profileId.value })
+      return Option.fromNullable(listed.find(({ interactionId }) => Option.contains(interactionId, id)))
+    })
 
     const remember = Effect.fnUntraced(function* (
       intent: StoredIntent,

@@ -2,11 +2,12 @@ import { Array as Arr, DateTime, Effect, Option } from "effect"
 import type { DiscordUserId, ProfileId } from "../domain/Ids.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
+import { begunBy } from "../ports/BegunBy.ts"
 import { within } from "../ports/Deadline.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import { People } from "../ports/People.ts"
 import { PersonalData } from "../ports/PersonalData.ts"
-import type { ErasedRows, Identity, PersonalRows } from "../ports/PersonalData.ts"
+import type { ErasedRows, PersonalTable, UnfinishedErasure } from "../ports/PersonalData.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { currentTraceId } from "../ports/traceContext.ts"
 
@@ -18,7 +19,8 @@ export interface PersonalExport {
   readonly discordUserId: DiscordUserId
   readonly profileIds: ReadonlyArray<ProfileId>
   readonly exportedAt: DateTime.Utc
-  readonly stored: PersonalRows
+  /** Read as it is taken: an export has no bound of its own. */
+  readonly stored: ReadonlyArray<PersonalTable>
 }
 
 export interface Erased {
@@ -26,6 +28,8 @@ export interface Erased {
   readonly rows: ErasedRows
   /** False: Mochi could not say which profile is theirs, so that only profiles stored beside the id were erased. */
   readonly mochiAsked: boolean
+  /** False: what is missing is written down, and made up for by `finishErasure`. */
+  readonly isComplete: boolean
 }
 
 /** Who asks: the person, or an operator for them. */
@@ -40,31 +44,38 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     const audit = yield* AuditLog
     const atomic = yield* Atomic
 
-    const identify = Effect.fnUntraced(function* (
-      discordUserId: DiscordUserId
-    ): Effect.fn.Return<{ readonly person: Identity; readonly mochiAsked: boolean }, StoreUnavailable> {
-      const stored = yield* data.profilesOf(discordUserId)
-      const asked = yield* profiles.byDiscordId(discordUserId).pipe(within(mochiBudget), Effect.option)
-      const current = Option.map(Option.flatten(asked), ({ id }) => id)
-      return {
-        person: { discordUserId, profileIds: Arr.dedupe([...stored, ...Option.toArray(current)]) },
-        mochiAsked: Option.isSome(asked)
-      }
-    })
+    /** A profile that Mochi links to another Discord account by now is no longer this person's. */
+    const isSomebodyElses = (discordUserId: DiscordUserId, profileId: ProfileId) =>
+      Effect.map(
+        profiles.byId(profileId),
+        Option.exists(profile => Option.exists(profile.discordUserId, linked => linked !== discordUserId))
+      )
+
+    /** The person's profiles, of those that were stored and the one at Mochi; none where Mochi does not answer. */
+    const askMochi = (discordUserId: DiscordUserId, stored: ReadonlyArray<ProfileId>) =>
+      Effect.gen(function* () {
+        const current = Option.map(yield* profiles.byDiscordId(discordUserId), ({ id }) => id)
+        const former = stored.filter(id => !Option.contains(current, id))
+        const theirs = yield* Effect.filter(former, id => isSomebodyElses(discordUserId, id), {
+          negate: true,
+          concurrency: 5
+        })
+        return Arr.dedupe([...Option.toArray(current), ...theirs])
+      }).pipe(within(mochiBudget), Effect.option)
 
     const recorded = Effect.fnUntraced(function* (
       id: DiscordUserId,
-      asker: Asker,
+      asker: Asker | "bot",
       action: "privacy_export" | "privacy_delete" | "privacy_notifications",
       outcome: string
     ) {
       yield* audit.record({
-        actor: asker === "person" ? id : "operator",
+        actor: asker === "person" ? id : asker,
         action,
         outcome,
         request: Option.none(),
         traceId: yield* currentTraceId,
-        ...(asker === "operator" ? { subject: id } : {})
+        ...(asker === "person" ? {} : { subject: id })
       })
     })
 
@@ -72,22 +83,68 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       id: DiscordUserId,
       asker: Asker
     ): Effect.fn.Return<PersonalExport, StoreUnavailable> {
-      const { person } = yield* identify(id)
+      const stored = yield* data.profilesOf(id)
+      const profileIds = Option.getOrElse(yield* askMochi(id, stored), () => stored)
       yield* Effect.ignoreLogged(recorded(id, asker, "privacy_export", "success"))
-      return { ...person, exportedAt: yield* DateTime.now, stored: yield* data.rowsOf(person) }
+      const person = { discordUserId: id, profileIds }
+      return { ...person, exportedAt: yield* DateTime.now, stored: data.rowsOf(person) }
     })
 
-    /** Safe to repeat. What it writes down of itself is erased with the rest. */
+    /** As far as it goes now; ended where Mochi had its word. */
+    const carryOut = Effect.fnUntraced(
+      function* (
+        erasure: UnfinishedErasure,
+        asker: Asker | "bot"
+      ): Effect.fn.Return<Erased, StoreUnavailable> {
+        const { discordUserId: id } = erasure
+        const asked = yield* askMochi(id, erasure.profileIds)
+        const mochiAsked = Option.isSome(asked)
+        const profileIds = Option.getOrElse(asked, () => erasure.profileIds)
+        const rows = yield* data.erase({ ...erasure, profileIds })
+        // Tried again every so often: only its end is worth an entry.
+        if (!mochiAsked && asker === "bot") return { rows, mochiAsked, isComplete: false }
+        yield* atomic.transaction(
+          Effect.zipRight(
+            recorded(
+              id,
+              asker,
+              "privacy_delete",
+              mochiAsked ? "success" : "incomplete: Mochi did not answer"
+            ),
+            Effect.when(data.endErasure(erasure), () => mochiAsked)
+          )
+        )
+        return { rows, mochiAsked, isComplete: mochiAsked }
+        // What it writes down of itself counts as begun before it, and so names nobody.
+      },
+      (work, erasure) => begunBy({ _tag: "Moment", at: erasure.askedAt })(work)
+    )
+
+    /** Safe to repeat. Once it is written down, it is completed by this process or another. */
     const erase = Effect.fn("Privacy.erase")(function* (
       id: DiscordUserId,
       asker: Asker
     ): Effect.fn.Return<Erased, StoreUnavailable> {
-      const { mochiAsked, person } = yield* identify(id)
-      const rows = yield* atomic.transaction(
-        Effect.zipRight(recorded(id, asker, "privacy_delete", "success"), data.erase(person))
+      const erasure = yield* data.beginErasure({
+        discordUserId: id,
+        profileIds: yield* data.profilesOf(id)
+      })
+      return yield* Effect.catchTag(carryOut(erasure, asker), "StoreUnavailable", error =>
+        Effect.as(Effect.logWarning("An erasure is not complete yet", error), {
+          rows: {},
+          mochiAsked: true,
+          isComplete: false
+        })
       )
-      return { rows, mochiAsked }
     })
+
+    /** Completes what could not be completed when it was asked for; whether it is complete now. */
+    const finishErasure = Effect.fn("Privacy.finishErasure")(function* (erasure: UnfinishedErasure) {
+      return (yield* carryOut(erasure, "bot")).isComplete
+    })
+
+    /** Whether the person's data was erased, or begun to be, since then. */
+    const wasErasedSince = data.wasErasedSince
 
     /** Whether "kudos received" and "status changed" are sent; approval cards always are. */
     const chooseNotifications = Effect.fn("Privacy.chooseNotifications")(function* (
@@ -98,6 +155,6 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       yield* Effect.ignoreLogged(recorded(id, "person", "privacy_notifications", wanted ? "on" : "off"))
     })
 
-    return { exportOf, erase, chooseNotifications }
+    return { exportOf, erase, finishErasure, wasErasedSince, chooseNotifications }
   })
 }) {}

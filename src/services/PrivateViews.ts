@@ -36,7 +36,9 @@ export class PrivateViews extends Effect.Service<PrivateViews>()("mochi/services
       readonly interactionId: InteractionId
     }): Effect.fn.Return<Notice, ViewFailure> {
       const before = yield* pictureOf(view.request)
-      const { discordUserId } = yield* pictures.person(before.facts[view.audience])
+      const party = before.facts[view.audience]
+      if (party.isErased === true) return yield* new NothingToView()
+      const { discordUserId } = yield* pictures.person(party)
       if (!Option.contains(discordUserId, view.viewer)) return yield* new NotMeantForThem()
       yield* requests.addAnswer(view.request, { interactionId: view.interactionId, view: view.audience })
       // Drawn from what is stored now: what changes from here on finds the answer and brings it up to date.

@@ -39,13 +39,33 @@ export const erased: Message = message({
   embed: {
     title: "Your data was erased",
     description:
-      "What must stay for the books no longer carries your name. If you use the bot again, it stores anew what it needs for that.",
+      "Records that must be kept no longer identify you. If you use the bot again, it stores anew what it needs for that.",
     color: colors.done
   }
 })
 
+/** The rest is written down, and done without them. */
+export const erasedInPart: Message = message({
+  embed: {
+    title: "The erasure is not complete yet",
+    description: [
+      "What is stored beside your Discord account is erased first. What is left is under your Mochi profile, and Mochi or our own store did not answer in time.",
+      "You need not do anything: the rest is erased by itself as soon as they answer."
+    ].join("\n"),
+    color: colors.warning
+  }
+})
+
 export const kept: Message = message({
-  embed: { description: "Nothing was erased by this.", color: colors.quiet }
+  embed: { description: "Your data was kept.", color: colors.quiet }
+})
+
+/** `Keep it` came second. */
+export const tooLateToKeep: Message = message({
+  embed: {
+    description: "This came too late: your data is being erased, or was erased, since you asked.",
+    color: colors.warning
+  }
 })
 
 export const notificationsChosen = (wanted: boolean): Message =>

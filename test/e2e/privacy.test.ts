@@ -45,7 +45,7 @@ it.scopedLive("/privacy: what was stored is exported, then gone, and the books s
       message: asked,
       customId: button(asked, "Erase my data")
     })
-    expect((yield* pressed.answered).embeds[0]?.title).toBe("Your data was erased")
+    yield* pressed.answeredWhen(message => message.embeds[0]?.title === "Your data was erased")
     yield* inDatabase(world, findInDatabase(ada.id)).pipe(
       Effect.tap(({ found }) => Effect.sync(() => expect(found).toEqual([]))),
       Effect.delay("300 millis")

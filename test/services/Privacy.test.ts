@@ -1,179 +1,21 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { DateTime, Effect, Layer, Option, Redacted } from "effect"
-import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
-import * as AuditLogSql from "../../src/adapters/postgres/AuditLogSql.ts"
-import * as InteractionsSql from "../../src/adapters/postgres/InteractionsSql.ts"
-import * as KudosIntentsSql from "../../src/adapters/postgres/KudosIntentsSql.ts"
-import * as ProcessLease from "../../src/adapters/postgres/ProcessLease.ts"
-import * as NotificationLogSql from "../../src/adapters/postgres/NotificationLogSql.ts"
-import * as OutboxPgBoss from "../../src/adapters/postgres/OutboxPgBoss.ts"
-import * as PeopleSql from "../../src/adapters/postgres/PeopleSql.ts"
+import { DateTime, Effect, Layer, Option, Redacted, Stream } from "effect"
 import * as PersonalDataSql from "../../src/adapters/postgres/PersonalDataSql.ts"
 import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
-import * as RateLimitsSql from "../../src/adapters/postgres/RateLimitsSql.ts"
-import * as TransferRequestsSql from "../../src/adapters/postgres/TransferRequestsSql.ts"
-import * as UsageSql from "../../src/adapters/postgres/UsageSql.ts"
 import * as Ids from "../../src/domain/Ids.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
-import type { Party, RequestFacts, TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { erasedParty } from "../../src/domain/TransferRequest.ts"
+import { begunBy } from "../../src/ports/BegunBy.ts"
 import { Interactions } from "../../src/ports/Interactions.ts"
-import { MochiError } from "../../src/ports/MochiError.ts"
-import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
-import { NotificationLog } from "../../src/ports/NotificationLog.ts"
-import { Outbox } from "../../src/ports/Outbox.ts"
 import { People } from "../../src/ports/People.ts"
+import { PersonalData } from "../../src/ports/PersonalData.ts"
 import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Journal } from "../../src/services/Journal.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
-import { KudosIntents } from "../../src/ports/KudosIntents.ts"
-import { draft, settings } from "../adapters/mochi/mochiClients.ts"
+import { settings } from "../adapters/mochi/mochiClients.ts"
 import { findInDatabase } from "../support/databaseSearch.ts"
-import * as TestDatabase from "../support/postgres.ts"
-
-interface Someone {
-  readonly id: Ids.DiscordUserId
-  readonly profile: Ids.ProfileId
-}
-
-let count = 0
-/** Nobody of an earlier test. */
-const someone = (name: string): Someone => {
-  count += 1
-  return {
-    id: Ids.DiscordUserId.make(`7654321098765${String(count).padStart(4, "0")}`),
-    profile: Ids.ProfileId.make(`profile-of-${name}-${count}`)
-  }
-}
-
-const party = ({ id, profile }: Someone): Party => ({
-  discordUserId: Option.some(id),
-  profileId: Option.some(profile)
-})
-
-const base = Layer.merge(
-  TestDatabase.layer,
-  Layer.merge(Pseudonyms.layer, settings("http://127.0.0.1:1")).pipe(
-    Layer.provide(settings("http://127.0.0.1:1"))
-  )
-)
-
-/** Mochi knows nobody, and is down for who has the id `down`. */
-const profiles = Layer.succeed(
-  MochiProfiles,
-  MochiProfiles.of({
-    byDiscordId: id =>
-      id === down.id
-        ? new MochiError({
-            operation: "profile_by_discord",
-            reason: "Unavailable",
-            status: Option.none(),
-            mayHaveHappened: false,
-            cause: Option.none()
-          })
-        : Effect.succeedNone,
-    byId: () => Effect.succeedNone,
-    reachable: Effect.succeed(true)
-  })
-)
-const down = someone("down")
-
-const stores = Layer.mergeAll(
-  AtomicSql.layer,
-  AuditLogSql.layer,
-  InteractionsSql.layer,
-  KudosIntentsSql.layer,
-  NotificationLogSql.layer,
-  OutboxPgBoss.layer,
-  PeopleSql.layer,
-  PersonalDataSql.layer,
-  RateLimitsSql.layer,
-  TransferRequestsSql.layer,
-  UsageSql.layer,
-  profiles
-).pipe(Layer.provideMerge(ProcessLease.layer), Layer.provideMerge(base))
-
-const underTest = Layer.mergeAll(Privacy.Default, Journal.Default).pipe(Layer.provideMerge(stores))
-
-const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
-  applicationName: "DAO",
-  vaultName: `Vault of ${requester.id}`,
-  amount: "10.5",
-  symbol: "USDC",
-  usd: Option.none(),
-  chain: Option.none(),
-  reason: Option.some(`For <@${recipient.id}>, from <@${owner.id}>`),
-  owner: party(owner),
-  requester: party(requester),
-  recipient: party(recipient),
-  expiresAt: Option.none(),
-  guildId: Option.some(Ids.GuildId.make("1")),
-  channelId: Option.some(Ids.ChannelId.make("2"))
-})
-
-/** Everything that the service ever stores, about three people: a request from intent to delivery. */
-const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
-  Effect.gen(function* () {
-    const key = {
-      applicationId: Ids.ApplicationId.make("7"),
-      code: Ids.RequestCode.make(`REQ-${count}-${requester.profile}`.slice(0, 8) + count)
-    }
-    const interactionId = Ids.InteractionId.make(`90000${count}1`)
-    const interactions = yield* Interactions
-    for (const [index, person] of [owner, requester, recipient].entries()) {
-      yield* interactions.claim({
-        id: index === 1 ? interactionId : Ids.InteractionId.make(`90000${count}${index}`),
-        userId: person.id,
-        token: Redacted.make(`token of ${person.id}`),
-        locale: Option.some("de"),
-        awaitsAnswer: true
-      })
-      const people = yield* People
-      yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`))
-      const journal = yield* Journal
-      yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success", request: key })
-      yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
-      yield* (yield* RateLimits).take(person.id, "kudos")
-    }
-    const intents = yield* KudosIntents
-    const asked = draft(requester.profile, recipient.profile, "7", "vault")
-    yield* intents.store(
-      {
-        ...asked,
-        interactionId,
-        sender: { ...asked.sender, discordUserId: requester.id },
-        recipient: { ...asked.recipient, discordUserId: recipient.id },
-        reason: Option.some("a reason that nobody else may keep")
-      },
-      Option.none()
-    )
-    const requests = yield* TransferRequests
-    const request: TransferRequest = {
-      key,
-      status: "approved",
-      facts: Option.some(factsOf(owner, requester, recipient)),
-      settlement: Option.some({ by: party(owner), at: DateTime.unsafeMake("2026-01-01T00:00:00Z") }),
-      interactionId: Option.some(interactionId),
-      origin: Option.none()
-    }
-    yield* requests.save(request)
-    yield* requests.addAnswer(key, { interactionId, view: "kudos" })
-    for (const audience of ["owner", "requester", "recipient"] as const)
-      yield* requests.show(key, audience, {
-        channelId: Ids.ChannelId.make("90"),
-        messageId: Option.none(),
-        place: "dm",
-        status: "approved",
-        begunAt: 0
-      })
-    const log = yield* NotificationLog
-    const [added] = yield* log.add(key, "approved", [{ audience: "recipient", kind: "kudos_received" }])
-    yield* (yield* Outbox).put([
-      { _tag: "Deliver", notification: added!.id, request: key, audience: "recipient" }
-    ])
-    return { key, request, interactionId }
-  })
+import { atMochi, count, lived, party, someone, underTest } from "./livedPeople.ts"
 
 layer(underTest)("a person's own data", it => {
   it.effect("is found in every place before the erasure and in none afterwards, ids and text alike", () =>
@@ -201,7 +43,7 @@ layer(underTest)("a person's own data", it => {
       const left = Option.getOrThrow(yield* (yield* TransferRequests).find(key))
       const facts = Option.getOrThrow(left.facts)
       expect([facts.owner, facts.recipient]).toEqual([party(owner), party(recipient)])
-      expect([facts.requester, facts.amount, facts.reason]).toEqual([nobody, "10.5", Option.none()])
+      expect([facts.requester, facts.amount, facts.reason]).toEqual([erasedParty, "10.5", Option.none()])
       expect(left.settlement).toEqual(request.settlement)
       const sql = yield* SqlClient.SqlClient
       const [books] =
@@ -244,7 +86,12 @@ layer(underTest)("a person's own data", it => {
     Effect.gen(function* () {
       const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
       const { key } = yield* lived(owner, requester, recipient)
-      const { profileIds, stored } = yield* (yield* Privacy).exportOf(requester.id, "person")
+      const { profileIds, stored: tables } = yield* (yield* Privacy).exportOf(requester.id, "person")
+      const stored = Object.fromEntries(
+        yield* Effect.forEach(tables, ({ rows, table }) =>
+          Effect.map(Stream.runCollect(rows), all => [table, [...all]] as const)
+        )
+      )
       expect(profileIds).toEqual([requester.profile])
       const sizes = Object.fromEntries(Object.entries(stored).map(([table, rows]) => [table, rows.length]))
       expect(sizes).toEqual({
@@ -256,7 +103,9 @@ layer(underTest)("a person's own data", it => {
         notifications: 0,
         audit_log: 2,
         rate_limits: 1,
-        usage_activity: 1
+        usage_activity: 1,
+        erasures: 0,
+        unfinished_erasures: 0
       })
       expect(JSON.stringify(stored)).toContain(key.code)
       expect(JSON.stringify(stored)).not.toContain("token of")
@@ -265,13 +114,16 @@ layer(underTest)("a person's own data", it => {
 
   it.effect("can be erased twice, and while Mochi is down", () =>
     Effect.gen(function* () {
+      const down = someone("down")
+      atMochi.silentFor.add(down.id)
       yield* lived(down, someone("requester"), someone("recipient"))
       const privacy = yield* Privacy
       const first = yield* privacy.erase(down.id, "operator")
-      expect(first).toMatchObject({ mochiAsked: false, rows: { people: 1, transfer_requests: 2 } })
+      expect(first).toMatchObject({ mochiAsked: false, rows: { people: 1, transfer_requests: 1 } })
       const second = yield* privacy.erase(down.id, "operator")
       expect(new Set(Object.values(second.rows))).toEqual(new Set([0]))
-      expect((yield* findInDatabase(down.profile)).found).toEqual([])
+      const places = (yield* findInDatabase(down.profile)).found.map(row => row.split(":")[0])
+      expect(places).toEqual(["public.unfinished_erasures"])
     })
   )
 
@@ -285,6 +137,146 @@ layer(underTest)("a person's own data", it => {
         { actor: "operator", action: "privacy_export" }
       ])
       expect((yield* findInDatabase(person.id)).found).toEqual([])
+    })
+  )
+
+  it.effect("is finished by itself once Mochi answers, and of somebody new nothing is erased (A10)", () =>
+    Effect.gen(function* () {
+      const [gone, requester, recipient] = [someone("gone"), someone("requester"), someone("recipient")]
+      const sql = yield* SqlClient.SqlClient
+      const privacy = yield* Privacy
+      const data = yield* PersonalData
+      yield* sql`delete from unfinished_erasures`
+      yield* lived(gone, requester, recipient)
+      // Webhooks name an owner by their profile alone.
+      yield* sql`update transfer_requests set owner_discord_id = null, settled_by_discord_id = null
+        where owner_profile_id = ${gone.profile}`
+      atMochi.silentFor.add(gone.id)
+      expect(yield* privacy.erase(gone.id, "person")).toMatchObject({ mochiAsked: false, isComplete: false })
+      expect((yield* findInDatabase(gone.profile)).found).not.toEqual([])
+      const due = Effect.zipRight(
+        sql`update unfinished_erasures set next_try_at = now()`,
+        Effect.flatMap(data.unfinishedErasures, erasures => Effect.forEach(erasures, privacy.finishErasure))
+      )
+      expect(yield* due).toEqual([false])
+
+      yield* lived(gone, requester, recipient)
+      atMochi.silentFor.delete(gone.id)
+      atMochi.linked.set(gone.profile, gone.id)
+      expect(yield* due).toEqual([true])
+      expect(yield* due).toEqual([])
+      const owners = yield* sql`select owner_profile_id as owner from transfer_requests
+        where requester_profile_id = ${requester.profile} order by created_at`
+      expect(owners).toEqual([{ owner: expect.stringMatching(/^erased:/) }, { owner: gone.profile }])
+      const deeds = yield* sql`select actor, outcome from audit_log
+        where action = 'privacy_delete' and code is null order by audit_log.id desc limit 2`
+      expect(deeds).toEqual([
+        { actor: "bot", outcome: "success" },
+        { actor: expect.stringMatching(/^erased:/), outcome: "incomplete: Mochi did not answer" }
+      ])
+    })
+  )
+
+  it.effect("is not that of whoever has their former Mochi profile now", () =>
+    Effect.gen(function* () {
+      const [before, owner, recipient] = [someone("before"), someone("owner"), someone("recipient")]
+      const after = { ...someone("after"), profile: before.profile }
+      const sql = yield* SqlClient.SqlClient
+      const privacy = yield* Privacy
+      yield* lived(owner, before, recipient)
+      yield* lived(owner, after, recipient)
+      const requests = Effect.fnUntraced(function* (id: typeof before.id) {
+        const { stored } = yield* privacy.exportOf(id, "operator")
+        const rows = stored.find(({ table }) => table === "transfer_requests")!.rows
+        return [...(yield* Stream.runCollect(rows))].join()
+      })
+      // A third request names the profile alone: it belongs to whom the profile is linked to now.
+      const { key } = yield* lived(owner, someone("profile only"), recipient)
+      yield* sql`update transfer_requests set requester_profile_id = ${before.profile}, requester_discord_id = null
+        where code = ${key.code}`
+      atMochi.linked.set(before.profile, after.id)
+      const [former, present] = [yield* requests(before.id), yield* requests(after.id)]
+      expect(former).toContain(before.id)
+      expect(former).not.toContain(after.id)
+      expect(former).not.toContain(key.code)
+      expect(present).toContain(key.code)
+      expect(present).not.toContain(before.id)
+      yield* privacy.erase(before.id, "person")
+      expect(yield* requests(after.id)).toEqual(present)
+      expect((yield* findInDatabase(before.id)).found).toEqual([])
+    })
+  )
+
+  it.effect("is not kept anew by work that began before it was erased, but by what comes later (A21)", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      const { key, request } = yield* lived(owner, requester, recipient)
+      const sql = yield* SqlClient.SqlClient
+      const people = yield* People
+      const requests = yield* TransferRequests
+      const journal = yield* Journal
+      const moment = DateTime.unsafeMake((yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now)
+      const all = (code: string, person: typeof owner) =>
+        Effect.gen(function* () {
+          yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"))
+          yield* people.chooseNotifications(person.id, false)
+          yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success" })
+          yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
+          yield* requests.save({ ...request, key: { ...key, code: Ids.RequestCode.make(code) } })
+        })
+      const shown = {
+        channelId: Ids.ChannelId.make("90"),
+        place: "dm",
+        status: "approved",
+        begunAt: 0
+      } as const
+      for (const [index, person] of [owner, requester, recipient].entries()) {
+        yield* (yield* Privacy).erase(person.id, "person")
+        yield* begunBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
+        expect((yield* findInDatabase(person.id)).found).toEqual([])
+        expect((yield* findInDatabase(person.profile)).found).toEqual([])
+        const audience = (["owner", "requester", "recipient"] as const)[index]!
+        yield* requests.show(key, audience, { ...shown, messageId: Option.none() })
+        expect(Option.isNone(yield* requests.shown(key, audience))).toBe(true)
+      }
+      yield* all(`NEW-${count}`, requester)
+      expect((yield* findInDatabase(requester.id)).found.length).toBeGreaterThanOrEqual(3)
+    })
+  )
+
+  it.effect("of an erased requester stays unsaid, whoever repeats their words (A11)", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      const { request } = yield* lived(owner, requester, recipient)
+      const requests = yield* TransferRequests
+      yield* (yield* Privacy).erase(requester.id, "person")
+      yield* requests.save({ ...request, status: "failed" })
+      const stored = Option.getOrThrow(yield* requests.find(request.key))
+      expect(Option.getOrThrow(stored.facts)).toMatchObject({ requester: erasedParty, reason: Option.none() })
+    })
+  )
+})
+
+// The key of the pseudonyms comes from Mochi's private key.
+layer(underTest)("after a new private key", it => {
+  it.effect("what is under a pseudonym of the old one is found by nobody any more, and lapses", () =>
+    Effect.gen(function* () {
+      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+      yield* lived(owner, requester, recipient)
+      const rotated = settings("http://127.0.0.1:1", { MOCHI_APP_PRIVATE_KEY: "09".repeat(32) })
+      const data = yield* Effect.provide(
+        PersonalData,
+        PersonalDataSql.layer.pipe(Layer.provide(Pseudonyms.layer), Layer.provide(rotated))
+      )
+      const person = { discordUserId: requester.id, profileIds: [requester.profile] }
+      const rowsIn = (table: string) =>
+        Stream.runCount(data.rowsOf(person).find(each => each.table === table)!.rows)
+      expect(yield* rowsIn("transfer_requests")).toBe(1)
+      expect(yield* rowsIn("rate_limits")).toBe(0)
+      expect(yield* rowsIn("usage_activity")).toBe(0)
+      yield* data.erase(yield* data.beginErasure(person))
+      const { of } = yield* Pseudonyms.Pseudonyms
+      expect((yield* findInDatabase(of(requester.id))).found).toHaveLength(2)
     })
   )
 })

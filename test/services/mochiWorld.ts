@@ -58,10 +58,9 @@ export const command: KudosCommand = {
 export const intent = (state: IntentState): StoredIntent => ({
   interactionId,
   state,
-  vault,
+  vault: { applicationId: vault.applicationId, vaultId: vault.vaultId },
   tokenName: "USD Coin",
-  recipient: grace,
-  facts,
+  facts: { ...facts, requester: { ...facts.requester, profileId: Option.some(vault.profileId) } },
   storedAt: DateTime.unsafeMake(0),
   origin: Option.none()
 })

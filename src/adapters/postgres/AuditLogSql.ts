@@ -1,9 +1,11 @@
 import { SqlClient } from "@effect/sql"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
-import { ApplicationId, RequestCode, TraceId } from "../../domain/Ids.ts"
+import { ApplicationId, DiscordUserId, RequestCode, TraceId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"
 import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
 import { instant, optionalText, text } from "./columns.ts"
+import { columnsOf, valuesOf } from "./columnsAndValues.ts"
+import { begun, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -24,7 +26,16 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
           trace_id: entry.traceId,
           subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
         })
-        yield* sql`insert into audit_log ${sql.insert(row)}`
+        // A deed stays in the books, without the id of somebody who was erased while it was done.
+        const isErased = erasedSince(
+          sql,
+          pseudonyms,
+          yield* begun(sql),
+          isPerson(row.actor) ? [row.actor] : []
+        )
+        const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
+        const written = { ...row, actor }
+        yield* sql`insert into audit_log (${columnsOf(sql, written)}) values (${valuesOf(sql, written)})`
       }, asStoreUnavailable("AuditLog.record")),
 
       list: Effect.fn("AuditLog.list")(function* (filter: AuditFilter, most: number) {
@@ -48,6 +59,8 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
     }
   })
 )
+
+const isPerson = Schema.is(DiscordUserId)
 
 const Row = Schema.Struct({
   actor: text(Schema.String),

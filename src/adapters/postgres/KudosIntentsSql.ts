@@ -1,72 +1,100 @@
 import { SqlClient } from "@effect/sql"
-import { Array as Arr, Effect, Layer } from "effect"
+import { Array as Arr, Effect, Layer, Schema } from "effect"
 import type { Option } from "effect"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
+import { begunBy } from "../../ports/BegunBy.ts"
 import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../ports/KudosIntents.ts"
+import { columnsOf, valuesOf } from "./columnsAndValues.ts"
+import { begun, erasedSince } from "./erasedSince.ts"
+import { fencedParties } from "./fencedParties.ts"
 import { decodeIntents, encodeDraft, encodeOutcome } from "./kudosIntentRows.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
-import { asStoreUnavailable } from "./storeErrors.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
+import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
 
 /** Longer than a command has in all: who would still be at it has lost its way to the database or to Mochi. */
 const unfinishedAfter = "1 minute"
 
 /** An unfinished intent belongs to the lease in `holder`, and passes on only when that has lapsed. */
-export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
-  KudosIntents,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const lease = yield* ProcessLease
-    return {
-      store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
-        const holder = yield* lease.id
-        const row = { ...(yield* encodeDraft(draft, origin)), holder }
-        // The interaction's row is locked with the proof: whoever takes it over comes before this, or finds the intent.
-        const stored = yield* sql`
-          with held as (
-            select id from interactions
-            where id = ${draft.interactionId} and holder = ${holder} and awaits_answer
-              and ${isRenewed(sql, holder)}
-            for update
-          )
-          insert into kudos_intents (${sql.csv(Object.keys(row).map(column => sql`${sql(column)}`))})
-          select ${sql.csv(Object.values(row).map(value => sql`${value}`))} from held
-          returning *`
-        const [intent] = yield* decodeIntents(stored)
-        if (intent === undefined) return yield* new NoLongerHeld()
-        return { intent, mayLeave: lease.holds(holder) }
-      }, asStoreUnavailable("KudosIntents.store")),
+export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | ProcessLease | Pseudonyms> =
+  Layer.effect(
+    KudosIntents,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const lease = yield* ProcessLease
+      const pseudonyms = yield* Pseudonyms
 
-      finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, outcome: IntentOutcome) {
-        const { request_code, state } = yield* encodeOutcome(outcome)
-        // What was created stays so, and the first code stays; a code that was missing may still come.
-        yield* sql`update kudos_intents
-          set state = ${state}, request_code = coalesce(request_code, ${request_code})
-          where interaction_id = ${id} and (state <> 'created' or ${state} = 'created')`
-      }, asStoreUnavailable("KudosIntents.finish")),
+      /** Why an intent was not stored: somebody else holds the interaction, or the requester was erased meanwhile. */
+      const refusal = Effect.fnUntraced(function* (id: InteractionId, holder: number) {
+        const held = yield* decodeHeld(
+          yield* sql`select awaits_answer from interactions
+            where id = ${id} and holder = ${holder} and ${isRenewed(sql, holder)}`
+        )
+        return held.some(({ awaits_answer }) => !awaits_answer) ? requesterErased : new NoLongerHeld()
+      })
 
-      withdraw: Effect.fn("KudosIntents.withdraw")(function* (id: InteractionId) {
-        const rows = yield* sql`update kudos_intents set state = 'not_created'
-          where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id}
-          returning interaction_id`
-        if (rows.length === 0) return yield* new NoLongerHeld()
-      }, asStoreUnavailable("KudosIntents.withdraw")),
+      return {
+        store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
+          const holder = yield* lease.id
+          const since = yield* begun(sql).pipe(begunBy({ _tag: "Interaction", id: draft.interactionId }))
+          const encoded = yield* encodeDraft(draft, origin)
+          const persons = [encoded.requester_profile_id, encoded.requester_discord_id]
+          const row = {
+            ...fencedParties(sql, pseudonyms, since, ["requester", "recipient"], encoded),
+            holder
+          }
+          // The interaction's row is locked with the proof: whoever takes it over comes before this, or finds the intent.
+          // An erasure takes its fence before any row, and so does this.
+          const stored = yield* sql`
+            with held as (
+              select interactions.id
+              from interactions, (select ${erasedSince(sql, pseudonyms, since, persons)} as known offset 0) as fence
+              where interactions.id = ${draft.interactionId} and holder = ${holder} and awaits_answer
+                and fence.known is not null and ${isRenewed(sql, holder)}
+              for update of interactions
+            )
+            insert into kudos_intents (${columnsOf(sql, row)}) select ${valuesOf(sql, row)} from held returning *`
+          const [intent] = yield* decodeIntents(stored)
+          if (intent === undefined) return yield* yield* refusal(draft.interactionId, holder)
+          return { intent, mayLeave: lease.holds(holder) }
+        }, asStoreUnavailable("KudosIntents.store")),
 
-      find: Effect.fn("KudosIntents.find")(function* (id: InteractionId) {
-        const rows = yield* sql`select * from kudos_intents where interaction_id = ${id}`
-        return Arr.head(yield* decodeIntents(rows))
-      }, asStoreUnavailable("KudosIntents.find")),
+        finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, outcome: IntentOutcome) {
+          const { request_code, state } = yield* encodeOutcome(outcome)
+          // What was created stays so, and the first code stays; a code that was missing may still come.
+          yield* sql`update kudos_intents
+            set state = ${state}, request_code = coalesce(request_code, ${request_code})
+            where interaction_id = ${id} and (state <> 'created' or ${state} = 'created')`
+        }, asStoreUnavailable("KudosIntents.finish")),
 
-      adopt: Effect.gen(function* () {
-        const holder = yield* lease.id
-        // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.
-        return yield* sql`update kudos_intents set holder = ${holder}
-          where state = 'sending' and case when holder = ${holder}
-            then stored_at < now() - ${unfinishedAfter}::interval
-            else ${hasLapsed(sql, "kudos_intents.holder")} end
-          returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
-      }).pipe(asStoreUnavailable("KudosIntents.adopt"), Effect.withSpan("KudosIntents.adopt"))
-    }
-  })
-)
+        withdraw: Effect.fn("KudosIntents.withdraw")(function* (id: InteractionId) {
+          const rows = yield* sql`update kudos_intents set state = 'not_created'
+            where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id}
+            returning interaction_id`
+          if (rows.length === 0) return yield* new NoLongerHeld()
+        }, asStoreUnavailable("KudosIntents.withdraw")),
+
+        find: Effect.fn("KudosIntents.find")(function* (id: InteractionId) {
+          const rows = yield* sql`select * from kudos_intents where interaction_id = ${id}`
+          return Arr.head(yield* decodeIntents(rows))
+        }, asStoreUnavailable("KudosIntents.find")),
+
+        adopt: Effect.gen(function* () {
+          const holder = yield* lease.id
+          // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.
+          return yield* sql`update kudos_intents set holder = ${holder}
+            where state = 'sending' and case when holder = ${holder}
+              then stored_at < now() - ${unfinishedAfter}::interval
+              else ${hasLapsed(sql, "kudos_intents.holder")} end
+            returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
+        }).pipe(asStoreUnavailable("KudosIntents.adopt"), Effect.withSpan("KudosIntents.adopt"))
+      }
+    })
+  )
+
+/** Nothing is stored, and so nothing is sent, for somebody who is nobody by now. */
+const requesterErased = storeUnavailable("KudosIntents.store", "The requester was erased meanwhile")
+
+const decodeHeld = Schema.decodeUnknown(Schema.Array(Schema.Struct({ awaits_answer: Schema.Boolean })))

@@ -4,12 +4,19 @@ import { ChannelId } from "../../domain/Ids.ts"
 import type { DiscordUserId } from "../../domain/Ids.ts"
 import { People } from "../../ports/People.ts"
 import { optionalText } from "./columns.ts"
+import { begun, erasedSince } from "./erasedSince.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-export const layer: Layer.Layer<People, never, SqlClient.SqlClient> = Layer.effect(
+/** Nothing is kept anew of somebody who was erased while the work under way already knew them. */
+export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   People,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const pseudonyms = yield* Pseudonyms
+    const isStillKnown = (id: DiscordUserId) =>
+      Effect.map(begun(sql), since => sql`not ${erasedSince(sql, pseudonyms, since, [id])}`)
+
     return {
       dmChannel: Effect.fn("People.dmChannel")(function* (id: DiscordUserId) {
         const rows = yield* sql`select dm_channel_id from people where discord_user_id = ${id}`
@@ -21,7 +28,8 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient> = Layer.effe
         id: DiscordUserId,
         channel: ChannelId
       ) {
-        yield* sql`insert into people (discord_user_id, dm_channel_id) values (${id}, ${channel})
+        yield* sql`insert into people (discord_user_id, dm_channel_id)
+          select ${id}, ${channel} where ${yield* isStillKnown(id)}
           on conflict (discord_user_id) do update
             set dm_channel_id = excluded.dm_channel_id, updated_at = now()`
       }, asStoreUnavailable("People.rememberDmChannel")),
@@ -36,7 +44,8 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient> = Layer.effe
         id: DiscordUserId,
         wanted: boolean
       ) {
-        yield* sql`insert into people (discord_user_id, notifications) values (${id}, ${wanted})
+        yield* sql`insert into people (discord_user_id, notifications)
+          select ${id}, ${wanted} where ${yield* isStillKnown(id)}
           on conflict (discord_user_id) do update
             set notifications = excluded.notifications, updated_at = now()`
       }, asStoreUnavailable("People.chooseNotifications"))

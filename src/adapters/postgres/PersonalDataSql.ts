@@ -3,16 +3,32 @@
  * added has to be added here: a test searches the whole database for the ids of somebody who was erased.
  */
 import { SqlClient } from "@effect/sql"
-import { Array as Arr, Effect, Layer, Schema } from "effect"
-import { ProfileId } from "../../domain/Ids.ts"
-import type { DiscordUserId } from "../../domain/Ids.ts"
+import { Chunk, DateTime, Effect, Layer, Schema, Stream } from "effect"
+import { DiscordUserId, ProfileId } from "../../domain/Ids.ts"
 import { PersonalData } from "../../ports/PersonalData.ts"
-import type { ErasedRows, Identity } from "../../ports/PersonalData.ts"
-import { erasedPrefix } from "./columns.ts"
-import { erasures } from "./personalDataErasure.ts"
-import { addressedTo, namedIn, partiesOf, requestTables } from "./personRows.ts"
+import type { Identity, UnfinishedErasure } from "../../ports/PersonalData.ts"
+import { erasedPrefix, instant } from "./columns.ts"
+import { retryingConflicts } from "./conflicts.ts"
+import { fenceLockSeed } from "./erasedSince.ts"
+import { eraseAll } from "./personalDataErasure.ts"
+import { exported } from "./personalExport.ts"
+import { pagedRows } from "./pagedRows.ts"
+import { hasAny, idsOf, partiesOf, requestTables, storedAt } from "./personRows.ts"
+import type { RequestTable, Whose } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { asStoreUnavailable } from "./storeErrors.ts"
+import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
+
+/** More were never linked to one person by themselves; what stands beside the Discord id is found without them. */
+const mostProfiles = 10
+
+/** Erasures that are tried at once, and again: soon at first, then as often as one question to Mochi is no burden. */
+const triedAtOnce = 10
+/** Whoever was asked is done by then, or gone; to do it twice at a time does no harm. */
+const firstTryAfter = "15 seconds"
+const longestPauseSeconds = 30
+
+/** Mochi may repeat a webhook for about as long, and nothing else that began before an erasure lives longer. */
+const keptErasedFor = "35 days"
 
 export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   PersonalData,
@@ -20,76 +36,138 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
 
-    /** Whole rows, so that a column that is added is exported by itself. */
-    const json = (table: string) => sql`jsonb_strip_nulls(to_jsonb(${sql(table)}))`
+    const whose = (person: Identity): Whose => ({
+      ...person,
+      mark: pseudonyms.erased(person.discordUserId)
+    })
+
+    /** Profile and Discord id of every party, a row each, of the rows with the id. */
+    const pairs = (table: RequestTable, id: string) =>
+      sql`select party.profile, party.discord, ${sql(storedAt[table])} as at from ${sql(table)},
+          lateral (values ${sql.csv(
+            partiesOf[table].map(
+              party => sql`(${sql(`${table}.${party}_profile_id`)}, ${sql(`${table}.${party}_discord_id`)})`
+            )
+          )}) as party (profile, discord)
+        where ${hasAny(sql, table, [id])}`
+    const allPairs = (id: string) =>
+      sql.join(" union all ", false)(requestTables.map(table => pairs(table, id)))
+
+    const wasLinkedLater = (id: DiscordUserId, { at, profile }: typeof Linked.Type) =>
+      Effect.map(
+        sql`select from (${allPairs(profile)}) as pair
+          where profile = ${profile} and discord <> ${id} and not starts_with(discord, ${erasedPrefix})
+            and at > ${DateTime.toDate(at)} limit 1`,
+        rows => rows.length > 0
+      )
+
+    /** Waits for the writers that did not see it, each in a transaction of its own: nobody waits for it in turn. */
+    const fence = (id: string, moment: Date) =>
+      retryingConflicts(
+        sql.withTransaction(
+          Effect.zipRight(
+            sql`select pg_advisory_xact_lock(hashtextextended(${pseudonyms.of(id)}, ${fenceLockSeed}))`,
+            sql`insert into erasures (person, erased_at)
+              values (${pseudonyms.of(id)}, ${moment})
+              on conflict (person) do update set erased_at = greatest(erasures.erased_at, excluded.erased_at)`
+          )
+        )
+      )
 
     return {
       profilesOf: Effect.fn("PersonalData.profilesOf")(function* (id: DiscordUserId) {
-        const found = yield* Effect.forEach(
-          requestTables.flatMap(table => partiesOf[table].map(party => [table, party] as const)),
-          ([table, party]) =>
-            Effect.flatMap(
-              sql`select distinct ${sql(`${party}_profile_id`)} as profile from ${sql(table)}
-                where ${sql(`${party}_discord_id`)} = ${id}
-                  and not starts_with(${sql(`${party}_profile_id`)}, ${erasedPrefix})`,
-              decodeProfiles
-            )
+        const linked = yield* decodeLinked(
+          yield* sql`select profile, max(at) as at from (${allPairs(id)}) as pair
+            where discord = ${id} and not starts_with(profile, ${erasedPrefix})
+            group by profile order by 2 desc limit ${mostProfiles}`
         )
-        return Arr.dedupe(found.flat().map(({ profile }) => profile))
+        const theirs = yield* Effect.filter(linked, pair =>
+          Effect.map(wasLinkedLater(id, pair), later => !later)
+        )
+        return theirs.map(({ profile }) => profile)
       }, asStoreUnavailable("PersonalData.profilesOf")),
 
-      rowsOf: Effect.fn("PersonalData.rowsOf")(function* (person: Identity) {
-        const id = person.discordUserId
-        const hash = pseudonyms.of(id)
-        const tables = yield* Effect.all({
-          people: sql`select ${json("people")} as row from people where discord_user_id = ${id}`,
-          // The token is the bot's key to an answer, and the holder one of its processes: neither is about the person.
-          interactions: sql`select ${json("interactions")} - 'token' - 'holder' as row from interactions
-            where user_id = ${id} order by received_at`,
-          kudos_intents: sql`select ${json("kudos_intents")} - 'holder' as row from kudos_intents
-            where ${namedIn(sql, "kudos_intents", person)} order by stored_at`,
-          transfer_requests: sql`select ${json("transfer_requests")} as row from transfer_requests
-            where ${namedIn(sql, "transfer_requests", person)} order by created_at`,
-          shown_messages: sql`select ${json("shown_messages")} as row from shown_messages
-            where ${addressedTo(sql, "shown_messages", person)} order by begun_at`,
-          notifications: sql`select ${json("notifications")} as row from notifications
-            where ${addressedTo(sql, "notifications", person)} order by created_at`,
-          audit_log: sql`select ${json("audit_log")} as row from audit_log
-            where actor = ${id} or subject = ${hash} order by audit_log.id`,
-          rate_limits: sql`select ${json("rate_limits")} as row from rate_limits where person = ${hash}`,
-          usage_activity: sql`select ${json("usage_activity")} as row from usage_activity
-            where person = ${hash} order by day`
-        })
-        return Object.fromEntries(
-          Object.entries(tables).map(([table, rows]) => [table, rows.map(({ row }) => row)])
-        )
-      }, asStoreUnavailable("PersonalData.rowsOf")),
+      rowsOf: (person: Identity) =>
+        Object.entries(exported(sql, pseudonyms, whose(person))).map(([table, select]) => ({
+          table,
+          rows: pagedRows(sql, select).pipe(
+            Stream.mapChunksEffect(rows => Effect.map(decodeRows(rows), Chunk.fromIterable)),
+            Stream.map(({ row }) => row),
+            Stream.mapError(error => storeUnavailable("PersonalData.rowsOf", error)),
+            Stream.withSpan("PersonalData.rowsOf", { attributes: { table } })
+          )
+        })),
 
-      erase: Effect.fn("PersonalData.erase")(function* (person: Identity) {
-        return yield* sql.withTransaction(
-          Effect.gen(function* () {
-            yield* allowErasure("on")
-            const counts = yield* Effect.forEach(erasures(sql, pseudonyms, person), ({ statement, table }) =>
-              Effect.map(statement, rows => [table, rows.length] as const)
-            )
-            yield* allowErasure("off")
-            return totals(counts)
-          })
+      beginErasure: Effect.fn("PersonalData.beginErasure")(function* (person: Identity) {
+        const [erasure] = yield* decodeUnfinished(
+          yield* sql`insert into unfinished_erasures as known (discord_user_id, profile_ids, asked_at, next_try_at)
+            values (${person.discordUserId}, ${person.profileIds}::text[], ${thisMillisecond(sql)},
+              clock_timestamp() + ${firstTryAfter}::interval)
+            on conflict (discord_user_id) do update set asked_at = excluded.asked_at, tries = 0,
+              next_try_at = excluded.next_try_at,
+              profile_ids = array(select distinct unnest(known.profile_ids || excluded.profile_ids))
+            returning discord_user_id, profile_ids, asked_at`
         )
-      }, asStoreUnavailable("PersonalData.erase"))
-    }
+        return erasure ?? (yield* Effect.dieMessage("An insert returned no row"))
+      }, asStoreUnavailable("PersonalData.beginErasure")),
 
-    /** Until the end of the transaction, the audit log lets an actor be replaced. */
-    function allowErasure(state: "on" | "off") {
-      return sql`select set_config('mochi.erasure', ${state}, true)`
+      erase: Effect.fn("PersonalData.erase")(function* (erasure: UnfinishedErasure) {
+        yield* Effect.forEach(idsOf(erasure), id => fence(id, DateTime.toDate(erasure.askedAt)))
+        return yield* eraseAll(sql, pseudonyms, whose(erasure), erasure.askedAt)
+      }, asStoreUnavailable("PersonalData.erase")),
+
+      endErasure: Effect.fn("PersonalData.endErasure")(function* (erasure: UnfinishedErasure) {
+        yield* sql`delete from unfinished_erasures where discord_user_id = ${erasure.discordUserId}
+          and asked_at <= ${DateTime.toDate(erasure.askedAt)}`
+      }, asStoreUnavailable("PersonalData.endErasure")),
+
+      unfinishedErasures: sql`update unfinished_erasures set tries = tries + 1,
+          next_try_at = clock_timestamp() + least(2 ^ least(tries + 1, 10), ${longestPauseSeconds}) * interval '1 second'
+          where discord_user_id in (select discord_user_id from unfinished_erasures
+            where next_try_at <= clock_timestamp()
+            order by next_try_at limit ${triedAtOnce} for update skip locked)
+          returning discord_user_id, profile_ids, asked_at`.pipe(
+        Effect.flatMap(decodeUnfinished),
+        asStoreUnavailable("PersonalData.unfinishedErasures")
+      ),
+
+      wasErasedSince: Effect.fn("PersonalData.wasErasedSince")(function* (
+        id: DiscordUserId,
+        moment: DateTime.Utc
+      ) {
+        const since = DateTime.toDate(moment)
+        const rows = yield* sql`
+          select from erasures where person = ${pseudonyms.of(id)} and erased_at >= ${since}
+          union all
+          select from unfinished_erasures where discord_user_id = ${id} and asked_at >= ${since}`
+        return rows.length > 0
+      }, asStoreUnavailable("PersonalData.wasErasedSince")),
+
+      prune: sql`delete from erasures where erased_at < now() - ${keptErasedFor}::interval`.pipe(
+        Effect.asVoid,
+        asStoreUnavailable("PersonalData.prune"),
+        Effect.withSpan("PersonalData.prune")
+      )
     }
   })
 )
 
-const decodeProfiles = Schema.decodeUnknown(Schema.Array(Schema.Struct({ profile: ProfileId })))
+/** Rounded up, so that the moment is the same in this process, which counts in milliseconds. */
+const thisMillisecond = (sql: SqlClient.SqlClient) =>
+  sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`
 
-const totals = (counts: ReadonlyArray<readonly [table: string, rows: number]>): ErasedRows => {
-  const sums: Record<string, number> = {}
-  for (const [table, rows] of counts) sums[table] = (sums[table] ?? 0) + rows
-  return sums
-}
+const Linked = Schema.Struct({ profile: ProfileId, at: instant })
+const decodeLinked = Schema.decodeUnknown(Schema.Array(Linked))
+
+const decodeRows = (rows: Chunk.Chunk<unknown>) =>
+  Schema.decodeUnknown(Schema.Array(Schema.Struct({ row: Schema.String })))(Chunk.toReadonlyArray(rows))
+
+const decodeUnfinished = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({
+      discordUserId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("discord_user_id")),
+      profileIds: Schema.propertySignature(Schema.Array(ProfileId)).pipe(Schema.fromKey("profile_ids")),
+      askedAt: Schema.propertySignature(instant).pipe(Schema.fromKey("asked_at"))
+    })
+  )
+)

@@ -3,8 +3,18 @@ import { Effect, Layer, Option, Schema } from "effect"
 import { Settings } from "../../config.ts"
 import type { DiscordUserId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
+import type { LimitedKind } from "../../ports/RateLimits.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
+
+/** Of a person's own data: reading or erasing all of it is work for the database, and nobody needs it often. */
+const wholeDataRuns = 3
+const wholeDataSeconds = 24 * 60 * 60
+
+interface Limit {
+  readonly runs: number
+  readonly seconds: number
+}
 
 /**
  * The runs of the last seconds, by pseudonym: erasing a person does not reset them. One statement a run, on the database's
@@ -17,11 +27,17 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
       const sql = yield* SqlClient.SqlClient
       const pseudonyms = yield* Pseudonyms
       const { runs, seconds } = (yield* Settings).limits.user
-      const most = { kudos: runs, button: 2 * runs }
-      const window = sql`${seconds} * interval '1 second'`
+      const limits: Readonly<Record<LimitedKind, Limit>> = {
+        kudos: { runs, seconds },
+        button: { runs: 2 * runs, seconds },
+        export: { runs: wholeDataRuns, seconds: wholeDataSeconds },
+        erasure: { runs: wholeDataRuns, seconds: wholeDataSeconds }
+      }
 
       return {
-        take: Effect.fn("RateLimits.take")(function* (user: DiscordUserId, kind: "kudos" | "button") {
+        take: Effect.fn("RateLimits.take")(function* (user: DiscordUserId, kind: LimitedKind) {
+          const { runs: most, seconds } = limits[kind]
+          const window = sql`${seconds} * interval '1 second'`
           const recent = sql`from unnest(held.runs) as run where run > clock_timestamp() - ${window}`
           const rows = yield* sql`
             insert into rate_limits as held (person, kind, runs, allowed)
@@ -29,22 +45,23 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
             on conflict (person, kind) do update set
               updated_at = clock_timestamp(),
               (runs, allowed) = (
-                select case when count(*) < ${most[kind]}
+                select case when count(*) < ${most}
                     then array_append(array_agg(run order by run), clock_timestamp())
                     else array_agg(run order by run) end,
-                  count(*) < ${most[kind]}
+                  count(*) < ${most}
                 ${recent}
               )
-            returning allowed, runs[cardinality(runs) - ${most[kind] - 1}] + ${window} as next`
+            returning allowed, runs[cardinality(runs) - ${most - 1}] + ${window} as next`
           const [taken] = yield* decodeTaken(rows)
           return taken.allowed ? Option.none() : taken.next
         }, asStoreUnavailable("RateLimits.take")),
 
-        prune: sql`delete from rate_limits where updated_at < clock_timestamp() - ${window}`.pipe(
-          Effect.asVoid,
-          asStoreUnavailable("RateLimits.prune"),
-          Effect.withSpan("RateLimits.prune")
-        )
+        prune: Effect.forEach(
+          Object.entries(limits),
+          ([kind, { seconds }]) => sql`delete from rate_limits
+            where kind = ${kind} and updated_at < clock_timestamp() - ${seconds} * interval '1 second'`,
+          { discard: true }
+        ).pipe(asStoreUnavailable("RateLimits.prune"), Effect.withSpan("RateLimits.prune"))
       }
     })
   )

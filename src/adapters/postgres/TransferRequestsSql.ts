@@ -6,6 +6,11 @@ import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
 import { erasedPrefix } from "./columns.ts"
+import { columnsOf, valuesOf } from "./columnsAndValues.ts"
+import { begun } from "./erasedSince.ts"
+import { fencedParties } from "./fencedParties.ts"
+import { partiesOf } from "./personRows.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import {
@@ -19,10 +24,11 @@ import {
 } from "./transferRequestRows.ts"
 
 /** `lock` outside a transaction is a defect: its lock would end with the statement. */
-export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = Layer.effect(
+export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   TransferRequests,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const pseudonyms = yield* Pseudonyms
 
     const select = Effect.fnUntraced(function* (key: RequestKey, forUpdate: boolean) {
       const { application_id, code } = yield* encodeKey(key)
@@ -52,9 +58,11 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = 
       save: Effect.fn("TransferRequests.save")(function* (request: TransferRequest) {
         const row = yield* encodeRequest(request)
         const changes = Object.keys(row).flatMap(column =>
-          column === "application_id" || column === "code" ? [] : [replacement(sql, column)]
+          column === "application_id" || column === "code" ? [] : [replacement(sql, column, row)]
         )
-        yield* sql`insert into transfer_requests ${sql.insert(row)}
+        const parties = partiesOf.transfer_requests
+        const fenced = fencedParties(sql, pseudonyms, yield* begun(sql), parties, row)
+        yield* sql`insert into transfer_requests (${columnsOf(sql, fenced)}) values (${valuesOf(sql, fenced)})
           on conflict (application_id, code) do update set ${sql.csv([...changes, sql`updated_at = now()`])}`
       }, asStoreUnavailable("TransferRequests.save")),
 
@@ -66,8 +74,17 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = 
       }, asStoreUnavailable("TransferRequests.shown")),
 
       show: Effect.fn("TransferRequests.show")(function* (key: RequestKey, audience: Audience, shown: Shown) {
+        const keyColumns = yield* encodeKey(key)
         const row = yield* encodeShown(shown)
-        yield* sql`insert into shown_messages ${sql.insert({ ...(yield* encodeKey(key)), audience, ...row })}
+        const stored = { ...keyColumns, audience, ...row }
+        // The lock waits for an erasure under way, and keeps one away until this is stored.
+        yield* sql`
+          with request as (
+            select ${isErased(sql, audience)} as is_erased from transfer_requests
+            where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
+          )
+          insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
+          where not exists (select from request where is_erased)
           on conflict (application_id, code, audience) do update set ${sql.update(row)}`
       }, asStoreUnavailable("TransferRequests.show")),
 
@@ -98,9 +115,25 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = 
 /** Keeps these locks apart from others whose names hash alike; the number says nothing. */
 const lockSeed = 2_026_001
 
-/** An erased person's id stays erased, whatever Mochi repeats of them later. */
-const replacement = (sql: SqlClient.SqlClient, column: string) =>
-  /_(profile|discord)_id$/.test(column)
-    ? sql`${sql(column)} = case when starts_with(transfer_requests.${sql(column)}, ${erasedPrefix})
-        then transfer_requests.${sql(column)} else excluded.${sql(column)} end`
-    : sql`${sql(column)} = excluded.${sql(column)}`
+/** True for a request of which this party was erased. */
+const isErased = (sql: SqlClient.SqlClient, party: string) =>
+  sql.or(
+    ["profile", "discord"].map(
+      kind => sql`starts_with(coalesce(${sql(`transfer_requests.${party}_${kind}_id`)}, ''), ${erasedPrefix})`
+    )
+  )
+
+/**
+ * An erased person stays erased, whatever Mochi repeats of them later, and so do their words. An id that is stored is left
+ * to the erasure that is to come.
+ */
+const replacement = (sql: SqlClient.SqlClient, column: string, row: Readonly<Record<string, unknown>>) => {
+  const [before, after] = [sql(`transfer_requests.${column}`), sql(`excluded.${column}`)]
+  const party = /^(.+)_(?:profile|discord)_id$/.exec(column)?.[1]
+  if (party !== undefined)
+    return sql`${sql(column)} = case when ${isErased(sql, party)} or ${before} = ${row[column]}
+      then ${before} else ${after} end`
+  return column === "reason"
+    ? sql`reason = case when ${isErased(sql, "requester")} then null else ${after} end`
+    : sql`${sql(column)} = ${after}`
+}

@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Usage } from "../../ports/Usage.ts"
 import type { Use } from "../../ports/Usage.ts"
+import { begun, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -16,7 +17,8 @@ export const layer: Layer.Layer<Usage, never, SqlClient.SqlClient | Pseudonyms> 
       record: Effect.fn("Usage.record")(function* ({ command, guildId, user }: Use) {
         const guild = Option.getOrElse(guildId, () => "")
         yield* sql`insert into usage_activity as known (day, person, guild_id, command)
-          values (${today}, ${pseudonyms.of(user)}, ${guild}, ${command})
+          select ${today}, ${pseudonyms.of(user)}, ${guild}, ${command}
+          where not ${erasedSince(sql, pseudonyms, yield* begun(sql), [user])}
           on conflict (day, person, guild_id, command) do update set runs = known.runs + 1, last_at = now()`
       }, asStoreUnavailable("Usage.record")),
 

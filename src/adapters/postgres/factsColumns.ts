@@ -1,8 +1,8 @@
-import { Effect, Schema } from "effect"
+import { Effect, Predicate, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { ChannelId, GuildId } from "../../domain/Ids.ts"
-import type { RequestFacts } from "../../domain/TransferRequest.ts"
-import { discordUserId, instant, optionalText, profileId, text } from "./columns.ts"
+import type { Party, RequestFacts } from "../../domain/TransferRequest.ts"
+import { discordUserId, erasedPrefix, instant, optionalText, profileId, text } from "./columns.ts"
 
 /** The columns of `RequestFacts`, of one name in every table that has them. */
 const FactsColumns = Schema.Struct({
@@ -34,15 +34,50 @@ export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResu
     usd: columns.usd,
     chain: columns.chain,
     reason: columns.reason,
-    owner: { profileId: columns.owner_profile_id, discordUserId: columns.owner_discord_id },
-    requester: { profileId: columns.requester_profile_id, discordUserId: columns.requester_discord_id },
-    recipient: { profileId: columns.recipient_profile_id, discordUserId: columns.recipient_discord_id },
+    owner: {
+      profileId: columns.owner_profile_id,
+      discordUserId: columns.owner_discord_id,
+      ...erasure(row, "owner")
+    },
+    requester: {
+      profileId: columns.requester_profile_id,
+      discordUserId: columns.requester_discord_id,
+      ...erasure(row, "requester")
+    },
+    recipient: {
+      profileId: columns.recipient_profile_id,
+      discordUserId: columns.recipient_discord_id,
+      ...erasure(row, "recipient")
+    },
     expiresAt: columns.expires_at,
     guildId: columns.guild_id,
     channelId: columns.channel_id
   }))
 
+/** What a row says of a party beyond their ids: that they were erased. */
+export const erasure = (row: unknown, party: string): Pick<Party, "isErased"> =>
+  [`${party}_profile_id`, `${party}_discord_id`].some(
+    column =>
+      Predicate.hasProperty(row, column) &&
+      typeof row[column] === "string" &&
+      row[column].startsWith(erasedPrefix)
+  )
+    ? { isErased: true }
+    : {}
+
+/** The columns of a party that was erased, where whatever stood for them is not at hand. */
+export const erasedColumns = (name: string, { isErased }: Party): Readonly<Record<string, string>> =>
+  isErased === true ? { [`${name}_profile_id`]: erasedPrefix, [`${name}_discord_id`]: erasedPrefix } : {}
+
 export const encodeFacts = (facts: RequestFacts) =>
+  Effect.map(encodeColumns(facts), columns => ({
+    ...columns,
+    ...erasedColumns("owner", facts.owner),
+    ...erasedColumns("requester", facts.requester),
+    ...erasedColumns("recipient", facts.recipient)
+  }))
+
+const encodeColumns = (facts: RequestFacts) =>
   Schema.encode(FactsColumns)({
     application_name: facts.applicationName,
     vault_name: facts.vaultName,

@@ -1,4 +1,4 @@
-import { Array as Arr, BigDecimal, Effect, Option, Schema } from "effect"
+import { BigDecimal, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { ApplicationId, InteractionId, RequestCode, VaultProfileId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
@@ -35,29 +35,23 @@ export const encodeDraft = (draft: KudosDraft, origin: Option.Option<string>) =>
     return { ...columns, ...(yield* encodeFacts(factsOf(draft))) }
   })
 
-/** Without the intents whose requester or recipient was erased: there is nobody left to tell, or to name. */
+/** With the intents whose persons were erased: what was asked for was asked for all the same. */
 export const decodeIntents = (
   rows: ReadonlyArray<unknown>
-): Effect.Effect<ReadonlyArray<StoredIntent>, ParseResult.ParseError> =>
-  Effect.map(Effect.forEach(rows, decodeIntent), Arr.getSomes)
+): Effect.Effect<ReadonlyArray<StoredIntent>, ParseResult.ParseError> => Effect.forEach(rows, decodeIntent)
 
-const decodeIntent = (row: unknown): Effect.Effect<Option.Option<StoredIntent>, ParseResult.ParseError> =>
+const decodeIntent = (row: unknown): Effect.Effect<StoredIntent, ParseResult.ParseError> =>
   Effect.gen(function* () {
     const columns = yield* Schema.decodeUnknown(IntentColumns)(row)
-    const facts = yield* decodeFacts(row)
-    return Option.map(
-      Option.all({ profileId: facts.requester.profileId, recipient: facts.recipient.discordUserId }),
-      ({ profileId, recipient }) => ({
-        interactionId: columns.interaction_id,
-        state: columns.state,
-        vault: { profileId, applicationId: columns.application_id, vaultId: columns.vault_profile_id },
-        tokenName: columns.token_name,
-        recipient,
-        facts,
-        storedAt: columns.stored_at,
-        origin: columns.origin
-      })
-    )
+    return {
+      interactionId: columns.interaction_id,
+      state: columns.state,
+      vault: { applicationId: columns.application_id, vaultId: columns.vault_profile_id },
+      tokenName: columns.token_name,
+      facts: yield* decodeFacts(row),
+      storedAt: columns.stored_at,
+      origin: columns.origin
+    }
   })
 
 export const encodeOutcome = (outcome: IntentOutcome) =>

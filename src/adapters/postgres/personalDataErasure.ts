@@ -1,96 +1,198 @@
-import type { SqlClient, Statement } from "@effect/sql"
-import type { Identity } from "../../ports/PersonalData.ts"
+/**
+ * An erasure runs in steps of a bounded number of rows, each a transaction: nobody waits long for its locks, and no
+ * statement grows with how much is stored. Every step locks in the order in which whoever reports on a request does (requests,
+ * intents, answers), and the rows of a table by their keys.
+ */
+import type { SqlClient } from "@effect/sql"
+import type { SqlError, Statement } from "@effect/sql"
+import { Chunk, DateTime, Effect, Schema, Stream } from "effect"
+import type { ParseResult } from "effect"
+import type { ErasedRows } from "../../ports/PersonalData.ts"
 import { erasedPrefix } from "./columns.ts"
-import { addressedTo, isParty, namedIn, partiesOf, requestTables } from "./personRows.ts"
-import type { RequestTable } from "./personRows.ts"
+import { retryingConflicts } from "./conflicts.ts"
+import { pagedRows } from "./pagedRows.ts"
+import { addressedTo, concerns, isParty, ofSameRequest, partiesOf, tellsOf, texts } from "./personRows.ts"
+import type { RequestTable, Whose } from "./personRows.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
-export interface Erasure {
-  readonly table: string
-  /** Answers with one row for each row that it changed or removed. */
-  readonly statement: Statement.Statement<unknown>
-}
+/** Rows that one step changes at most. */
+export const stepRows = 500
 
-/** In the order in which they must run: what is found by an id goes before the id. */
-export const erasures = (
+type Step = Effect.Effect<ErasedRows, SqlError.SqlError | ParseResult.ParseError>
+
+/** Everything up to `before`, which has to be over: what is stored meanwhile is not looked for. */
+export const eraseAll = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
-  person: Identity
-): ReadonlyArray<Erasure> => {
-  const { discordUserId: id, profileIds } = person
-  const erased = pseudonyms.erased(id)
+  person: Whose,
+  before: DateTime.Utc
+): Step => Effect.map(Effect.all(stepsOf(sql, pseudonyms, person, DateTime.toDate(before))), total)
 
-  const withoutPerson = (table: RequestTable): Erasure => {
-    const parties = partiesOf[table].flatMap(party => [
-      replaced(sql, `${party}_discord_id`, [[id, erased]]),
-      replaced(
-        sql,
-        `${party}_profile_id`,
-        profileIds.map(profile => [profile, pseudonyms.erased(profile)])
-      )
-    ])
-    const itsReason = sql`reason = case when ${isParty(sql, table, "requester", person)} then null else reason end`
-    return {
-      table,
-      statement: sql`update ${sql(table)} set ${sql.csv([...parties, itsReason])}
-        where ${namedIn(sql, table, person)} returning 1`
-    }
-  }
+/** In the order in which they must run: what is found by an id goes before the id. */
+const stepsOf = (
+  sql: SqlClient.SqlClient,
+  pseudonyms: Pseudonyms["Type"],
+  person: Whose,
+  before: Date
+): ReadonlyArray<Step> => {
+  const { discordUserId: id, mark } = person
 
-  /** Where somebody wrote the id into a text of their own. */
-  const withoutMention = (table: RequestTable, column: string): Erasure => {
+  const counted = (table: string, changing: Statement.Fragment): Step =>
+    Effect.map(
+      Effect.flatMap(
+        sql`with changed as (${changing}) select count(*)::int as rows from changed`,
+        decodeCount
+      ),
+      ([{ rows }]) => ({ [table]: rows })
+    )
+
+  const withoutPerson = (table: RequestTable) => {
+    const parties = partiesOf[table].flatMap(party =>
+      ["profile", "discord"].map(kind => {
+        const column = sql(`${party}_${kind}_id`)
+        const holds = sql`${sql(`${table}.${party}_${kind}_id`)} is not null`
+        return sql`${column} = case when ${isParty(sql, table, party, person)} and ${holds} then ${mark}
+          else ${sql(`${table}.${party}_${kind}_id`)} end`
+      })
+    )
     const pattern = `(?<![0-9])${id}(?![0-9])`
-    return {
-      table,
-      statement: sql`update ${sql(table)} set ${sql(column)} = regexp_replace(${sql(column)}, ${pattern}, 'erased', 'g')
-        where ${sql(column)} ~ ${pattern} returning 1`
-    }
+    const written = texts.map(column => {
+      const replaced = sql`regexp_replace(${sql(`${table}.${column}`)}, ${pattern}, 'erased', 'g')`
+      return column === "reason"
+        ? sql`reason = case when ${isParty(sql, table, "requester", person)} then null else ${replaced} end`
+        : sql`${sql(column)} = ${replaced}`
+    })
+    return sql.csv([...parties, ...written])
   }
 
-  return [
-    {
-      table: "live_answers",
-      statement: sql`delete from live_answers
-        where interaction_id in (select id from interactions where user_id = ${id}) returning 1`
-    },
-    {
-      table: "interactions",
-      statement: sql`update interactions
-        set user_id = ${erased}, token = null, locale = null, awaits_answer = false
-        where user_id = ${id} returning 1`
-    },
-    {
-      table: "shown_messages",
-      statement: sql`delete from shown_messages where ${addressedTo(sql, "shown_messages", person)} returning 1`
-    },
-    { table: "people", statement: sql`delete from people where discord_user_id = ${id} returning 1` },
-    ...requestTables.map(withoutPerson),
-    ...requestTables.flatMap(table =>
-      ["reason", "application_name", "vault_name"].map(column => withoutMention(table, column))
-    ),
-    {
-      table: "audit_log",
-      statement: sql`update audit_log set actor = ${erased} where actor = ${id} returning 1`
-    },
-    {
-      // One stand-in for all days, so that the person still counts as one; it leads back to nobody.
-      table: "usage_activity",
-      statement: sql`update usage_activity set person = stand_in.name
+  const inTransaction = (step: Step): Step => retryingConflicts(sql.withTransaction(step))
+
+  /** The keys are looked up once, so that the time grows with their number and no faster; each page is a step. */
+  const inPages = (
+    columns: string,
+    keys: Statement.Statement<unknown>,
+    step: (page: Statement.Fragment) => Step
+  ): Step =>
+    pagedRows(sql, keys).pipe(
+      Stream.grouped(stepRows),
+      Stream.mapEffect(page => {
+        const rows = JSON.stringify(Chunk.toReadonlyArray(page))
+        return inTransaction(step(sql`json_to_recordset(${rows}::json) as page(${sql.literal(columns)})`))
+      }),
+      Stream.runFold<ErasedRows, ErasedRows>({}, (before, rows) => total([before, rows]))
+    )
+
+  const requests = inPages(
+    "application_id text, code text",
+    sql`select application_id, code from transfer_requests where ${concerns(sql, "transfer_requests", person, before)}`,
+    page =>
+      Effect.gen(function* () {
+        const isOnPage = sql`transfer_requests.application_id = page.application_id
+          and transfer_requests.code = page.code`
+        yield* sql`select from transfer_requests, ${page}
+          where ${isOnPage} order by page.application_id, page.code for update of transfer_requests`
+        // In statements of their own, so that they see what the locks waited for.
+        const shown = yield* counted(
+          "shown_messages",
+          sql`delete from shown_messages using transfer_requests, ${page} where ${isOnPage}
+            and ${ofSameRequest(sql, "shown_messages")} and ${addressedTo(sql, "shown_messages", person)} returning 1`
+        )
+        const changed = yield* counted(
+          "transfer_requests",
+          sql`update transfer_requests set ${withoutPerson("transfer_requests")} from ${page}
+            where ${isOnPage} and ${tellsOf(sql, "transfer_requests", person)} returning 1`
+        )
+        return { ...shown, ...changed }
+      })
+  )
+
+  /** Locks the rows of a page by their key, one after the other. */
+  const locked = (table: string, key: string, page: Statement.Fragment) =>
+    sql`(select ${sql(`${table}.${key}`)} from ${sql(table)}, ${page} where ${sql(`${table}.${key}`)} = page.key
+      order by page.key for update of ${sql(table)}) as locked`
+
+  const intents = inPages(
+    "key text",
+    sql`select interaction_id as key from kudos_intents where ${concerns(sql, "kudos_intents", person, before)}`,
+    page =>
+      counted(
+        "kudos_intents",
+        sql`update kudos_intents set ${withoutPerson("kudos_intents")}
+          from ${locked("kudos_intents", "interaction_id", page)}
+          where kudos_intents.interaction_id = locked.interaction_id
+            and ${tellsOf(sql, "kudos_intents", person)} returning 1`
+      )
+  )
+
+  const interactions = inPages(
+    "key text",
+    sql`select interactions.id as key from interactions where user_id = ${id} and received_at <= ${before}`,
+    page =>
+      Effect.gen(function* () {
+        const answers = yield* counted(
+          "live_answers",
+          sql`delete from live_answers using ${page} where live_answers.interaction_id = page.key returning 1`
+        )
+        const changed = yield* counted(
+          "interactions",
+          sql`update interactions set user_id = ${mark}, token = null, locale = null, awaits_answer = false
+            from ${locked("interactions", "id", page)}
+            where interactions.id = locked.id and user_id = ${id} returning 1`
+        )
+        return { ...answers, ...changed }
+      })
+  )
+
+  /** Cards of requests that name nobody, found by where they are. */
+  const ownMessages = inPages(
+    "application_id text, code text, audience text",
+    sql`select application_id, code, audience from shown_messages
+      where channel_id = (select dm_channel_id from people where discord_user_id = ${id})`,
+    page =>
+      counted(
+        "shown_messages",
+        sql`delete from shown_messages using ${page} where shown_messages.application_id = page.application_id
+          and shown_messages.code = page.code and shown_messages.audience = page.audience returning 1`
+      )
+  )
+
+  const deeds = inPages(
+    "key bigint",
+    sql`select audit_log.id as key from audit_log where actor = ${id} and at <= ${before}`,
+    page =>
+      Effect.zipRight(
+        // Until the end of the transaction, the audit log lets an actor be replaced.
+        sql`select set_config('mochi.erasure', 'on', true)`,
+        counted(
+          "audit_log",
+          sql`update audit_log set actor = ${mark} from ${locked("audit_log", "id", page)}
+            where audit_log.id = locked.id and actor = ${id} returning 1`
+        )
+      )
+  )
+
+  const settings = inTransaction(
+    counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
+  )
+
+  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. 400 days at the most.
+  const uses = inTransaction(
+    counted(
+      "usage_activity",
+      sql`update usage_activity set person = stand_in.name
         from (select ${erasedPrefix} || gen_random_uuid()::text as name) as stand_in
-        where person = ${pseudonyms.of(id)} returning 1`
-    }
-  ]
+        where person = ${pseudonyms.of(id)} and last_at <= ${before} returning 1`
+    )
+  )
+
+  return [requests, intents, interactions, ownMessages, deeds, settings, uses]
 }
 
-/** The assignment of a column that keeps whatever is not listed. */
-const replaced = (
-  sql: SqlClient.SqlClient,
-  column: string,
-  pairs: ReadonlyArray<readonly [from: string, to: string]>
-): Statement.Fragment => {
-  const value = pairs.reduce(
-    (kept, [from, to]) => sql`case when ${sql(column)} = ${from} then ${to} else ${kept} end`,
-    sql`${sql(column)}`
-  )
-  return sql`${sql(column)} = ${value}`
+const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ rows: Schema.Int })))
+
+const total = (counts: ReadonlyArray<ErasedRows>): ErasedRows => {
+  const sums: Record<string, number> = {}
+  for (const count of counts)
+    for (const [table, rows] of Object.entries(count)) sums[table] = (sums[table] ?? 0) + rows
+  return sums
 }

@@ -20,8 +20,12 @@ export const asStoreUnavailable =
       )
     )
 
+/** The cause keeps PostgreSQL's own code, by which a conflict is told from a fault. */
 export const storeUnavailable = (operation: string, error: unknown): StoreUnavailable =>
-  new StoreUnavailable({ operation, cause: new Error(describe(error)) })
+  new StoreUnavailable({
+    operation,
+    cause: Object.assign(new Error(describe(error)), { code: codeOf(error) })
+  })
 
 /** `sql.withTransaction` dies, rather than fails, when the connection breaks before its commit or rollback. */
 export const sqlDefectsAsFailures = <A, E, R>(
@@ -47,6 +51,9 @@ export const describeSqlError = (error: SqlError.SqlError): string => {
   )
   return [`${error.message ?? "SQL failed"} [${code}]`, text, ...place].filter(part => part !== "").join(", ")
 }
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof SqlError.SqlError && Predicate.isRecord(error.cause) ? error.cause["code"] : undefined
 
 const describe = (error: unknown): string => {
   if (error instanceof SqlError.SqlError) return describeSqlError(error)

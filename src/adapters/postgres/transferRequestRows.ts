@@ -7,7 +7,7 @@ import { nobody } from "../../domain/TransferRequest.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
 import { discordUserId, epochMillis, instant, optionalText, profileId, text } from "./columns.ts"
-import { decodeFacts, encodeFacts, noFacts } from "./factsColumns.ts"
+import { decodeFacts, encodeFacts, erasedColumns, erasure, noFacts } from "./factsColumns.ts"
 
 const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
 
@@ -38,7 +38,7 @@ export const encodeRequest = (request: TransferRequest) =>
       origin: request.origin
     })
     const facts = yield* Effect.transposeMapOption(request.facts, encodeFacts)
-    return { ...columns, ...Option.getOrElse(facts, () => noFacts) }
+    return { ...columns, ...erasedColumns("settled_by", by), ...Option.getOrElse(facts, () => noFacts) }
   })
 
 export const decodeRequests = (
@@ -53,7 +53,11 @@ export const decodeRequests = (
         status: columns.status,
         facts: application_name === null ? Option.none() : Option.some(yield* decodeFacts(row)),
         settlement: Option.map(columns.settled_at, at => ({
-          by: { profileId: columns.settled_by_profile_id, discordUserId: columns.settled_by_discord_id },
+          by: {
+            profileId: columns.settled_by_profile_id,
+            discordUserId: columns.settled_by_discord_id,
+            ...erasure(row, "settled_by")
+          },
           at
         })),
         interactionId: columns.interaction_id,

@@ -1,5 +1,4 @@
-import { Console } from "effect"
-import type { Effect } from "effect"
+import { Console, Effect, Stream } from "effect"
 import { linesWithVisibleControls, withVisibleControls } from "../../domain/plainText.ts"
 
 /** Data goes to stdout, and nothing else does. Whatever of it comes from people, it does not steer a terminal. */
@@ -32,3 +31,14 @@ export const plain = withVisibleControls
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`
+
+/** As they come, so that no more of them is in memory than a piece: the console waits for a pipe or a file to take it. */
+export const printPieces = <E, R>(pieces: Stream.Stream<string, E, R>): Effect.Effect<void, E, R> =>
+  pieces.pipe(
+    Stream.mapAccum("", (rest, piece) => {
+      const text = rest + piece
+      const end = text.lastIndexOf("\n")
+      return [text.slice(end + 1), end < 0 ? [] : [text.slice(0, end)]] as const
+    }),
+    Stream.runForEach(whole => Effect.forEach(whole, print, { discard: true }))
+  )

@@ -1,27 +1,44 @@
-import { Command } from "@effect/cli"
+import { Command, Options } from "@effect/cli"
 import { Effect } from "effect"
 import { Privacy } from "../../services/Privacy.ts"
 import { personalJson } from "../../views/personalJson.ts"
+import { confirmed } from "./AtTerminal.ts"
+import { failed } from "./Ended.ts"
 import * as options from "./options.ts"
-import { print, printJson, table } from "./output.ts"
+import { print, printJson, printPieces, table } from "./output.ts"
 
 /** Both write down what they do themselves: an erasure must leave no id behind, here neither. */
 const exportOf = Command.make("export", { id: options.personId, json: options.json }, ({ id }) =>
   Effect.gen(function* () {
     const person = yield* options.decodePerson(id)
-    yield* print(personalJson(yield* (yield* Privacy).exportOf(person, "operator")))
+    yield* printPieces(personalJson(yield* (yield* Privacy).exportOf(person, "operator")))
   }).pipe(Effect.withSpan("cli privacy_export", { root: true }))
 ).pipe(Command.withDescription("Print everything that is stored about a person, as JSON"))
 
-const erase = Command.make("delete", { id: options.personId, json: options.json }, ({ id, json }) =>
+const yes = Options.boolean("yes").pipe(Options.withDescription("Erase without asking"))
+
+const erase = Command.make("delete", { id: options.personId, json: options.json, yes }, ({ id, json, yes }) =>
   Effect.gen(function* () {
     const person = yield* options.decodePerson(id)
-    const { mochiAsked, rows } = yield* (yield* Privacy).erase(person, "operator")
-    if (!mochiAsked)
-      yield* Effect.logWarning("Mochi did not answer: only profiles stored beside the id were erased")
-    if (json) return yield* printJson({ discord_user_id: person, erased: rows, mochi_asked: mochiAsked })
+    if (!yes && !(yield* confirmed(`Erase what is stored about ${person}? It cannot be undone.`)))
+      return yield* failed("Nothing was erased")
+    const { isComplete, mochiAsked, rows } = yield* (yield* Privacy).erase(person, "operator")
+    if (!isComplete)
+      yield* Effect.logWarning(
+        `${mochiAsked ? "The database" : "Mochi"} did not answer: the erasure is not complete, and a running service completes it`
+      )
+    if (json)
+      return yield* printJson({
+        discord_user_id: person,
+        erased: rows,
+        mochi_asked: mochiAsked,
+        complete: isComplete
+      })
     const erased = Object.entries(rows).filter(([, number]) => number > 0)
-    if (erased.length === 0) return yield* print(`Nothing was stored about ${person}`)
+    if (erased.length === 0)
+      return yield* print(
+        isComplete ? `Nothing was stored about ${person}` : `Nothing is erased yet of ${person}`
+      )
     yield* print(
       [
         `Erased ${person}; what has to stay keeps no id but a keyed hash:`,
@@ -32,7 +49,11 @@ const erase = Command.make("delete", { id: options.personId, json: options.json 
       ].join("\n")
     )
   }).pipe(Effect.withSpan("cli privacy_delete", { root: true }))
-).pipe(Command.withDescription("Erase a person; safe to repeat"))
+).pipe(
+  Command.withDescription(
+    "Erase a person; safe to repeat. Asks first at a terminal, unless --yes is given; without a terminal nobody is asked"
+  )
+)
 
 export const privacy = Command.make("privacy").pipe(
   Command.withDescription("What is stored about a person"),

@@ -1,5 +1,6 @@
 import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option, ParseResult } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
+import { begunBy } from "../../ports/BegunBy.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
@@ -151,7 +152,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 envelope,
                 "button",
                 respond,
-                deferred(envelope, respond, somethingWentWrong, privacy.press(pressed, envelope))
+                Effect.zipRight(respond(deferUpdate), privacy.press(pressed, envelope, message.id))
               )
           })
         })
@@ -184,22 +185,26 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             ),
           Run: interaction => {
             const { command, envelope } = interaction
-            return observed(
-              {
-                type: "command",
-                name: commandName(command.name),
-                envelope,
-                respond,
-                ended: ended(interaction)
-              },
-              measured => run(interaction, measured)
+            return begunBy({ _tag: "Interaction", id: envelope.id })(
+              observed(
+                {
+                  type: "command",
+                  name: commandName(command.name),
+                  envelope,
+                  respond,
+                  ended: ended(interaction)
+                },
+                measured => run(interaction, measured)
+              )
             )
           },
           Press: interaction => {
             const { customId, envelope } = interaction
-            return observed(
-              { type: "button", name: buttonName(customId), envelope, respond, ended: ended(interaction) },
-              measured => press(interaction, measured)
+            return begunBy({ _tag: "Interaction", id: envelope.id })(
+              observed(
+                { type: "button", name: buttonName(customId), envelope, respond, ended: ended(interaction) },
+                measured => press(interaction, measured)
+              )
             )
           },
           Autocomplete: interaction => {

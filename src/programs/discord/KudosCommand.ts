@@ -201,11 +201,11 @@ const kudosOptions = (
     }))
   )
 
-export const createdDrawing = ({ intent: { facts, recipient }, status }: CreatedKudos): Drawing => ({
+export const createdDrawing = ({ intent: { facts }, status }: CreatedKudos): Drawing => ({
   message: kudosAnswer({
     facts,
     status,
-    recipient: { discordUserId: Option.some(recipient), name: Option.none() }
+    recipient: { discordUserId: facts.recipient.discordUserId, name: Option.none() }
   }),
   shows: status
 })

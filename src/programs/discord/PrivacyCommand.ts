@@ -1,39 +1,90 @@
-import { Effect, Option } from "effect"
+import { DateTime, Duration, Effect, Option, Ref, Stream } from "effect"
 import type { ButtonPress } from "../../domain/customId.ts"
-import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import type { InteractionId, MessageId } from "../../domain/Ids.ts"
+import { RateLimits } from "../../ports/RateLimits.ts"
+import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { Privacy } from "../../services/Privacy.ts"
 import type { Message } from "../../views/Message.ts"
 import { personalJson } from "../../views/personalJson.ts"
 import * as answers from "../../views/privacyAnswers.ts"
-import { editAnswer, editAnswerWithFile } from "./answers.ts"
-import { failureMessage, noLongerValid, notForYou, somethingWentWrong } from "./failureWords.ts"
+import type { Unanswered } from "./answerByDm.ts"
+import { editAnswer, editAnswerWithFile, followUp } from "./answers.ts"
+import type { Answering } from "./answers.ts"
+import { failureMessage, noLongerValid, notForYou, somethingWentWrong, tooOften } from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
 import type { Command, Envelope } from "./interaction.ts"
 import { Outcome } from "./Outcome.ts"
 
 type Press = Extract<ButtonPress, { readonly _tag: "Privacy" }>
 
+/** Shows the person something: in the place of the answer, or beside the message with the button. */
+type Show = (envelope: Envelope, answer: Message) => Effect.Effect<void, Unanswered, Answering>
+
 /** Bytes: servers without boosts take 10 MiB in all. */
 const largestFile = 9 * 1024 * 1024
+
+/** A whole file is read by then, or the database is not well. */
+const readWithin = Duration.seconds(45)
+
+/** Exports and erasures that wait for their turn in this process; each takes a second or so. */
+const mostWaiting = 10
+
+/** Discord's clock stamps the question, and the database's an erasure: the two may differ by so much. */
+const clocksAgree = Duration.minutes(1)
+
+/** Where Discord does not say when the question was asked; it goes with the next reload of the person's client. */
+const oldestQuestion = Duration.days(1)
 
 /** `/privacy` and its two buttons, after their acknowledgement. */
 export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/programs/PrivacyCommand", {
   effect: Effect.gen(function* () {
     const privacy = yield* Privacy
+    const limits = yield* RateLimits
+    const turn = yield* Effect.makeSemaphore(1)
+    const waiting = yield* Ref.make(0)
 
-    const refuse = Effect.fnUntraced(function* (envelope: Envelope, words: Words, reason: string) {
-      yield* editAnswer(envelope, failureMessage(words, yield* currentTraceId))
+    const refuse = Effect.fnUntraced(function* (
+      envelope: Envelope,
+      words: Words,
+      reason: string,
+      show: Show = editAnswer
+    ) {
+      yield* show(envelope, failureMessage(words, yield* currentTraceId))
       return Outcome.Refused({ reason })
     })
 
     const done = (envelope: Envelope, answer: Message) =>
       Effect.as(editAnswer(envelope, answer), Outcome.Success())
 
+    /** One at a time, so that no number of people makes the memory grow; and each person only so often. */
+    const inTurn = <E, R>(
+      envelope: Envelope,
+      kind: "export" | "erasure",
+      show: Show,
+      work: Effect.Effect<Outcome, E, R>
+    ) =>
+      Effect.gen(function* () {
+        const before = yield* Ref.getAndUpdate(waiting, number => number + 1)
+        if (before >= mostWaiting) return yield* refuse(envelope, tooBusy, "Busy", show)
+        const retryAt = yield* limits.take(envelope.userId, kind)
+        if (Option.isSome(retryAt)) {
+          const words = tooOften(DateTime.toEpochMillis(retryAt.value))
+          return yield* refuse(envelope, words, "RateLimited", show)
+        }
+        return yield* turn.withPermits(1)(work)
+      }).pipe(Effect.ensuring(Ref.update(waiting, number => number - 1)))
+
     const sendExport = Effect.fnUntraced(function* (envelope: Envelope) {
-      const json = personalJson(yield* privacy.exportOf(envelope.userId, "person"))
-      const file = new File([json], "mochi-data.json", { type: "application/json" })
-      if (file.size > largestFile) return yield* done(envelope, answers.exportTooLarge)
+      const data = yield* privacy.exportOf(envelope.userId, "person")
+      const pieces = yield* upTo(largestFile, personalJson(data)).pipe(
+        Effect.timeoutFail({
+          duration: readWithin,
+          onTimeout: () => new StoreUnavailable({ operation: "export", cause: new Error("It took too long") })
+        })
+      )
+      if (Option.isNone(pieces)) return yield* done(envelope, answers.exportTooLarge)
+      const file = new File([...pieces.value], "mochi-data.json", { type: "application/json" })
       yield* editAnswerWithFile(envelope, answers.exported, file)
       return Outcome.Success()
     })
@@ -47,7 +98,7 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
     const answer = (envelope: Envelope, subcommand: string) => {
       switch (subcommand) {
         case "export":
-          return sendExport(envelope)
+          return inTurn(envelope, "export", editAnswer, sendExport(envelope))
         case "delete":
           return done(envelope, answers.askBeforeErasing(envelope.userId))
         case "notifications on":
@@ -60,17 +111,20 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
     }
 
     const orSayWhy =
-      (envelope: Envelope) =>
+      (envelope: Envelope, show: Show) =>
       <E, R>(work: Effect.Effect<Outcome, E | StoreUnavailable, R>) =>
         Effect.catchIf(work, isStoreFailure, error =>
           Effect.gen(function* () {
-            yield* editAnswer(envelope, failureMessage(somethingWentWrong, yield* currentTraceId))
+            yield* show(envelope, failureMessage(somethingWentWrong, yield* currentTraceId))
             return Outcome.Failed({ errorType: error._tag })
           })
         )
 
     const run = Effect.fn("PrivacyCommand.run")((envelope: Envelope, { subcommand }: Command) =>
-      orSayWhy(envelope)(
+      orSayWhy(
+        envelope,
+        editAnswer
+      )(
         answer(
           envelope,
           Option.getOrElse(subcommand, () => "")
@@ -78,17 +132,59 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
       )
     )
 
-    const press = Effect.fn("PrivacyCommand.press")(({ asker, choice }: Press, envelope: Envelope) => {
-      if (asker !== envelope.userId) return refuse(envelope, notForYou, "NotMeantForThem")
-      if (choice === "keep") return done(envelope, answers.kept)
-      return orSayWhy(envelope)(
-        Effect.zipRight(privacy.erase(asker, "person"), done(envelope, answers.erased))
-      )
+    const keep = Effect.fnUntraced(function* (envelope: Envelope, question: Option.Option<MessageId>) {
+      const since = Option.match(question, {
+        onNone: () => DateTime.subtractDuration(madeAt(envelope.id), oldestQuestion),
+        onSome: id => DateTime.subtractDuration(madeAt(id), clocksAgree)
+      })
+      const isTooLate = yield* privacy.wasErasedSince(envelope.userId, since)
+      return yield* done(envelope, isTooLate ? answers.tooLateToKeep : answers.kept)
     })
+
+    const erase = Effect.fnUntraced(function* (envelope: Envelope) {
+      const { isComplete } = yield* privacy.erase(envelope.userId, "person")
+      return yield* done(envelope, isComplete ? answers.erased : answers.erasedInPart)
+    })
+
+    /** The question is edited to its end, and with it both buttons go; until something has ended, it stays. */
+    const press = Effect.fn("PrivacyCommand.press")(
+      ({ asker, choice }: Press, envelope: Envelope, question: Option.Option<MessageId>) => {
+        if (asker !== envelope.userId) return refuse(envelope, notForYou, "NotMeantForThem", followUp)
+        const work =
+          choice === "keep"
+            ? keep(envelope, question)
+            : inTurn(envelope, "erasure", followUp, erase(envelope))
+        return orSayWhy(envelope, followUp)(work)
+      }
+    )
 
     return { run, press }
   })
 }) {}
 
+const tooBusy: Words = {
+  sentence:
+    "Other people's data is being read or erased at the moment. Nothing of yours was. Please try again in a minute.",
+  isRefusal: true
+}
+
+/** The pieces, if they make no more bytes than that; what is over it is not even read. */
+const upTo = <E, R>(bytes: number, text: Stream.Stream<string, E, R>) =>
+  Effect.suspend(() => {
+    const pieces: Array<string> = []
+    let size = 0
+    return Stream.runForEachWhile(text, piece =>
+      Effect.sync(() => {
+        size += Buffer.byteLength(piece)
+        if (size <= bytes) pieces.push(piece)
+        return size <= bytes
+      })
+    ).pipe(Effect.map(() => (size <= bytes ? Option.some(pieces) : Option.none())))
+  })
+
+/** Discord's ids carry their moment: milliseconds since 2015, above 22 other bits. */
+const madeAt = (id: MessageId | InteractionId): DateTime.Utc =>
+  DateTime.unsafeMake(Number(BigInt(id) >> 22n) + Date.UTC(2015, 0, 1))
+
 const isStoreFailure = <E>(error: E | StoreUnavailable): error is StoreUnavailable =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "StoreUnavailable"
+  error instanceof StoreUnavailable

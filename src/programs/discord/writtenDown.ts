@@ -7,6 +7,9 @@ import type { Outcome } from "./Outcome.ts"
 
 type Done = Extract<Interaction, { readonly _tag: "Run" | "Press" }>
 
+/** Nothing was done, and anybody could fill the log with it: metrics count them. */
+const onlyCounted: ReadonlySet<string> = new Set(["DeliveredTwice", "RateLimited", "UnknownCommand"])
+
 /**
  * Writes down what somebody ran or pressed. The buttons of `/privacy` write down themselves what they do: afterwards the
  * person may be one whose id is kept nowhere.
@@ -16,7 +19,7 @@ export const writtenDown = (journal: Journal, interaction: Done, outcome: Outcom
     onNone: () => Effect.void,
     onSome: deed => {
       const { guildId, userId } = interaction.envelope
-      return outcome._tag === "Refused" && outcome.reason === "DeliveredTwice"
+      return outcome._tag === "Refused" && onlyCounted.has(outcome.reason)
         ? Effect.void
         : Effect.zipRight(
             journal.deed({ ...deed, actor: userId, outcome: outcomeText(outcome) }),

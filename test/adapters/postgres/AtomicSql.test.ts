@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import * as AtomicSql from "../../../src/adapters/postgres/AtomicSql.ts"
 import { asStoreUnavailable } from "../../../src/adapters/postgres/storeErrors.ts"
 import { Atomic } from "../../../src/ports/Atomic.ts"
@@ -85,6 +85,39 @@ layer(AtomicSql.layer.pipe(Layer.merge(table), Layer.provideMerge(TestDatabase.l
           expect(JSON.stringify(error) + String(error.cause)).not.toMatch(/a secret|77123/)
         }
       })
+    )
+
+    it.effect("does a transaction again that lost a deadlock, the whole of it (A11)", () =>
+      Effect.gen(function* () {
+        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
+        yield* sql`delete from notes`
+        yield* sql`insert into notes values (1, ''), (2, '')`
+        let tries = 0
+        const bothHoldOne = yield* Effect.makeSemaphore(2)
+        yield* bothHoldOne.take(2)
+        const append = (letter: string, id: number) =>
+          asStoreUnavailable("notes")(sql`update notes set text = text || ${letter} where id = ${id}`)
+        const crossing = (letter: string, first: number, second: number) => {
+          let isFirst = true
+          return atomic.transaction(
+            Effect.gen(function* () {
+              tries += 1
+              yield* append(letter, first)
+              if (isFirst) {
+                isFirst = false
+                arrived += 1
+                if (arrived === 2) yield* bothHoldOne.release(2)
+                yield* bothHoldOne.take(1)
+              }
+              yield* append(letter, second)
+            })
+          )
+        }
+        let arrived = 0
+        yield* Effect.all([crossing("a", 1, 2), crossing("b", 2, 1)], { concurrency: "unbounded" })
+        expect((yield* notes).map(text => [...text].sort().join(""))).toEqual(["ab", "ab"])
+        expect(tries).toBe(3)
+      }).pipe(Effect.withClock(Clock.make()))
     )
   }
 )

@@ -17,6 +17,7 @@ import {
 import type { KudosDraft } from "../../../src/domain/Kudos.ts"
 import { KudosIntents } from "../../../src/ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../../src/ports/KudosIntents.ts"
+import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyText } from "./storedRequests.ts"
 
@@ -63,7 +64,7 @@ const asProcess = (id: number, gone: ReadonlyArray<number> = []) =>
     for (const lapsed of gone) yield* seen(lapsed, "-infinity")
     const lease = Layer.mock(ProcessLease, { id: Effect.succeed(id), holds: () => Effect.succeed(true) })
     const { adopt, find, finish, store, withdraw } = Context.get(
-      yield* Layer.build(Layer.provide(KudosIntentsSql.layer, lease)),
+      yield* Layer.build(Layer.provide(KudosIntentsSql.layer, Layer.merge(lease, pseudonyms.layer))),
       KudosIntents
     )
     return {
@@ -103,9 +104,8 @@ layer(TestDatabase.layer)("kudos intents", it => {
       expect(stored).toEqual({
         interactionId: "100",
         state: "sending",
-        vault: { profileId: "p-sender", applicationId: "123", vaultId: "v-1" },
+        vault: { applicationId: "123", vaultId: "v-1" },
         tokenName: "USD Coin",
-        recipient,
         facts: {
           applicationName: "DAO App",
           vaultName: "Community Vault",
@@ -237,15 +237,15 @@ layer(TestDatabase.layer)("kudos intents", it => {
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const mine = yield* asProcess(41)
-      const refused = (why: string) =>
+      const refused = (why: string, tag = "NoLongerHeld") =>
         Effect.map(Effect.flip(mine.storeClaimed(draft("6000"), Option.none())), ({ _tag }) =>
-          expect([why, _tag]).toEqual([why, "NoLongerHeld"])
+          expect([why, _tag]).toEqual([why, tag])
         )
       yield* refused("never claimed")
       yield* sql`insert into interactions (id, user_id, holder, awaits_answer) values ('6000', ${sender}, 42, true)`
       yield* refused("taken over")
       yield* sql`update interactions set holder = 41, awaits_answer = false where id = '6000'`
-      yield* refused("answered")
+      yield* refused("ended by an erasure", "StoreUnavailable")
       yield* sql`update interactions set awaits_answer = true where id = '6000'`
       yield* sql`update processes set seen_at = clock_timestamp() - interval '1 minute' where id = 41`
       yield* refused("the lease has lapsed")
@@ -315,7 +315,7 @@ layer(TestDatabase.layer)("kudos intents", it => {
   )
 
   it.scoped(
-    "are not taken where one of them does not decode, and not found once their people were erased",
+    "are not taken where one of them does not decode, and stay what was asked for once a person was erased",
     () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
@@ -327,8 +327,10 @@ layer(TestDatabase.layer)("kudos intents", it => {
         expect(yield* Effect.flip(taker.adopt)).toMatchObject({ operation: "KudosIntents.adopt" })
         yield* sql`update kudos_intents set guild_id = null, recipient_discord_id = 'erased:1'
         where interaction_id = '5000'`
-        expect((yield* taker.adopt).map(intent => intent.interactionId)).toEqual(["5001"])
-        expect(yield* taker.find(InteractionId.make("5000"))).toEqual(Option.none())
+        const adopted = yield* taker.adopt
+        expect(adopted.map(intent => intent.interactionId).sort()).toEqual(["5000", "5001"])
+        const found = Option.getOrThrow(yield* taker.find(InteractionId.make("5000")))
+        expect(found.facts.recipient).toMatchObject({ isErased: true, discordUserId: Option.none() })
       })
   )
 })

@@ -12,14 +12,17 @@ import {
   MessageId,
   RequestCode
 } from "../../../src/domain/Ids.ts"
+import { erasedParty } from "../../../src/domain/TransferRequest.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../../src/ports/TransferRequests.ts"
+import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
-import { anyRequest, aRequest, nobody, person, someFacts } from "./storedRequests.ts"
+import { anyRequest, aRequest, person, someFacts } from "./storedRequests.ts"
 
 const stores = Layer.merge(TransferRequestsSql.layer, InteractionsSql.layer).pipe(
   Layer.provideMerge(Layer.mock(ProcessLease, { id: Effect.succeed(1) })),
+  Layer.provide(pseudonyms.layer),
   Layer.provideMerge(TestDatabase.layer)
 )
 
@@ -137,12 +140,14 @@ layer(stores)("transfer requests", it => {
         settled_by_profile_id = 'erased:1', settled_by_discord_id = 'erased:2' where code = 'erased'`
       const erased = {
         ...request,
-        facts: Option.some({ ...someFacts, requester: nobody }),
-        settlement: Option.some({ by: nobody, at: DateTime.unsafeMake(0) })
+        facts: Option.some({ ...someFacts, requester: erasedParty }),
+        settlement: Option.some({ by: erasedParty, at: DateTime.unsafeMake(0) })
       }
       expect(yield* requests.find(request.key)).toEqual(Option.some(erased))
       yield* requests.save({ ...request, status: "failed" })
-      expect(yield* requests.find(request.key)).toEqual(Option.some({ ...erased, status: "failed" }))
+      // The reason was the requester's.
+      const facts = Option.some({ ...someFacts, requester: erasedParty, reason: Option.none() })
+      expect(yield* requests.find(request.key)).toEqual(Option.some({ ...erased, facts, status: "failed" }))
       expect(
         yield* sql`select requester_discord_id, settled_by_profile_id from transfer_requests where code = 'erased'`
       ).toEqual([{ requester_discord_id: "erased:2", settled_by_profile_id: "erased:1" }])

@@ -7,7 +7,7 @@ import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
 import * as KudosRecovery from "../../../src/programs/discord/KudosRecovery.ts"
 import { Choices } from "../../../src/services/Choices.ts"
-import type { CreatedKudos, KudosFailure } from "../../../src/services/KudosRequests.ts"
+import type { CreatedKudos, RecoveryFailure } from "../../../src/services/KudosRequests.ts"
 import { KudosRequests } from "../../../src/services/KudosRequests.ts"
 import { settings } from "../../adapters/mochi/mochiClients.ts"
 import { ada, intent, interactionId, storeDown, stored } from "../../services/mochiWorld.ts"
@@ -16,7 +16,7 @@ import { discordHeard, refused, taken } from "./discordHeard.ts"
 
 interface Given {
   readonly token: Option.Option<Redacted.Redacted>
-  readonly outcomes: ReadonlyArray<Effect.Effect<CreatedKudos, KudosFailure | NeverSent>>
+  readonly outcomes: ReadonlyArray<Effect.Effect<CreatedKudos, RecoveryFailure>>
   readonly storedStatus?: RequestStatus
   readonly opensDms?: boolean
 }

@@ -7,6 +7,7 @@ import decisionLeases from "./0004_decision_leases.ts"
 import limits from "./0005_limits.ts"
 import operations from "./0006_operations.ts"
 import processLeases from "./0007_process_leases.ts"
+import personalData from "./0008_personal_data.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -18,5 +19,6 @@ export const migrations: MigrationSet = {
   "0004_decision_leases": decisionLeases,
   "0005_limits": limits,
   "0006_operations": operations,
-  "0007_process_leases": processLeases
+  "0007_process_leases": processLeases,
+  "0008_personal_data": personalData
 }

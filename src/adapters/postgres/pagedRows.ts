@@ -1,0 +1,32 @@
+import type { SqlClient } from "@effect/sql"
+import type { SqlError, Statement } from "@effect/sql"
+import { Chunk, Effect, Option, Stream } from "effect"
+
+/** Rows in memory at a time; as many are read for nothing where the reader stops. */
+const pageRows = 128
+
+/**
+ * The rows of a select, read as they are taken. The cursor is the server's, and every page an ordinary statement: time
+ * limits of the pool hold for each of them, which they would not for a portal of the driver's.
+ */
+export const pagedRows = (
+  sql: SqlClient.SqlClient,
+  select: Statement.Statement<unknown>
+): Stream.Stream<unknown, SqlError.SqlError> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const connection = yield* sql.reserve
+      yield* Effect.acquireRelease(connection.executeRaw("begin read only", []), () =>
+        Effect.ignore(connection.executeRaw("rollback", []))
+      )
+      const [text, values] = select.compile(true)
+      yield* connection.executeRaw(`declare page no scroll cursor for ${text}`, values)
+      const page = connection.execute(`fetch ${pageRows} from page`, [], undefined)
+      return Stream.paginateChunkEffect(undefined, () =>
+        Effect.map(page, rows => [
+          Chunk.fromIterable(rows),
+          rows.length < pageRows ? Option.none() : Option.some(undefined)
+        ])
+      )
+    })
+  )

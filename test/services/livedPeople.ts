@@ -1,0 +1,188 @@
+import { DateTime, Effect, Layer, Option, Redacted } from "effect"
+import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
+import * as AuditLogSql from "../../src/adapters/postgres/AuditLogSql.ts"
+import * as InteractionsSql from "../../src/adapters/postgres/InteractionsSql.ts"
+import * as KudosIntentsSql from "../../src/adapters/postgres/KudosIntentsSql.ts"
+import * as ProcessLease from "../../src/adapters/postgres/ProcessLease.ts"
+import * as NotificationLogSql from "../../src/adapters/postgres/NotificationLogSql.ts"
+import * as OutboxPgBoss from "../../src/adapters/postgres/OutboxPgBoss.ts"
+import * as PeopleSql from "../../src/adapters/postgres/PeopleSql.ts"
+import * as PersonalDataSql from "../../src/adapters/postgres/PersonalDataSql.ts"
+import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
+import * as RateLimitsSql from "../../src/adapters/postgres/RateLimitsSql.ts"
+import * as TransferRequestsSql from "../../src/adapters/postgres/TransferRequestsSql.ts"
+import * as UsageSql from "../../src/adapters/postgres/UsageSql.ts"
+import * as Ids from "../../src/domain/Ids.ts"
+import type { Party, RequestFacts, TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { Interactions } from "../../src/ports/Interactions.ts"
+import { MochiError } from "../../src/ports/MochiError.ts"
+import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
+import { NotificationLog } from "../../src/ports/NotificationLog.ts"
+import { Outbox } from "../../src/ports/Outbox.ts"
+import { People } from "../../src/ports/People.ts"
+import { RateLimits } from "../../src/ports/RateLimits.ts"
+import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Journal } from "../../src/services/Journal.ts"
+import { Privacy } from "../../src/services/Privacy.ts"
+import { KudosIntents } from "../../src/ports/KudosIntents.ts"
+import { draft, settings } from "../adapters/mochi/mochiClients.ts"
+import * as TestDatabase from "../support/postgres.ts"
+
+export interface Someone {
+  readonly id: Ids.DiscordUserId
+  readonly profile: Ids.ProfileId
+}
+
+export let count = 0
+/** Nobody of an earlier test. */
+export const someone = (name: string): Someone => {
+  count += 1
+  return {
+    id: Ids.DiscordUserId.make(`7654321098765${String(count).padStart(4, "0")}`),
+    profile: Ids.ProfileId.make(`profile-of-${name}-${count}`)
+  }
+}
+
+export const party = ({ id, profile }: Someone): Party => ({
+  discordUserId: Option.some(id),
+  profileId: Option.some(profile)
+})
+
+const base = Layer.merge(
+  TestDatabase.layer,
+  Layer.merge(Pseudonyms.layer, settings("http://127.0.0.1:1")).pipe(
+    Layer.provide(settings("http://127.0.0.1:1"))
+  )
+)
+
+/** Who is linked to which profile at Mochi, and for whom it does not answer. */
+export const atMochi = {
+  linked: new Map<Ids.ProfileId, Ids.DiscordUserId>(),
+  silentFor: new Set<Ids.DiscordUserId>()
+}
+
+const profiles = Layer.succeed(
+  MochiProfiles,
+  MochiProfiles.of({
+    byDiscordId: id =>
+      atMochi.silentFor.has(id)
+        ? new MochiError({
+            operation: "profile_by_discord",
+            reason: "Unavailable",
+            status: Option.none(),
+            mayHaveHappened: false,
+            cause: Option.none()
+          })
+        : Effect.succeed(
+            Option.map(
+              Option.fromNullable([...atMochi.linked].find(([, linked]) => linked === id)),
+              ([profile]) => ({ id: profile, name: "somebody", discordUserId: Option.some(id) })
+            )
+          ),
+    byId: profile =>
+      Effect.succeed(
+        Option.map(Option.fromNullable(atMochi.linked.get(profile)), id => ({
+          id: profile,
+          name: "somebody",
+          discordUserId: Option.some(id)
+        }))
+      ),
+    reachable: Effect.succeed(true)
+  })
+)
+const stores = Layer.mergeAll(
+  AtomicSql.layer,
+  AuditLogSql.layer,
+  InteractionsSql.layer,
+  KudosIntentsSql.layer,
+  NotificationLogSql.layer,
+  OutboxPgBoss.layer,
+  PeopleSql.layer,
+  PersonalDataSql.layer,
+  RateLimitsSql.layer,
+  TransferRequestsSql.layer,
+  UsageSql.layer,
+  profiles
+).pipe(Layer.provideMerge(ProcessLease.layer), Layer.provideMerge(base))
+
+export const underTest = Layer.mergeAll(Privacy.Default, Journal.Default).pipe(Layer.provideMerge(stores))
+
+export const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
+  applicationName: "DAO",
+  vaultName: `Vault of ${requester.id}`,
+  amount: "10.5",
+  symbol: "USDC",
+  usd: Option.none(),
+  chain: Option.none(),
+  reason: Option.some(`For <@${recipient.id}>, from <@${owner.id}>`),
+  owner: party(owner),
+  requester: party(requester),
+  recipient: party(recipient),
+  expiresAt: Option.none(),
+  guildId: Option.some(Ids.GuildId.make("1")),
+  channelId: Option.some(Ids.ChannelId.make("2"))
+})
+
+/** Everything that the service ever stores, about three people: a request from intent to delivery. */
+export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
+  Effect.gen(function* () {
+    count += 1
+    const key = {
+      applicationId: Ids.ApplicationId.make("7"),
+      code: Ids.RequestCode.make(`REQ-${count}-${requester.profile}`.slice(0, 8) + count)
+    }
+    const interactionId = Ids.InteractionId.make(`90000${count}1`)
+    const interactions = yield* Interactions
+    for (const [index, person] of [owner, requester, recipient].entries()) {
+      yield* interactions.claim({
+        id: index === 1 ? interactionId : Ids.InteractionId.make(`90000${count}${index}`),
+        userId: person.id,
+        token: Redacted.make(`token of ${person.id}`),
+        locale: Option.some("de"),
+        awaitsAnswer: true
+      })
+      const people = yield* People
+      yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`))
+      const journal = yield* Journal
+      yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success", request: key })
+      yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
+      yield* (yield* RateLimits).take(person.id, "kudos")
+    }
+    const intents = yield* KudosIntents
+    const asked = draft(requester.profile, recipient.profile, "7", "vault")
+    yield* intents.store(
+      {
+        ...asked,
+        interactionId,
+        sender: { ...asked.sender, discordUserId: requester.id },
+        recipient: { ...asked.recipient, discordUserId: recipient.id },
+        reason: Option.some("a reason that nobody else may keep")
+      },
+      Option.none()
+    )
+    const requests = yield* TransferRequests
+    const request: TransferRequest = {
+      key,
+      status: "approved",
+      facts: Option.some(factsOf(owner, requester, recipient)),
+      settlement: Option.some({ by: party(owner), at: DateTime.unsafeMake("2026-01-01T00:00:00Z") }),
+      interactionId: Option.some(interactionId),
+      origin: Option.none()
+    }
+    yield* requests.save(request)
+    yield* requests.addAnswer(key, { interactionId, view: "kudos" })
+    for (const audience of ["owner", "requester", "recipient"] as const)
+      yield* requests.show(key, audience, {
+        channelId: Ids.ChannelId.make("90"),
+        messageId: Option.none(),
+        place: "dm",
+        status: "approved",
+        begunAt: 0
+      })
+    const log = yield* NotificationLog
+    const [added] = yield* log.add(key, "approved", [{ audience: "recipient", kind: "kudos_received" }])
+    yield* (yield* Outbox).put([
+      { _tag: "Deliver", notification: added!.id, request: key, audience: "recipient" }
+    ])
+    return { key, request, interactionId }
+  })
