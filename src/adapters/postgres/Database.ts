@@ -8,7 +8,7 @@ import { Settings } from "../../config.ts"
 import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
-import { connectionSilentFor, connectsWithin, statementEndsWithin } from "./detection.ts"
+import { connectionSilentFor, connectsWithin, serverDropsClientAfter, statementEndsWithin } from "./detection.ts"
 import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
 import * as Migrations from "./Migrations.ts"
@@ -44,7 +44,8 @@ export const connect = (
   return PgClient.make({
     url: withSessionSettings(url, {
       statement_timeout: String(endsWithin),
-      idle_session_timeout: String(2 * silentFor)
+      idle_session_timeout: String(2 * silentFor),
+      idle_in_transaction_session_timeout: String(Math.max(silentFor, serverDropsClientAfter))
     }),
     maxConnections: mostConnections,
     applicationName,
