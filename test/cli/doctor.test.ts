@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string>>
 
 const examine = (environment: Environment): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.flatMap(Examination, findings => Effect.map(Stream.runCollect(findings), found => [...found])).pipe(
-    Effect.provide(examination.layer(environment))
+    Effect.provide(examination.layer(Effect.succeed(environment)))
   )
 
 const onDatabase = <A, E>(environment: Environment, work: Effect.Effect<A, E, SqlClient.SqlClient>) =>

