@@ -28,7 +28,8 @@ export const mochiFindings = (settings: SettingsValues): Effect.Effect<ReadonlyA
       ours: probed.profileBearer,
       madeUp: probed.profileMadeUp
     })
-    return [payFinding, profileFinding, signatureFinding(settings, probed.paySignature)]
+    const signature = isStrict(probed.payMadeUp) ? probed.paySignature : Option.none()
+    return [payFinding, profileFinding, signatureFinding(settings, signature)]
   }).pipe(Effect.withSpan("cli doctor mochi"))
 
 interface Answers {
@@ -62,18 +63,20 @@ const reached = ({ check, health, madeUp, ours, root, variable }: Answers): Find
   const unwell = healthy.find(({ status }) => status >= 300)
   if (unwell !== undefined) return notMochi(`answers ${unwell.status} to its health check`)
   if (!isMochis) return notMochi(`answers ${status}, and not as Mochi does`)
-  if (!Option.exists(madeUp, ({ status }) => isRefused(status)))
-    return notMochi("does not refuse a made-up secret, as Mochi does")
+  if (!isStrict(madeUp)) return notMochi("does not refuse a made-up secret, as Mochi does")
   return ok(check, `${host} answers, our bearer secret is accepted`)
 }
+
+/** A server that takes any secret is not Mochi, whatever it answers; nor does it prove anything that it takes ours. */
+const isStrict = (madeUp: Probed): boolean => Option.exists(madeUp, ({ status }) => isRefused(status))
 
 const isRefused = (status: number): boolean => status === 401 || status === 403
 
 const signatureFinding = ({ mochi }: SettingsValues, probed: Probed): Finding => {
-  if (Option.isNone(probed) || probed.value.status >= 500)
-    return skipped("signature", "Mochi Pay does not answer")
+  if (Option.isNone(probed) || probed.value.status >= 500) return skipped("signature", "needs Mochi Pay")
   const { clockOffset, isMochis, status } = probed.value
-  if (!isMochis && !isRefused(status)) return skipped("signature", "Mochi Pay does not answer as Mochi does")
+  if (!isMochis && !isRefused(status))
+    return skipped("signature", `Mochi Pay answers ${status}, and not as Mochi does`)
   const offset = Option.map(clockOffset, millis => Math.round(millis / 1000))
   const clock = Option.match(offset, {
     onNone: () => "Mochi does not tell its time",

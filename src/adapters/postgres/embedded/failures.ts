@@ -7,6 +7,5 @@ export const embedded = (detail: string): DatabaseError => new DatabaseError({ r
 export const attempt = <A>(work: () => Promise<A>): Effect.Effect<A, DatabaseError> =>
   Effect.tryPromise({
     try: work,
-    catch: cause =>
-      embedded(`its folder cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`)
+    catch: cause => embedded(cause instanceof Error ? cause.message : String(cause))
   })

@@ -20,7 +20,9 @@ export const make = (folder: string, initdb: string, user: ServerUser): Effect.E
     attempt(async () => {
       makeFolder(dirname(folder))
       return mkdtemp(`${folder}.new-`)
-    }),
+    }).pipe(
+      Effect.mapError(({ detail }) => embedded(`nothing can be made in ${dirname(folder)} (${detail})`))
+    ),
     draft =>
       Effect.gen(function* () {
         const data = join(draft, "data")
