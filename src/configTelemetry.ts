@@ -6,12 +6,6 @@ const { optional, withDefault } = Variable
 const url = Variable.httpUrlForm
 const signals = ["TRACES", "METRICS", "LOGS"] as const
 
-const protocol = Variable.choice("grpc", "http/protobuf", "http/json")
-const protocolForm = "grpc, http/protobuf or http/json"
-
-const protocolOf = (signal: (typeof signals)[number]) =>
-  optional(`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`, protocolForm, protocol)
-
 const own = Config.all({
   disabled: withDefault("OTEL_SDK_DISABLED", "true or false", Variable.flag, false),
   serviceName: withDefault("OTEL_SERVICE_NAME", "a name", Option.some<string>, "mochi-discord"),
@@ -19,10 +13,6 @@ const own = Config.all({
   tracesEndpoint: optional("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url, Variable.httpUrl),
   metricsEndpoint: optional("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", url, Variable.httpUrl),
   logsEndpoint: optional("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", url, Variable.httpUrl),
-  protocol: withDefault("OTEL_EXPORTER_OTLP_PROTOCOL", protocolForm, protocol, "http/protobuf"),
-  tracesProtocol: protocolOf("TRACES"),
-  metricsProtocol: protocolOf("METRICS"),
-  logsProtocol: protocolOf("LOGS"),
   tracesExporter: withDefault(
     "OTEL_TRACES_EXPORTER",
     "otlp or none",
@@ -103,8 +93,9 @@ const exactly =
 const ratio: Variable.Parse<number> = raw =>
   /^(0|1|[01]?\.\d{1,15})$/.test(raw) && Number(raw) <= 1 ? Option.some(Number(raw)) : Option.none()
 
-/** Read by the SDK itself, which goes on without what it does not understand; here a wrong one is named. */
+/** Read where they are used, mostly by the SDK, which goes on without what it does not understand; here it is named. */
 const sdk: ReadonlyArray<Config.Config<unknown>> = [
+  ...ofSignals("PROTOCOL", "grpc, http/protobuf or http/json", exactly("grpc", "http/protobuf", "http/json")),
   ...ofSignals("TIMEOUT", `milliseconds from 1`, Variable.integerBetween(1, longest)),
   ...ofSignals("COMPRESSION", "gzip or none", exactly("gzip", "none")),
   ...ofSignals("HEADERS", pairsForm, headers),

@@ -17,7 +17,7 @@ import * as ExportWatch from "./exportWatch.ts"
 import * as MetricProducer from "./metricProducer.ts"
 import { logExporter, metricExporter, spanExporter } from "./otlpExporters.ts"
 import { otlpLogger } from "./otlpLogger.ts"
-import { endpointOf, protocolOf } from "./otlpTargets.ts"
+import { endpointOf } from "./otlpTargets.ts"
 import * as ProcessMetrics from "./processMetrics.ts"
 import * as PrometheusEndpoint from "./prometheusEndpoint.ts"
 import { scrubWith } from "./scrub.ts"
@@ -44,7 +44,7 @@ export const open = (
     const traces = endpointOf(settings, "traces")
     if (Option.isSome(traces)) {
       watch.expect("traces")
-      const exporter = yield* Effect.promise(() => spanExporter(protocolOf(settings, "traces"), traces.value))
+      const exporter = yield* Effect.promise(() => spanExporter(traces.value))
       const provider = new BasicTracerProvider({
         resource,
         spanProcessors: [new BatchSpanProcessor(watch.over("traces", exporter))]
@@ -61,7 +61,7 @@ export const open = (
     const logs = endpointOf(settings, "logs")
     if (Option.isSome(logs)) {
       watch.expect("logs")
-      const exporter = yield* Effect.promise(() => logExporter(protocolOf(settings, "logs"), logs.value))
+      const exporter = yield* Effect.promise(() => logExporter(logs.value))
       const provider = new LoggerProvider({
         resource,
         processors: [new BatchLogRecordProcessor({ exporter: watch.over("logs", exporter), ...logBatches() })]
@@ -74,9 +74,7 @@ export const open = (
     const producer = yield* Effect.provideService(MetricProducer.make, Resource, resource)
     if (Option.isSome(metrics)) {
       watch.expect("metrics")
-      const exporter = yield* Effect.promise(() =>
-        metricExporter(protocolOf(settings, "metrics"), metrics.value)
-      )
+      const exporter = yield* Effect.promise(() => metricExporter(metrics.value))
       const reader = new PeriodicExportingMetricReader({
         exporter: watch.over("metrics", exporter),
         ...metricIntervals()

@@ -1,12 +1,12 @@
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs"
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics"
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
-import type { Protocol } from "./otlpTargets.ts"
+import { protocolOf } from "./otlpTargets.ts"
 
 // Packages are loaded when they are needed: all of them together take half a second.
 
-export const spanExporter = async (protocol: Protocol, url: string): Promise<SpanExporter> => {
-  switch (protocol) {
+export const spanExporter = async (url: string): Promise<SpanExporter> => {
+  switch (protocolOf("traces")) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-trace-otlp-grpc")).OTLPTraceExporter({ url })
     case "http/json":
@@ -16,8 +16,8 @@ export const spanExporter = async (protocol: Protocol, url: string): Promise<Spa
   }
 }
 
-export const metricExporter = async (protocol: Protocol, url: string): Promise<PushMetricExporter> => {
-  switch (protocol) {
+export const metricExporter = async (url: string): Promise<PushMetricExporter> => {
+  switch (protocolOf("metrics")) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-metrics-otlp-grpc")).OTLPMetricExporter({ url })
     case "http/json":
@@ -27,8 +27,8 @@ export const metricExporter = async (protocol: Protocol, url: string): Promise<P
   }
 }
 
-export const logExporter = async (protocol: Protocol, url: string): Promise<LogRecordExporter> => {
-  switch (protocol) {
+export const logExporter = async (url: string): Promise<LogRecordExporter> => {
+  switch (protocolOf("logs")) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-logs-otlp-grpc")).OTLPLogExporter({ url })
     case "http/json":

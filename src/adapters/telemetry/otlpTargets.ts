@@ -7,19 +7,22 @@ import type { Signal } from "../../ports/ExportHealth.ts"
  * gets the signal's path, as the standard has it.
  */
 export const endpointOf = (
-  settings: Pick<SettingsValues, "telemetry">,
+  { telemetry }: Pick<SettingsValues, "telemetry">,
   signal: Signal
 ): Option.Option<string> => {
-  const { telemetry } = settings
   if (telemetry.disabled || telemetry[`${signal}Exporter`] !== "otlp") return Option.none()
-  const path = protocolOf(settings, signal) === "grpc" ? "" : `/v1/${signal}`
+  const path = protocolOf(signal) === "grpc" ? "" : `/v1/${signal}`
   return Option.orElse(telemetry[`${signal}Endpoint`], () =>
     Option.map(telemetry.endpoint, endpoint => endpoint + path)
   )
 }
 
-export type Protocol = SettingsValues["telemetry"]["protocol"]
+export type Protocol = "grpc" | "http/json" | "http/protobuf"
 
-/** A signal's own, else the common one. */
-export const protocolOf = ({ telemetry }: Pick<SettingsValues, "telemetry">, signal: Signal): Protocol =>
-  Option.getOrElse(telemetry[`${signal}Protocol`], () => telemetry.protocol)
+/** Of the standard variables that the SDK's exporters leave to whoever chooses among them. */
+export const protocolOf = (signal: Signal): Protocol => {
+  const named =
+    process.env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_PROTOCOL`] ||
+    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"]
+  return named === "grpc" || named === "http/json" ? named : "http/protobuf"
+}
