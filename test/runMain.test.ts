@@ -141,12 +141,16 @@ describe("The command line on an embedded database", () => {
     Effect.gen(function* () {
       const { dataDir, env } = yield* database
       for (const [command, millis] of [
-        ["doctor", 900],
-        ["doctor", 1600],
-        ["notifications list", 800],
-        ["audit export", 1200]
+        ["doctor", 0],
+        ["doctor", 150],
+        ["doctor", 400],
+        ["notifications list", 0]
       ] as const) {
         const child = yield* start(process.execPath, [cli, ...command.split(" ")], { env })
+        const server = Effect.repeat(Effect.sleep(5), {
+          until: () => postgresProcessesIn(dataDir).length > 0
+        })
+        yield* Effect.raceFirst(server, child.ended)
         yield* Effect.sleep(millis)
         yield* sendAll(-child.pid, ["SIGINT", "SIGINT", "SIGTERM"])
         yield* child.ended

@@ -12,6 +12,8 @@ interface Service {
   readonly volumes?: ReadonlyArray<string>
   readonly healthcheck?: { readonly test?: ReadonlyArray<string>; readonly disable?: boolean }
   readonly command?: ReadonlyArray<string>
+  readonly read_only?: boolean
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const compose = yamlOf("docker-compose.yml") as {
@@ -40,6 +42,15 @@ it("No port is open beyond this machine", () => {
   expect(ports.length).toBeGreaterThan(3)
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
   expect(compose.services["postgres"]?.ports).toBeUndefined()
+})
+
+it("Our containers write to their volumes alone, and a password of any characters reaches the database", () => {
+  for (const [name, { environment, image, read_only: readOnly }] of services) {
+    if (image === "mochi-discord") expect(readOnly, name).toBe(true)
+    for (const [variable, value] of Object.entries(environment ?? {}))
+      if (value.includes("POSTGRES_PASSWORD"))
+        expect(value, variable).toMatch(/^\$\{POSTGRES_PASSWORD:-\w+\}$/)
+  }
 })
 
 it("Every service that stays up has a health check", () => {
