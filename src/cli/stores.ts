@@ -25,7 +25,7 @@ const ready = Effect.gen(function* () {
     return yield* new DatabaseError({
       reason: "absent",
       detail:
-        "there is nothing of this service in the database. Is DATABASE_URL right? The service sets it up when it starts"
+        "there is nothing of this service in the database. Are DATABASE_URL and DATA_DIR right? The service sets it up when it starts"
     })
   if (pending.length > 0)
     return yield* new DatabaseError({
