@@ -1,11 +1,10 @@
 /** `npm run -s cli -- …`: data to stdout, everything else to stderr. What a command needs is loaded when it runs. */
 import { CliConfig, Command } from "@effect/cli"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Console, Effect, Exit, Layer, Option } from "effect"
-import { enableCompileCache } from "node:module"
+import { Console, Effect, Layer, Option } from "effect"
 import { stripVTControlCharacters } from "node:util"
 import * as Config from "./config.ts"
+import { processEnvironment } from "./configEnvironment.ts"
 import { version } from "./configVersion.ts"
 import { audit } from "./programs/cli/auditCommands.ts"
 import { commands } from "./programs/cli/commandCommands.ts"
@@ -14,16 +13,15 @@ import { exitCodeOf, lastWords } from "./programs/cli/lastWords.ts"
 import { notifications } from "./programs/cli/notificationCommands.ts"
 import { privacy } from "./programs/cli/privacyCommands.ts"
 import { usage } from "./programs/cli/usageCommand.ts"
-
-enableCompileCache()
-
-const environment = Config.processEnvironment()
+import { runMain } from "./runMain.ts"
 
 /** An operator reads warnings; what the service tells of its everyday work is for its own log. */
 const settings = Layer.unwrapEffect(
-  Effect.map(
-    Config.readSettings({ ...environment, LOG_LEVEL: environment["LOG_LEVEL"] ?? "warn" }),
-    Config.layer
+  processEnvironment.pipe(
+    Effect.flatMap(environment =>
+      Config.readSettings({ ...environment, LOG_LEVEL: environment["LOG_LEVEL"] ?? "warn" })
+    ),
+    Effect.map(Config.layer)
   )
 )
 
@@ -35,19 +33,20 @@ const configured = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>) =>
 const stores = configured(async () => (await import("./cli/stores.ts")).layer)
 const queue = configured(async () => (await import("./cli/deadLetters.ts")).layer)
 
-/** Runs in this process once the command line is done with it. */
-let serves = false
-
 const mochi = Command.make("mochi-discord").pipe(
   Command.withDescription("Mochi's bot for Discord"),
   Command.withSubcommands([
+    // From then on the process is the service's, which alone ends it.
     Command.make("serve", {}, () =>
-      Effect.sync(() => {
-        serves = true
-      })
+      Effect.uninterruptible(
+        Effect.zipRight(
+          Effect.promise(() => import("./main.ts")),
+          Effect.never
+        )
+      )
     ).pipe(Command.withDescription("Run the service, as `npm start` does")),
     doctor.pipe(
-      Command.provide(loaded(async () => (await import("./cli/examination.ts")).layer(environment)))
+      Command.provide(loaded(async () => (await import("./cli/examination.ts")).layer(processEnvironment)))
     ),
     commands.pipe(Command.provide(configured(async () => (await import("./cli/commands.ts")).layer))),
     notifications(stores, queue),
@@ -71,12 +70,14 @@ const withoutColors = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     })
   })
 
-const hasColors = process.stdout.isTTY === true && environment["NO_COLOR"] === undefined
+const hasColors = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
 
-// Who reads a list may have seen enough of it.
-process.stdout.on("error", () => process.exit(0))
+/** Who reads a list may have seen enough of it: then the rest is not wanted, and that is no failure. */
+const nobodyReads = Effect.async<void>(resume => {
+  process.stdout.once("error", () => resume(Effect.void))
+})
 
-NodeRuntime.runMain(
+runMain(
   run(process.argv).pipe(
     Effect.provide(
       Layer.merge(NodeContext.layer, CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true }))
@@ -84,16 +85,10 @@ NodeRuntime.runMain(
     Effect.tapErrorCause(cause =>
       Option.match(lastWords(cause), { onNone: () => Effect.void, onSome: Console.error })
     ),
-    work => (hasColors ? work : withoutColors(work))
+    work => (hasColors ? work : withoutColors(work)),
+    Effect.raceFirst(nobodyReads)
   ),
-  {
-    disableErrorReporting: true,
-    disablePrettyLogger: true,
-    teardown: (exit, onExit) => {
-      if (Exit.isSuccess(exit) && serves) void import("./main.ts")
-      else onExit(exitCodeOf(exit))
-    }
-  }
+  { ended: exitCodeOf, signalled: () => 130 }
 )
 
 function loaded<A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>) {

@@ -1,12 +1,10 @@
 import { Config, ConfigProvider, Context, Duration, Either, Layer, Option } from "effect"
 import type { ConfigError, Effect } from "effect"
-import { existsSync } from "node:fs"
+import { telemetry } from "./configTelemetry.ts"
 import * as Variable from "./configVariables.ts"
 
 const { optional, required, withDefault } = Variable
-const url = "an http(s) URL without credentials, query or fragment"
-const port = "a port, 0 to 65535"
-const address = "an address to listen on"
+const url = Variable.httpUrlForm
 
 /** How interactions arrive. The public key is needed only where Discord posts them to us. */
 export type Interactions =
@@ -80,8 +78,8 @@ const sections = {
   }),
 
   server: Config.all({
-    host: withDefault("HOST", address, Variable.word, "0.0.0.0"),
-    port: withDefault("PORT", port, Variable.integerBetween(0, 65_535), 8080)
+    host: withDefault("HOST", Variable.addressForm, Variable.word, "0.0.0.0"),
+    port: withDefault("PORT", Variable.portForm, Variable.port, 8080)
   }),
 
   limits: Config.all({
@@ -110,34 +108,7 @@ const sections = {
     format: optional("LOG_FORMAT", "json or pretty", Variable.choice("json", "pretty"))
   }),
 
-  telemetry: Config.all({
-    disabled: withDefault("OTEL_SDK_DISABLED", "true or false", Variable.flag, false),
-    serviceName: withDefault("OTEL_SERVICE_NAME", "a name", Option.some<string>, "mochi-discord"),
-    endpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", url, Variable.httpUrl),
-    tracesEndpoint: optional("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url, Variable.httpUrl),
-    metricsEndpoint: optional("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", url, Variable.httpUrl),
-    logsEndpoint: optional("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", url, Variable.httpUrl),
-    tracesExporter: withDefault(
-      "OTEL_TRACES_EXPORTER",
-      "otlp or none",
-      Variable.choice("otlp", "none"),
-      "otlp"
-    ),
-    metricsExporter: withDefault(
-      "OTEL_METRICS_EXPORTER",
-      "otlp, prometheus or none",
-      Variable.choice("otlp", "prometheus", "none"),
-      "otlp"
-    ),
-    logsExporter: withDefault("OTEL_LOGS_EXPORTER", "otlp or none", Variable.choice("otlp", "none"), "otlp"),
-    prometheusHost: withDefault("OTEL_EXPORTER_PROMETHEUS_HOST", address, Variable.word, "localhost"),
-    prometheusPort: withDefault(
-      "OTEL_EXPORTER_PROMETHEUS_PORT",
-      port,
-      Variable.integerBetween(0, 65_535),
-      9464
-    )
-  })
+  telemetry
 }
 
 const tree = Config.all(sections)
@@ -148,12 +119,6 @@ export class Settings extends Context.Tag("mochi/Settings")<Settings, Config.Con
 export type SettingsValues = Context.Tag.Service<Settings>
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** The process's own variables, and for those that it has not, the file `.env` where it runs. */
-export const processEnvironment = (): Environment => {
-  if (existsSync(".env")) process.loadEnvFile(".env")
-  return process.env
-}
 
 /** Fails with every missing and malformed variable at once; no fault repeats a value. */
 export const readSettings = (
@@ -168,8 +133,8 @@ export const readDatabaseSettings = (environment: Environment) =>
 export const readSandboxAddress = (environment: Environment) =>
   provider(environment).load(
     Config.all({
-      host: withDefault("SANDBOX_HOST", address, Variable.word, "127.0.0.1"),
-      port: withDefault("SANDBOX_PORT", port, Variable.integerBetween(0, 65_535), 4000)
+      host: withDefault("SANDBOX_HOST", Variable.addressForm, Variable.word, "127.0.0.1"),
+      port: withDefault("SANDBOX_PORT", Variable.portForm, Variable.port, 4000)
     })
   )
 
@@ -183,6 +148,8 @@ export const describeFaults = (error: ConfigError.ConfigError): ReadonlyArray<st
       return [...describeFaults(error.left), ...describeFaults(error.right)]
     case "MissingData":
       return [`${error.path.join(".")} is missing: ${error.message}`]
+    case "SourceUnavailable":
+      return [`${error.path.join(".")} cannot be read: ${error.message}`]
     default:
       return [`${error.path.join(".")} is malformed: ${error.message}`]
   }

@@ -61,6 +61,11 @@ export const integerBetween =
     return value >= least && value <= most ? Option.some(value) : Option.none()
   }
 
+export const portForm = "a port, 0 to 65535"
+export const port: Parse<number> = integerBetween(0, 65_535)
+
+export const addressForm = "an address to listen on"
+
 export interface Rate {
   readonly runs: number
   readonly seconds: number
@@ -72,7 +77,9 @@ export const rate: Parse<Rate> = raw => {
   return runs > 0 && seconds > 0 ? Option.some({ runs, seconds }) : Option.none()
 }
 
-/** An http(s) URL without credentials, query or fragment; trailing slashes are dropped. */
+export const httpUrlForm = "an http(s) URL without credentials, query or fragment"
+
+/** Trailing slashes are dropped. */
 export const httpUrl: Parse<string> = raw => {
   const url = URL.canParse(raw) ? new URL(raw) : undefined
   const plain =

@@ -50,6 +50,7 @@ import * as endpoints from "./programs/http/endpointLayers.ts"
 import * as Endpoints from "./programs/http/Endpoints.ts"
 import { Interactions as HttpInteractions } from "./programs/http/Interactions.ts"
 import * as Server from "./programs/http/Server.ts"
+import { CannotListen } from "./programs/http/CannotListen.ts"
 import { Webhooks } from "./programs/http/Webhooks.ts"
 import { Choices } from "./services/Choices.ts"
 import { Decisions } from "./services/Decisions.ts"
@@ -168,7 +169,12 @@ const http = Layer.unwrapEffect(
       )
     )
     return Layer.merge(Server.layer, endConnections).pipe(
-      Layer.provide(NodeHttpServer.layer(() => node, server))
+      Layer.provide(
+        Layer.catchAll(
+          NodeHttpServer.layer(() => node, server),
+          ({ cause }) => Layer.fail(CannotListen.at(server, cause))
+        )
+      )
     )
   })
 )

@@ -124,6 +124,22 @@ describe("Interactions over HTTP", () => {
   })
 })
 
+describe("Telemetry", () => {
+  it("takes what the standard allows (N7)", () => {
+    const allowed = {
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20YWJj==, x-tenant=42,",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=sandbox,team=a%2Cb",
+      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "10000",
+      OTEL_METRIC_EXPORT_INTERVAL: "1000"
+    }
+    expect(faults({ ...minimal, ...allowed })).toEqual([])
+  })
+})
+
 describe("Faults", () => {
   const malformed: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ["DISCORD_BOT_TOKEN", ["two words", "tök", "line\nbreak"]],
@@ -158,7 +174,27 @@ describe("Faults", () => {
     ["LOG_FORMAT", ["xml"]],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", ["collector:4318"]],
     ["OTEL_METRICS_EXPORTER", ["statsd"]],
-    ["OTEL_EXPORTER_PROMETHEUS_PORT", ["many"]]
+    ["OTEL_EXPORTER_PROMETHEUS_PORT", ["many"]],
+    // What the telemetry SDK reads by itself, and would go without in silence (N7).
+    ["OTEL_EXPORTER_OTLP_PROTOCOL", ["thrift", "http", "GRPC+TLS"]],
+    ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", ["thrift"]],
+    ["OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", ["http/xml"]],
+    ["OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", ["udp"]],
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", ["10s", "0", "-1", "99999999999"]],
+    ["OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", ["soon"]],
+    ["OTEL_EXPORTER_OTLP_HEADERS", ["authorization", "=value", "x y=1", "a=%zz", "a=b\nc"]],
+    ["OTEL_EXPORTER_OTLP_COMPRESSION", ["brotli", "GZIP"]],
+    ["OTEL_EXPORTER_OTLP_CERTIFICATE", ["/nowhere/at/all.pem"]],
+    ["OTEL_EXPORTER_OTLP_INSECURE", ["maybe"]],
+    ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", ["sometimes"]],
+    ["OTEL_RESOURCE_ATTRIBUTES", ["production", "a=b=c", "=b", "a=%zz"]],
+    ["OTEL_TRACES_SAMPLER", ["always", "ALWAYS_ON", "parentbased_jaeger"]],
+    ["OTEL_TRACES_SAMPLER_ARG", ["1.5", "-1", "half"]],
+    ["OTEL_METRIC_EXPORT_INTERVAL", ["often", "0"]],
+    ["OTEL_BSP_SCHEDULE_DELAY", ["1m"]],
+    ["OTEL_BLRP_MAX_QUEUE_SIZE", ["huge"]],
+    ["OTEL_ATTRIBUTE_COUNT_LIMIT", ["-5"]],
+    ["OTEL_SPAN_EVENT_COUNT_LIMIT", ["few"]]
   ]
 
   it.each(malformed.flatMap(([name, values]) => values.map(value => [name, value] as const)))(

@@ -1,6 +1,8 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Either, Layer, Option } from "effect"
+import type { Cause } from "effect"
 import * as Database from "../adapters/postgres/Database.ts"
+import type { DatabaseError } from "../adapters/postgres/DatabaseError.ts"
 import * as Migrations from "../adapters/postgres/Migrations.ts"
 import { migrations } from "../adapters/postgres/migrations/registry.ts"
 import { Settings } from "../config.ts"
@@ -14,16 +16,23 @@ export const databaseFindings: Effect.Effect<ReadonlyArray<Finding>, never, Sett
     const where = Option.isSome(database.url) ? "DATABASE_URL" : "DATA_DIR"
     const context = yield* Effect.either(Effect.timeout(Layer.build(Database.layerUnmigrated), "60 seconds"))
     if (Either.isLeft(context)) {
-      const detail = "detail" in context.left ? context.left.detail : "no answer within a minute"
-      const mend =
-        where === "DATABASE_URL"
-          ? "Is PostgreSQL up, and are address, name and password of DATABASE_URL right?"
-          : "See its log under DATA_DIR, and whether that folder can be written"
-      return [failed("database", detail, mend), skipped("migrations", "needs the database")]
+      return [unusable(context.left, where), skipped("migrations", "needs the database")]
     }
     return yield* Effect.provide(lookInside, context.right)
   }
 ).pipe(Effect.scoped)
+
+const unusable = (error: DatabaseError | Cause.TimeoutException, where: string): Finding => {
+  if (error._tag === "TimeoutException")
+    return failed("database", "no answer within a minute", "Is it overloaded? See its log")
+  const { detail, reason } = error
+  if (reason === "absent" || reason === "unsuitable") return { check: "database", state: "failed", detail }
+  const mend =
+    where === "DATABASE_URL"
+      ? "Is PostgreSQL up, and are address, name and password of DATABASE_URL right?"
+      : "See its log under DATA_DIR, and whether that folder can be written"
+  return failed("database", detail, mend)
+}
 
 const lookInside: Effect.Effect<ReadonlyArray<Finding>, never, SqlClient.SqlClient> = Effect.gen(
   function* () {

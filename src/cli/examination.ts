@@ -1,4 +1,5 @@
 import { Effect, Either, Layer, Stream } from "effect"
+import type { ConfigError } from "effect"
 import * as Rest from "../adapters/discord/Rest.ts"
 import * as Config from "../config.ts"
 import type { SettingsValues } from "../config.ts"
@@ -10,11 +11,13 @@ import { failed, ok, skipped } from "./findings.ts"
 import { mochiFindings } from "./mochiChecks.ts"
 
 /** Everything that `doctor` looks at, in the order of its lines; all at once, since each may have to wait for a timeout. */
-export const layer = (environment: Config.Environment): Layer.Layer<Examination> =>
+export const layer = (
+  environment: Effect.Effect<Config.Environment, ConfigError.ConfigError>
+): Layer.Layer<Examination> =>
   Layer.sync(Examination, () =>
     Stream.unwrap(
       Effect.map(
-        Effect.either(Config.readSettings(environment)),
+        Effect.either(Effect.flatMap(environment, Config.readSettings)),
         Either.match({
           onLeft: error => Stream.fromIterable(unreadable(Config.describeFaults(error))),
           onRight: examine

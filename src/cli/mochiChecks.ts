@@ -10,59 +10,84 @@ const clockTolerance = 30
 
 export const mochiFindings = (settings: SettingsValues): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.gen(function* () {
-    const probe = Probe.make(settings)
-    const { payBearer, payHealth, paySignature, profileBearer } = yield* Effect.all(probe, {
-      concurrency: "unbounded"
-    })
+    const probed = yield* Effect.all(Probe.make(settings), { concurrency: "unbounded" })
     const { pay, profile } = settings.mochi
-    const profileRoot = Option.getOrElse(profile, () => pay).root
-    return [
-      reached("mochi pay", "MOCHI_PAY_API_BASE_URL", pay.root, payHealth, payBearer),
-      reached("mochi profile", "MOCHI_PROFILE_API_BASE_URL", profileRoot, profileBearer, profileBearer),
-      signatureFinding(settings, paySignature)
-    ]
-  })
+    const payFinding = reached({
+      check: "mochi pay",
+      variable: "MOCHI_PAY_API_BASE_URL",
+      root: pay.root,
+      health: [probed.payHealth],
+      ours: probed.payBearer,
+      madeUp: probed.payMadeUp
+    })
+    const profileFinding = reached({
+      check: "mochi profile",
+      variable: "MOCHI_PROFILE_API_BASE_URL",
+      root: Option.getOrElse(profile, () => pay).root,
+      health: [],
+      ours: probed.profileBearer,
+      madeUp: probed.profileMadeUp
+    })
+    const signature = isStrict(probed.payMadeUp) ? probed.paySignature : Option.none()
+    return [payFinding, profileFinding, signatureFinding(settings, signature)]
+  }).pipe(Effect.withSpan("cli doctor mochi"))
 
-/** `health`: whether it is there at all. `bearer`: what it says to our secret. */
-const reached = (check: string, variable: string, root: string, health: Probed, bearer: Probed): Finding => {
-  const { host } = new URL(root)
-  if (Option.isNone(health))
-    return failed(check, `no answer from ${host}`, `Check ${variable} and the network`)
-  if (health.value.status >= 500)
-    return failed(
-      check,
-      `${host} answers ${health.value.status}`,
-      "Mochi is down: wait, or ask its operators"
-    )
-  if (Option.exists(bearer, ({ status }) => status === 401))
-    return failed(
-      check,
-      `${host} refuses our bearer secret`,
-      "Set MOCHI_BOT_SECRET to the one that Mochi has"
-    )
-  if (health === bearer || health.value.status < 300)
-    return ok(check, `${host} answers, our bearer secret is accepted`)
-  return failed(
-    check,
-    `${host} answers ${health.value.status} to its health check`,
-    `Is ${variable} the address of Mochi's API?`
-  )
+interface Answers {
+  readonly check: string
+  readonly variable: string
+  readonly root: string
+  /** Empty where it has no health check. */
+  readonly health: ReadonlyArray<Probed>
+  /** What it says to our secret, and what to one that nobody gave us. */
+  readonly ours: Probed
+  readonly madeUp: Probed
 }
 
+const reached = ({ check, health, madeUp, ours, root, variable }: Answers): Finding => {
+  const { host } = new URL(root)
+  const notMochi = (detail: string) =>
+    failed(check, `${host} ${detail}`, `Is ${variable} the address of Mochi's API?`)
+  const answers = Option.all([ours, ...health])
+  if (Option.isNone(answers))
+    return failed(check, `no answer from ${host}`, `Check ${variable} and the network`)
+  const [{ isMochis, status }, ...healthy] = answers.value
+  const down = answers.value.find(({ status }) => status >= 500)
+  if (down !== undefined)
+    return failed(check, `${host} answers ${down.status}`, "Mochi is down: wait, or ask its operators")
+  if (isRefused(status))
+    return failed(
+      check,
+      `${host} refuses our bearer secret (${status})`,
+      "Set MOCHI_BOT_SECRET to the one that Mochi has"
+    )
+  const unwell = healthy.find(({ status }) => status >= 300)
+  if (unwell !== undefined) return notMochi(`answers ${unwell.status} to its health check`)
+  if (!isMochis) return notMochi(`answers ${status}, and not as Mochi does`)
+  if (!isStrict(madeUp)) return notMochi("does not refuse a made-up secret, as Mochi does")
+  return ok(check, `${host} answers, our bearer secret is accepted`)
+}
+
+/** A server that takes any secret is not Mochi, whatever it answers; nor does it prove anything that it takes ours. */
+const isStrict = (madeUp: Probed): boolean => Option.exists(madeUp, ({ status }) => isRefused(status))
+
+const isRefused = (status: number): boolean => status === 401 || status === 403
+
 const signatureFinding = ({ mochi }: SettingsValues, probed: Probed): Finding => {
-  if (Option.isNone(probed) || probed.value.status >= 500)
-    return skipped("signature", "Mochi Pay does not answer")
-  const offset = Option.map(probed.value.clockOffset, millis => Math.round(millis / 1000))
+  if (Option.isNone(probed) || probed.value.status >= 500) return skipped("signature", "needs Mochi Pay")
+  const { clockOffset, isMochis, status } = probed.value
+  if (!isMochis && !isRefused(status))
+    return skipped("signature", `Mochi Pay answers ${status}, and not as Mochi does`)
+  const offset = Option.map(clockOffset, millis => Math.round(millis / 1000))
   const clock = Option.match(offset, {
     onNone: () => "Mochi does not tell its time",
     onSome: seconds => `our clock is ${offsetText(seconds)}`
   })
   if (Option.exists(offset, seconds => Math.abs(seconds) > clockTolerance))
     return failed("signature", `${clock}, and signatures carry the time`, "Set the clock; run NTP")
-  if (probed.value.status === 401)
+  if (isRefused(status))
     return failed(
       "signature",
-      `Mochi refuses it (401); ${clock}`,
+      `Mochi refuses it (${status}); ${clock}`,
       `Has Mochi the public key of MOCHI_APP_PRIVATE_KEY for the application "${mochi.applicationName}" (MOCHI_APPLICATION_NAME)${Option.isNone(mochi.apiKey) ? ", and does it want MOCHI_API_KEY" : ", and is MOCHI_API_KEY right"}?`
     )
   return ok("signature", `accepted; ${clock}`)

@@ -13,10 +13,7 @@ import { describeSqlError } from "../adapters/postgres/storeErrors.ts"
 import * as UsageSql from "../adapters/postgres/UsageSql.ts"
 import { Journal } from "../services/Journal.ts"
 
-/**
- * A new database is set up; one that older software still may use is left as it is, since migrating is for the service to
- * do when it starts.
- */
+/** The database is left as it is: to set it up and to migrate it is for the service, when it starts. */
 const ready = Effect.gen(function* () {
   const { applied, pending, unknown } = yield* Effect.catchTags(Migrations.status(migrations), {
     SqlError: error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) }),
@@ -24,9 +21,14 @@ const ready = Effect.gen(function* () {
   })
   if (unknown.length > 0)
     return yield* new DatabaseTooNew({ unknown, newestKnown: Object.keys(migrations).at(-1) ?? "none" })
-  if (applied.length === 0) yield* Migrations.run(migrations)
-  else if (pending.length > 0)
-    yield* new DatabaseError({
+  if (applied.length === 0)
+    return yield* new DatabaseError({
+      reason: "absent",
+      detail:
+        "there is nothing of this service in the database. Are DATABASE_URL and DATA_DIR right? The service sets it up when it starts"
+    })
+  if (pending.length > 0)
+    return yield* new DatabaseError({
       reason: "migration",
       detail: `it is older than this release (${pending.join(", ")} to come): start the service, which brings it up to date`
     })

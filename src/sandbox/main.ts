@@ -1,7 +1,8 @@
 /** `npm run sandbox`: the address of its page; with `--tour`, the main job by itself, once. */
 import { Command, Options } from "@effect/cli"
 import { Console, Effect, Logger, Option } from "effect"
-import { describeFaults, processEnvironment } from "../config.ts"
+import { describeFaults } from "../config.ts"
+import { processEnvironment } from "../configEnvironment.ts"
 import { runCommand } from "./commandLine.ts"
 import * as Sandbox from "./Sandbox.ts"
 import { readSandboxSettings } from "./settings.ts"
@@ -45,8 +46,9 @@ const isTour = Options.boolean("tour").pipe(
 
 const sandbox = Command.make("sandbox", { isTour }, ({ isTour }) =>
   // Read for both: the file `.env` may say where telemetry goes.
-  Effect.sync(processEnvironment).pipe(
+  processEnvironment.pipe(
     Effect.zipRight(Effect.scoped(isTour ? runTour : runPage)),
+    Effect.catchTag("ConfigError", error => fail(describeFaults(error))),
     Effect.provide(Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)))
   )
 ).pipe(

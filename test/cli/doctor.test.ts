@@ -12,6 +12,7 @@ import { Examination } from "../../src/programs/cli/doctorCommand.ts"
 import type { Finding } from "../../src/programs/cli/doctorCommand.ts"
 import { CommandSync } from "../../src/programs/discord/CommandSync.ts"
 import { generateKeyPair } from "../../src/sandbox/mochi/ed25519.ts"
+import { fileOf, start } from "../support/spawned.ts"
 import { loopback } from "../adapters/discord/LoopbackRest.ts"
 import { makeWorld } from "../e2e/world.ts"
 import type { World } from "../e2e/world.ts"
@@ -20,7 +21,7 @@ type Environment = Readonly<Record<string, string>>
 
 const examine = (environment: Environment): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.flatMap(Examination, findings => Effect.map(Stream.runCollect(findings), found => [...found])).pipe(
-    Effect.provide(examination.layer(environment))
+    Effect.provide(examination.layer(Effect.succeed(environment)))
   )
 
 const onDatabase = <A, E>(environment: Environment, work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
@@ -255,6 +256,35 @@ const proxied = (
     return server.url
   })
 
+/** A server that is not Mochi's, and answers the same to everything, its health check excepted. */
+const notMochi = (answer: { readonly status: number; readonly body: unknown }) =>
+  Effect.map(
+    loopback(({ url }) => (url.endsWith("/health") ? { status: 200, body: {} } : answer)),
+    ({ url }) => url
+  )
+
+const strangers = [
+  { what: "404 in JSON", answer: { status: 404, body: { error: "not found" } }, says: /made-up secret/ },
+  {
+    what: "404 in JSON, as others do",
+    answer: { status: 404, body: { message: "Not Found" } },
+    says: /made-up/
+  },
+  {
+    what: "404 in text",
+    answer: { status: 404, body: "404 page not found" },
+    says: /answers 404, and not as Mochi/
+  },
+  {
+    what: "200 in HTML",
+    answer: { status: 200, body: "<html>hello</html>" },
+    says: /answers 200, and not as Mochi/
+  },
+  { what: "200 and an empty list", answer: { status: 200, body: { data: [] } }, says: /made-up secret/ },
+  { what: "302", answer: { status: 302, body: "" }, says: /answers 302, and not as Mochi/ },
+  { what: "403", answer: { status: 403, body: "<html>" }, says: /refuses our bearer secret \(403\)/ }
+]
+
 const failures = (findings: ReadonlyArray<Finding>) => findings.filter(({ state }) => state === "failed")
 
 it.scopedLive("finds nothing wrong where nothing is", () =>
@@ -317,5 +347,55 @@ it.scopedLive("names the cause, and only it: a clock that is minutes off", () =>
     const found = failures(yield* Effect.withClock(examine(environment), off))
     expect(found.map(({ check }) => check)).toEqual(["signature"])
     expect(found[0]?.detail).toMatch(/our clock is (600|599|601) s behind Mochi's/)
+  })
+)
+
+it.scopedLive.each(strangers)(
+  "does not take a server for Mochi that answers $what to everything (N6)",
+  ({ answer, says }) =>
+    Effect.gen(function* () {
+      const world = yield* sound
+      const url = yield* notMochi(answer)
+      const ofProfile = yield* examine({ ...world.environment, MOCHI_PROFILE_API_BASE_URL: url })
+      expect(failures(ofProfile).map(({ check }) => check)).toEqual(["mochi profile"])
+      expect(failures(ofProfile)[0]?.detail).toMatch(says)
+      const ofPay = yield* examine({
+        ...world.environment,
+        MOCHI_PAY_API_BASE_URL: url,
+        MOCHI_PROFILE_API_BASE_URL: world.environment["MOCHI_PAY_API_BASE_URL"]!
+      })
+      expect(ofPay.find(({ check }) => check === "mochi pay")).toMatchObject({
+        state: "failed",
+        detail: expect.stringMatching(says)
+      })
+      expect(ofPay.find(({ check }) => check === "signature")?.state).not.toBe("ok")
+    })
+)
+
+it.scopedLive("every call to Mochi carries a traceparent, all of one trace (H2)", () =>
+  Effect.gen(function* () {
+    const world = yield* sound
+    const seen: Array<string> = []
+    const url = (yield* loopback(({ headers }) => {
+      seen.push(String(headers["traceparent"]))
+      return { status: 404, body: { error: "not found" } }
+    })).url
+    yield* examine({ ...world.environment, MOCHI_PAY_API_BASE_URL: url })
+    expect(seen.length).toBeGreaterThan(5)
+    for (const header of seen) expect(header).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(new Set(seen.map(header => header.split("-")[1])).size).toBe(1)
+    expect(new Set(seen).size).toBe(seen.length)
+  })
+)
+
+it.scopedLive("leaves the gateway that greeted it, and ends (N1)", () =>
+  Effect.gen(function* () {
+    const world = yield* sound
+    const child = yield* start(process.execPath, [fileOf("src/cli.ts"), "doctor"], {
+      env: { PATH: process.env["PATH"] ?? "", ...world.environment }
+    })
+    yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => child.said().includes("webhook secrets") })
+    const ended = yield* Effect.timeoutOption(child.ended, "10 seconds")
+    expect(Option.map(ended, ({ code }) => code)).toEqual(Option.some(0))
   })
 )

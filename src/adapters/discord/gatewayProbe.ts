@@ -6,21 +6,30 @@ export class NoGreeting extends Schema.TaggedError<NoGreeting>()("NoGreeting", {
 
 /** Connects, waits for Discord's greeting, and leaves without identifying: no session is begun and none is ended. */
 export const greeting = (url: string): Effect.Effect<void, NoGreeting> =>
-  Effect.async<void, NoGreeting>(resume => {
-    const socket = new WebSocket(`${url.replace(/\/+$/, "")}/?v=10&encoding=json`)
-    const refuse = (detail: string) => resume(new NoGreeting({ detail }))
-    socket.on("error", error => refuse(error.message))
-    socket.on("close", code => refuse(`closed with ${code}`))
-    socket.once("message", data =>
-      resume(isHello(String(data)) ? Effect.void : new NoGreeting({ detail: "no HELLO" }))
-    )
-    return Effect.sync(() => socket.terminate())
-  }).pipe(
+  Effect.acquireUseRelease(
+    Effect.try({
+      try: () => new WebSocket(`${url.replace(/\/+$/, "")}/?v=10&encoding=json`),
+      catch: error => new NoGreeting({ detail: error instanceof Error ? error.message : "no address" })
+    }),
+    greeted,
+    socket => Effect.sync(() => socket.terminate())
+  ).pipe(
     Effect.timeoutFail({
       duration: "6 seconds",
       onTimeout: () => new NoGreeting({ detail: "no answer within 6 seconds" })
     })
   )
+
+const greeted = (socket: WebSocket) =>
+  Effect.async<void, NoGreeting>(resume => {
+    const refuse = (detail: string) => resume(new NoGreeting({ detail }))
+    // Stays to the end: closing a socket that is not open yet is an error too.
+    socket.on("error", error => refuse(error.message))
+    socket.on("close", code => refuse(`closed with ${code}`))
+    socket.once("message", data =>
+      resume(isHello(String(data)) ? Effect.void : new NoGreeting({ detail: "no HELLO" }))
+    )
+  })
 
 const Hello = Schema.parseJson(Schema.Struct({ op: Schema.Literal(10) }))
 

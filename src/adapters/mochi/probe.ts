@@ -1,11 +1,14 @@
-import { Clock, Effect, Option, Redacted } from "effect"
+import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { SettingsValues } from "../../config.ts"
 import { version } from "../../configVersion.ts"
+import { traceparent } from "./observed.ts"
 import { signedHeaders } from "./signing.ts"
 
-/** How Mochi answered one harmless GET. */
+/** How one harmless GET was answered. */
 export interface Probe {
   readonly status: number
+  /** Whether the answer has the form of Mochi's to this question; of another server's it has not. */
+  readonly isMochis: boolean
   /** Mochi's clock minus ours, in milliseconds; none where its answer carries no date. Exact to a second or so. */
   readonly clockOffset: Option.Option<number>
 }
@@ -15,11 +18,17 @@ export type Probed = Option.Option<Probe>
 
 const patience = 8_000
 
+/** Bytes. Mochi answers what is asked here with a line. */
+const longestAnswer = 256 * 1024
+
 /** Whether each API answers, and what it says to our credentials. Nothing that is asked for has to exist. */
 export const make = ({ mochi }: SettingsValues) => {
   const pay = mochi.pay
   const profile = Option.getOrElse(mochi.profile, () => pay)
-  const bearer = { authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }
+  const bearer = (secret: string) => Effect.succeed({ authorization: `Bearer ${secret}` })
+  const ours = bearer(Redacted.value(mochi.botSecret))
+  // Who takes this one takes any, and is not Mochi.
+  const madeUp = bearer("mochi-discord-doctor")
   const signed = Effect.gen(function* () {
     const headers = yield* signedHeaders({
       seed: mochi.privateKey,
@@ -31,29 +40,86 @@ export const make = ({ mochi }: SettingsValues) => {
       onSome: key => ({ ...headers, authorization: `Basic ${Redacted.value(key)}` })
     })
   })
+  const health = { name: "mochi.pay health", url: `${pay.root}/health`, reads: Option.some<string> }
+  const applications = {
+    name: "mochi.pay applications",
+    url: `${pay.api}/profiles/0/applications`,
+    reads: asList
+  }
+  const person = {
+    name: "mochi.profile profileByDiscord",
+    url: `${profile.api}/profiles/get-by-discord/0?no_fetch_amount=true`,
+    reads: asProfile
+  }
+  const request = {
+    name: "mochi.pay request",
+    url: `${pay.api}/applications/0/requests/doctor`,
+    reads: asRequest
+  }
   return {
-    payHealth: get(`${pay.root}/health`, {}),
-    payBearer: get(`${pay.api}/profiles/0/applications`, bearer),
-    profileBearer: get(`${profile.api}/profiles/get-by-discord/0?no_fetch_amount=true`, bearer),
-    paySignature: Effect.flatMap(signed, headers => get(`${pay.api}/applications/0/requests/doctor`, headers))
+    payHealth: get(health, Effect.succeed({})),
+    payBearer: get(applications, ours),
+    payMadeUp: get(applications, madeUp),
+    profileBearer: get(person, ours),
+    profileMadeUp: get(person, madeUp),
+    paySignature: get(request, signed)
   }
 }
 
-const get = (url: string, headers: Readonly<Record<string, string>>): Effect.Effect<Probed> =>
+interface Question {
+  readonly name: string
+  readonly url: string
+  /** Reads the body of a 2xx. */
+  readonly reads: Reads
+}
+
+type Reads = (body: string) => Option.Option<unknown>
+
+const reading = <A, I>(schema: Schema.Schema<A, I>): Reads =>
+  Schema.decodeUnknownOption(Schema.parseJson(schema))
+
+const fields = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+const asList = reading(Schema.Struct({ data: Schema.NullOr(Schema.Array(Schema.Unknown)) }))
+const asProfile = reading(fields)
+const asRequest = reading(Schema.Struct({ data: fields }))
+const asRefusal = reading(
+  Schema.Union(Schema.Struct({ error: Schema.String }), Schema.Struct({ message: Schema.String }))
+)
+
+const get = (
+  { name, reads, url }: Question,
+  credentials: Effect.Effect<Readonly<Record<string, string>>>
+): Effect.Effect<Probed> =>
   Effect.gen(function* () {
-    const response = yield* Effect.tryPromise(signal =>
-      fetch(url, {
-        headers: { accept: "application/json", "user-agent": `mochi-discord/${version}`, ...headers },
-        redirect: "manual",
-        signal
-      })
-    )
+    const headers = {
+      accept: "application/json",
+      "user-agent": `mochi-discord/${version}`,
+      ...(yield* traceparent),
+      ...(yield* credentials)
+    }
+    const response = yield* Effect.tryPromise(signal => fetch(url, { headers, redirect: "manual", signal }))
     const now = yield* Clock.currentTimeMillis
-    yield* Effect.ignore(Effect.tryPromise(async () => response.body?.cancel()))
     const date = Date.parse(response.headers.get("date") ?? "")
+    const body = yield* Effect.tryPromise(() => textOf(response)).pipe(Effect.orElseSucceed(() => ""))
     return {
       status: response.status,
+      isMochis: Option.isSome((response.ok ? reads : asRefusal)(body)),
       // The header has whole seconds, so that half a second is the likeliest rest.
       clockOffset: Number.isNaN(date) ? Option.none() : Option.some(date + 500 - now)
     }
-  }).pipe(Effect.timeout(patience), Effect.option)
+  }).pipe(
+    Effect.timeout(patience),
+    Effect.option,
+    Effect.withSpan(name, { kind: "client", captureStackTrace: false })
+  )
+
+/** What is longer is cut off, and then not of Mochi's form. */
+const textOf = async (response: Response): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ""
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true })
+    if (text.length > longestAnswer) break
+  }
+  return text
+}

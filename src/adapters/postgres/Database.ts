@@ -8,7 +8,12 @@ import { Settings } from "../../config.ts"
 import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
-import { connectionSilentFor, connectsWithin, serverDropsClientAfter, statementEndsWithin } from "./detection.ts"
+import {
+  connectionSilentFor,
+  connectsWithin,
+  serverDropsClientAfter,
+  statementEndsWithin
+} from "./detection.ts"
 import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
 import * as Migrations from "./Migrations.ts"
@@ -64,14 +69,15 @@ export const connect = (
   )
 }
 
-const configuredUrl = Effect.gen(function* () {
-  const { database } = yield* Settings
-  if (Option.isSome(database.url)) return database.url.value
-  return yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres") })
-})
+const configuredUrl = ({ makeMissing }: { readonly makeMissing: boolean }) =>
+  Effect.gen(function* () {
+    const { database } = yield* Settings
+    if (Option.isSome(database.url)) return database.url.value
+    return yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres"), makeMissing })
+  })
 
 const connectMigrated = Effect.gen(function* () {
-  const url = yield* configuredUrl
+  const url = yield* configuredUrl({ makeMissing: true })
   yield* connect(url, migrationEndsWithin).pipe(
     Effect.flatMap(context =>
       Effect.provide(Effect.zipRight(refuseOtherEncodings, Migrations.run(migrations)), context)
@@ -95,10 +101,10 @@ const refuseOtherEncodings = Effect.gen(function* () {
     })
 })
 
-/** The configured database as it stands: for looking at it without changing it. */
+/** The configured database as it stands, for looking at it: it is neither made nor migrated. */
 export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = Layer.scopedContext(
   Effect.gen(function* () {
-    const context = yield* connect(yield* configuredUrl, operatorsStatementEndsWithin)
+    const context = yield* connect(yield* configuredUrl({ makeMissing: false }), operatorsStatementEndsWithin)
     yield* Effect.provide(refuseOtherEncodings, context)
     return context
   })

@@ -4,15 +4,17 @@ import { Schema } from "effect"
  * The database cannot be used.
  * - `unreachable`: no connection, or it broke; trying again may help.
  * - `embedded`: the embedded server does not start here.
+ * - `absent`: there is none yet, and it is not for this command to make one.
  * - `migration`: a migration failed, and with it everything that it did.
  * - `unsuitable`: it cannot hold what the service has to store.
  */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
-  reason: Schema.Literal("unreachable", "embedded", "migration", "unsuitable"),
+  reason: Schema.Literal("unreachable", "embedded", "absent", "migration", "unsuitable"),
   /** For an operator; free of secrets. */
   detail: Schema.String
 }) {
   override get message(): string {
+    if (this.reason === "absent") return this.detail
     return `The database is not usable (${this.reason}): ${this.detail}`
   }
 }

@@ -3,6 +3,7 @@ import { Cause, ConfigError, Exit, Option } from "effect"
 import { describeFaults } from "../../config.ts"
 import { linesWithVisibleControls } from "../../domain/plainText.ts"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { messageOf } from "../messageOf.ts"
 import { Ended } from "./Ended.ts"
 
 /** What an operator reads on stderr of a command that did not end well; none where it was said already. */
@@ -31,6 +32,3 @@ export const exitCodeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (error instanceof Ended) return error.exitCode
   return ValidationError.isValidationError(error) ? 2 : 1
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error && error.message !== "" ? error.message : "It failed for an unknown reason"

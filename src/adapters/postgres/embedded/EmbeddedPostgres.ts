@@ -2,11 +2,13 @@ import type { SqlError } from "@effect/sql"
 import { Deferred, Effect, Option, Redacted, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
 import { upTo } from "../../../ports/monotonic.ts"
-import { DatabaseError } from "../DatabaseError.ts"
+import type { DatabaseError } from "../DatabaseError.ts"
 import * as DatabaseSession from "../DatabaseSession.ts"
 import { inOwnScope } from "../inOwnScope.ts"
 import { describeSqlError } from "../storeErrors.ts"
+import { notWhole, role } from "./binaries.ts"
 import * as Cluster from "./cluster.ts"
+import { embedded } from "./failures.ts"
 import * as Postmaster from "./postmaster.ts"
 
 /*
@@ -17,8 +19,10 @@ import * as Postmaster from "./postmaster.ts"
  */
 
 export interface EmbeddedOptions {
-  /** Holds the cluster, its password and its log; made when missing. */
+  /** Holds the cluster, its password and its log. */
   readonly folder: string
+  /** False: without a cluster there it fails, and makes nothing. Default true. */
+  readonly makeMissing?: boolean
   /** False: what was committed may be lost when the machine goes down. Default true. */
   readonly durable?: boolean
   /** True: nobody stops the server at the end of the scope. Default false. */
@@ -30,7 +34,8 @@ export const make = (
   options: EmbeddedOptions
 ): Effect.Effect<Redacted.Redacted, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
-    const cluster = yield* Cluster.open(options.folder)
+    const open = (options.makeMissing ?? true) ? Cluster.openOrMake : Cluster.open
+    const cluster = yield* open(options.folder)
     const first = yield* Deferred.make<Server, DatabaseError>()
     if (options.keepRunning !== true) yield* Effect.addFinalizer(() => stopUnlessUsed(cluster))
     yield* Effect.gen(function* () {
@@ -56,7 +61,13 @@ export const make = (
 
 /** Stops the server in `folder`, if one runs, unless a process still uses it. */
 export const stop = (folder: string): Effect.Effect<void, DatabaseError> =>
-  Effect.flatMap(Cluster.open(folder), stopUnlessUsed)
+  Cluster.open(folder).pipe(
+    Effect.flatMap(stopUnlessUsed),
+    Effect.catchIf(
+      ({ reason }) => reason === "absent",
+      () => Effect.void
+    )
+  )
 
 interface Server {
   readonly port: number
@@ -87,10 +98,11 @@ const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: bo
       )
     }),
     Effect.catchTags({
-      StartFailed: ({ log }) => embedded(`the server does not start; its log ends with:\n${log}`),
+      StartFailed: ({ log }) =>
+        embedded(notWhole(log) ?? `the server does not start; its log ends with: ${log}`),
       NotYet: ({ detail }) =>
         Effect.flatMap(Postmaster.logTail(cluster), log =>
-          embedded(`the server does not answer (${detail}); its log ends with:\n${log}`)
+          embedded(`the server does not answer (${detail}); its log ends with: ${log}`)
         )
     })
   )
@@ -102,7 +114,7 @@ const enter = (cluster: Cluster.Cluster, take: "pg_try_advisory_lock_shared" | "
     if (Option.isNone(running)) return yield* new NotYet({ detail: "it is not running" })
     const { pid, port } = running.value
     const password = Redacted.value(cluster.password)
-    const url = Redacted.make(`postgresql://${Cluster.role}:${password}@127.0.0.1:${port}/postgres`)
+    const url = Redacted.make(`postgresql://${role}:${password}@127.0.0.1:${port}/postgres`)
     const session = yield* DatabaseSession.open(url, "mochi-discord-presence")
     const [row] = yield* session.query(`select ${take}(${usersLock})`)
     return { pid, port, url, session, taken: row?.[0] === true }
@@ -125,5 +137,3 @@ const stopUnlessUsed = (cluster: Cluster.Cluster): Effect.Effect<void> =>
     const running = yield* Postmaster.find(cluster)
     if (unused && Option.isSome(running)) yield* Postmaster.stop(cluster, running.value.pid)
   }).pipe(Effect.scoped)
-
-const embedded = (detail: string) => new DatabaseError({ reason: "embedded", detail })

@@ -4,7 +4,7 @@ import { createServer } from "node:net"
 import { open, readFile, readlink, realpath, rm, stat } from "node:fs/promises"
 import { platform } from "node:os"
 import { join } from "node:path"
-import { dataArgument, environment } from "./cluster.ts"
+import { dataArgument, environment } from "./binaries.ts"
 import type { Cluster } from "./cluster.ts"
 
 /** A server process on the cluster's data, ready or not. */
@@ -68,8 +68,14 @@ export const stop = (cluster: Cluster, pid: number): Effect.Effect<void> =>
     yield* Effect.timeoutOption(gone, "2 seconds")
   })
 
+/** What the server said last, in one line; it says the same again at every try. */
 export const logTail = (cluster: Cluster): Effect.Effect<string> =>
-  Effect.promise(async () => (await linesOf(cluster.log)).slice(-12).join("\n").trim().slice(-2000))
+  Effect.promise(async () => {
+    const said = (await linesOf(cluster.log)).slice(-12).map(line => line.replace(stamp, "").trim())
+    return [...new Set(said.filter(line => line !== ""))].slice(-6).join("; ").slice(-2000)
+  })
+
+const stamp = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] /
 
 const launch = async (cluster: Cluster, port: number, durable: boolean) => {
   const log = await openLog(cluster.log)

@@ -3,7 +3,8 @@ import { execFile } from "node:child_process"
 import { realpath, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { promisify } from "node:util"
-import { DatabaseError } from "../DatabaseError.ts"
+import type { DatabaseError } from "../DatabaseError.ts"
+import { attempt, embedded } from "./failures.ts"
 
 /** PostgreSQL refuses to run as root; then its processes run as this user. */
 const name = "postgres"
@@ -49,9 +50,6 @@ const foldersAbove = (path: string): ReadonlyArray<string> => {
   return parent === path ? [path] : [...foldersAbove(parent), parent]
 }
 
-const attempt = <A>(work: () => Promise<A>) =>
-  Effect.tryPromise({ try: work, catch: cause => embedded(String(cause)) })
-
 const numberFrom = (flag: string) => run("id", [flag, name]).then(({ stdout }) => Number.parseInt(stdout, 10))
 
 const lookUp = Effect.tryPromise(async () => ({ uid: await numberFrom("-u"), gid: await numberFrom("-g") }))
@@ -59,5 +57,3 @@ const lookUp = Effect.tryPromise(async () => ({ uid: await numberFrom("-u"), gid
 const create = Effect.tryPromise(() =>
   run("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name])
 )
-
-const embedded = (detail: string) => new DatabaseError({ reason: "embedded", detail })
