@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import { DiscordAPIError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
-import { Data, Duration, Effect, Option, Predicate, Redacted } from "effect"
+import { Data, Duration, Effect, Redacted } from "effect"
 import type { Scope } from "effect"
 import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
-import { parseRetryAfter } from "../mochi/retryAfter.ts"
+import { neverConnected, systemCode } from "./connectionFaults.ts"
 import { DiscordUnreachable, isDiscordsWord } from "./RestErrors.ts"
 import { makePace } from "./pace.ts"
+import { isPositive, withRetryAfter } from "./retryAfterHeader.ts"
 import { limits } from "./RestPlan.ts"
 import type { Lane } from "./restRoute.ts"
 import { followWallClock } from "./wallClockSteps.ts"
@@ -208,29 +209,6 @@ const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeReque
   }
 }
 
-/** The package reads the header alone, in seconds; some answers say the time in their JSON alone, or as a date. */
-const withRetryAfter = (given: Headers, body: string): Headers => {
-  const headers = new Headers(given)
-  const inHeader = Option.flatMap(Option.fromNullable(given.get("retry-after")), header =>
-    /^\d+\.\d+$/.test(header) ? Option.some(Number(header) * 1000) : parseRetryAfter(header, Date.now())
-  )
-  const millis = Option.orElse(Option.filter(inHeader, isPositive), () => retryAfterIn(body))
-  headers.delete("retry-after")
-  if (Option.isSome(millis)) headers.set("retry-after", String(millis.value / 1000))
-  return headers
-}
-
-const retryAfterIn = (body: string): Option.Option<number> =>
-  Option.liftThrowable((): unknown => JSON.parse(body))().pipe(
-    Option.filter(Predicate.hasProperty("retry_after")),
-    Option.map(({ retry_after }) => retry_after),
-    Option.filter(Predicate.isNumber),
-    Option.map(seconds => seconds * 1000),
-    Option.filter(isPositive)
-  )
-
-const isPositive = (millis: number): boolean => millis > 0 && Number.isFinite(millis)
-
 const scopeOf = (headers: Headers): RateLimitScope => {
   if (headers.has("x-ratelimit-global")) return "global"
   const scope = headers.get("x-ratelimit-scope")
@@ -266,19 +244,4 @@ const answerOf = (
       ...(detail === undefined ? {} : { detail })
     })
   )
-}
-
-/** The codes with which a connection fails before a byte of the request is written. */
-const neverConnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
-
-const systemCode = (failure: unknown): string | undefined => {
-  const cause = failure instanceof Error ? failure.cause : undefined
-  return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
 }

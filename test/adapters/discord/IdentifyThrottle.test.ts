@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
-import { type Clock, Effect, TestClock } from "effect"
+import { Effect, TestClock } from "effect"
 import * as IdentifyThrottle from "../../../src/adapters/discord/IdentifyThrottle.ts"
+import { settableWallClock } from "./wallClock.ts"
 
 /** Lets promises and fibers that are due run. */
 const settle = Effect.promise(() => new Promise<void>(resolve => setImmediate(resolve)))
@@ -75,24 +76,15 @@ it.effect("a shard whose socket closed while it waited does not identify, and co
 
 it.effect("a wall clock that is set back by an hour delays no identify (C3)", () =>
   Effect.gen(function* () {
-    const clock = yield* Effect.clock
-    let set = 0
-    const wall: Clock.Clock = {
-      ...clock,
-      unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + set,
-      unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
-      currentTimeMillis: Effect.map(clock.currentTimeMillis, now => now + set),
-      currentTimeNanos: clock.currentTimeNanos,
-      sleep: duration => clock.sleep(duration)
-    }
+    const wall = yield* settableWallClock
     yield* TestClock.setTime(1_000_000)
-    const throttle = yield* Effect.withClock(IdentifyThrottle.make, wall)
+    const throttle = yield* Effect.withClock(IdentifyThrottle.make, wall.clock)
     const turns: Array<number> = []
     const ask = (shardId: number) =>
       throttle.waitForIdentify(shardId, new AbortController().signal).then(() => turns.push(shardId))
     ask(0)
     yield* settle
-    set = -3_600_000
+    wall.setBy(-3_600_000)
     ask(1)
     yield* pass("5 seconds")
     expect(turns).toEqual([0, 1])

@@ -8,6 +8,7 @@ import { Notice } from "../../../src/domain/Notice.ts"
 import { Messenger } from "../../../src/ports/Messenger.ts"
 import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
 import { noticeMessage } from "../../../src/views/notices.ts"
+import { settableWallClock } from "./wallClock.ts"
 
 /** The messenger on the fake Discord, which runs in real time; the messenger's own clock is the test's. */
 const world = Effect.gen(function* () {
@@ -119,6 +120,23 @@ describe("opening direct messages too fast", () => {
       yield* TestClock.adjust("1 second")
       expect(yield* messenger.openDm(userId)).toBe(discord.world.dmWith(userId)?.id)
       expect(asked()).toBe(2)
+    })
+  )
+
+  it.scoped("pauses for no longer than that where the wall clock is set back meanwhile (C3)", () =>
+    Effect.gen(function* () {
+      const { discord, messenger, userId } = yield* world
+      const wall = yield* settableWallClock
+      discord.faults.add({
+        on: "POST /users/@me/channels",
+        times: 1,
+        effect: { kind: "status", status: 403, body: { code: 40003, message: "too fast" } }
+      })
+      const open = Effect.withClock(messenger.openDm(userId), wall.clock)
+      expect((yield* Effect.flip(open)).reason).toBe("OpeningPaused")
+      wall.setBy(-3_600_000)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* open).toBe(discord.world.dmWith(userId)?.id)
     })
   )
 })
