@@ -27,6 +27,8 @@ export interface StoredIntent {
   readonly recipient: DiscordUserId
   readonly facts: RequestFacts
   readonly storedAt: DateTime.Utc
+  /** The one request that it belongs to, once known. */
+  readonly code: Option.Option<RequestCode>
   /** W3C trace context of the `/kudos`. */
   readonly origin: Option.Option<string>
 }
@@ -42,6 +44,8 @@ export class KudosIntents extends Context.Tag("mochi/ports/KudosIntents")<
     ) => Effect.Effect<StoredIntent, StoreUnavailable>
     readonly finish: (id: InteractionId, outcome: IntentOutcome) => Effect.Effect<void, StoreUnavailable>
     readonly find: (id: InteractionId) => Effect.Effect<Option.Option<StoredIntent>, StoreUnavailable>
+    /** As `find`, within a transaction: until its end nobody else changes the intent. */
+    readonly lock: (id: InteractionId) => Effect.Effect<Option.Option<StoredIntent>, StoreUnavailable>
     /** Takes over the unfinished intents whose process is gone for certain, each by one taker only. */
     readonly adopt: Effect.Effect<ReadonlyArray<StoredIntent>, StoreUnavailable>
   }

@@ -105,6 +105,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
             by: settlement.by,
             at: settlement.at,
             interactionId: Option.none(),
+            vaultId: Option.none(),
             authoritative: true
           },
           "button"

@@ -17,7 +17,7 @@ const countedFor = Duration.seconds(2)
 export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
 
 /** What Mochi's webhook says, before anybody knows whether it is news. */
-export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId"> {
+export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
   readonly status: Option.Option<RequestStatus>
 }
 

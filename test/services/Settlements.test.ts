@@ -90,6 +90,7 @@ const report = (status: RequestStatus, change: Partial<StatusReport> = {}): Stat
   by: nobody,
   at: DateTime.unsafeMake(1000),
   interactionId: Option.none(),
+  vaultId: Option.none(),
   authoritative: false,
   ...change
 })

@@ -63,6 +63,7 @@ export const intent = (state: IntentState): StoredIntent => ({
   recipient: grace,
   facts,
   storedAt: DateTime.unsafeMake(0),
+  code: Option.none(),
   origin: Option.none()
 })
 

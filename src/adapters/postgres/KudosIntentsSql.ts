@@ -37,6 +37,11 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Leade
         return Arr.head(yield* decodeIntents(rows))
       }, asStoreUnavailable("KudosIntents.find")),
 
+      lock: Effect.fn("KudosIntents.lock")(function* (id: InteractionId) {
+        const rows = yield* sql`select * from kudos_intents where interaction_id = ${id} for update`
+        return Arr.head(yield* decodeIntents(rows))
+      }, asStoreUnavailable("KudosIntents.lock")),
+
       adopt: Effect.gen(function* () {
         const others = yield* sql`select distinct holder from kudos_intents
           where state = 'sending' and holder <> ${processId}`

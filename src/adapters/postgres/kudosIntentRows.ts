@@ -20,6 +20,7 @@ const DraftColumns = Schema.Struct({
 const IntentColumns = Schema.Struct({
   ...DraftColumns.fields,
   state: Schema.Literal("sending", "created", "not_created", "unknown"),
+  request_code: optionalText(RequestCode),
   stored_at: instant
 })
 
@@ -55,6 +56,7 @@ const decodeIntent = (row: unknown): Effect.Effect<Option.Option<StoredIntent>, 
         recipient,
         facts,
         storedAt: columns.stored_at,
+        code: columns.request_code,
         origin: columns.origin
       })
     )

@@ -8,7 +8,8 @@ import { formatAmount, formatUsdText, fromDecimalText } from "../../domain/Token
 import type { RequestFacts, StatusReport } from "../../domain/TransferRequest.ts"
 
 /** What a webhook says of a transfer request; without a status, Mochi is to be asked. */
-export interface TransferRequestEvent extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId"> {
+export interface TransferRequestEvent
+  extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
   readonly status: Option.Option<RequestStatus>
 }
 
@@ -66,6 +67,7 @@ const Metadata = Schema.Struct({
   requester_profile_id: optionalId,
   decided_by_profile_id: optionalId,
   vault_name: text,
+  vault_profile_id: optionalId,
   token_symbol: text,
   token_amount: Schema.String.pipe(
     Schema.filter(amount => /^\d{1,200}(\.\d{1,200})?$/.test(amount), {
@@ -105,6 +107,7 @@ const eventOf = (wire: Wire): Either.Either<TransferRequestEvent, MalformedEvent
       },
       status: Option.map(told(wire.status), fromMochi),
       interactionId: idOf(Ids.InteractionId, origin?.interaction_id),
+      vaultId: idOf(Ids.VaultProfileId, wire.vault_profile_id),
       by: { profileId: idOf(Ids.ProfileId, wire.decided_by_profile_id), discordUserId: Option.none() },
       facts: Option.some<RequestFacts>({
         applicationName: wire.app_name,
