@@ -41,15 +41,18 @@ export interface Hearing {
 
 /**
  * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, and
- * no owner or requester before a source has named them.
+ * no owner or requester before a source has named them. A recipient hears of an approval, and of what became of one.
  */
-export const hearings = (request: TransferRequest): ReadonlyArray<Hearing> =>
+export const hearings = (
+  request: TransferRequest,
+  before: RequestStatus = request.status
+): ReadonlyArray<Hearing> =>
   Option.match(request.facts, {
     onNone: () => [],
     onSome: facts => [
       ...(isNamed(facts.owner) ? [ownerHears] : []),
       ...(request.status !== "pending" && isNamed(facts.requester) ? [requesterHears] : []),
-      ...(request.status === "approved" ? [recipientHears] : [])
+      ...(request.status === "approved" || before === "approved" ? [recipientHears] : [])
     ]
   })
 

@@ -1,7 +1,7 @@
 /**
  * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
  */
-import { Clock, DateTime, Duration, Effect, Either, Option, Schema } from "effect"
+import { DateTime, Duration, Effect, Either, Option, Schema } from "effect"
 import type {
   ChannelId,
   DiscordUserId,
@@ -120,13 +120,12 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick) {
       if (Option.isNone(card) || Option.isSome(yield* requests.shown(request, "owner"))) return
       const { channelId, messageId } = card.value
-      const begunAt = yield* Clock.currentTimeMillis
       const shown = {
         channelId,
         messageId: Option.some(messageId),
         place: "dm",
         status: "pending",
-        begunAt
+        application: Option.none()
       } as const
       yield* requests.show(request, "owner", shown)
     }, Effect.ignoreLogged)

@@ -56,8 +56,12 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       return { known, report: { ...report, ...believed } }
     })
 
-    const tell = Effect.fnUntraced(function* (request: TransferRequest, ownerAfter: Duration.Duration) {
-      const added = yield* notifications.add(request.key, request.status, hearings(request))
+    const tell = Effect.fnUntraced(function* (
+      request: TransferRequest,
+      before: RequestStatus,
+      ownerAfter: Duration.Duration
+    ) {
+      const added = yield* notifications.add(request.key, request.status, hearings(request, before))
       const deliveries = added.map(
         ({ audience, id }): Job => ({ _tag: "Deliver", notification: id, request: request.key, audience })
       )
@@ -118,7 +122,11 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
             return known
           }
           yield* requests.save(after.right)
-          yield* tell(after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          const before = Option.match(known, {
+            onNone: () => "pending" as const,
+            onSome: ({ status }) => status
+          })
+          yield* tell(after.right, before, by === "button" ? clickEditsFirst : Duration.zero)
           if (
             Option.exists(known, before => isFinal(before.status) && !isDecided(before)) &&
             isDecided(after.right)

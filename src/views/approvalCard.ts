@@ -16,7 +16,7 @@ import {
   statusFields,
   vaultText
 } from "./requestFields.ts"
-import { cut, nameText, relativeTime } from "./text.ts"
+import { nameText, relativeTime } from "./text.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
@@ -44,7 +44,7 @@ export const approvalCard = (
         ...statusFields(status),
         ...settlementFields(picture)
       ],
-      footer: { text: cut(requestMark(key.code), 200) }
+      footer: { text: requestMark(key) }
     },
     buttons: status === "pending" ? decisionButtons(picture) : []
   })

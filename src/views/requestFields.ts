@@ -1,4 +1,5 @@
 import { DateTime, Option } from "effect"
+import type { RequestKey } from "../domain/Ids.ts"
 import type { Person, RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
@@ -72,8 +73,18 @@ export const statusColor = (status: RequestStatus): number => {
   }
 }
 
-/** What the last line of every message about a request says; by it a message is found again. */
-export const requestMark = (code: string): string => `Request ${code}`
+/**
+ * What the last line of every message about a request says; by it a message is found again. The application belongs to it:
+ * codes are unique within one alone.
+ */
+export const requestMark = ({ applicationId, code }: RequestKey): string =>
+  `Request ${cut(code, longestCode)} · App ${applicationId}`
+
+/** As long as a webhook may have it: the mark is exact. */
+const longestCode = 255
+
+/** The mark as it was, without the application. */
+export const formerRequestMark = ({ code }: RequestKey): string => cut(`Request ${code}`, 200)
 
 /** Whether there is anything to call the person by. */
 export const isKnown = ({ discordUserId, name }: Person): boolean =>

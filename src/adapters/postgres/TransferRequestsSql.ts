@@ -60,10 +60,22 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient> = 
 
       shown: Effect.fn("TransferRequests.shown")(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
-        const rows = yield* sql`select channel_id, message_id, place, status, begun_at from shown_messages
-          where application_id = ${application_id} and code = ${code} and audience = ${audience}`
+        const rows = yield* sql`select channel_id, message_id, place, status, discord_application_id,
+            -- A clock that was set back makes a message no younger.
+            abs(extract(epoch from now() - begun_at))::float8 as age
+          from shown_messages where application_id = ${application_id} and code = ${code} and audience = ${audience}`
         return Option.fromNullable((yield* decodeShown(rows))[0])
       }, asStoreUnavailable("TransferRequests.shown")),
+
+      begin: Effect.fn("TransferRequests.begin")(function* (
+        key: RequestKey,
+        audience: Audience,
+        shown: Shown
+      ) {
+        const row = yield* encodeShown(shown)
+        yield* sql`insert into shown_messages ${sql.insert({ ...(yield* encodeKey(key)), audience, ...row })}
+          on conflict (application_id, code, audience) do update set ${sql.update(row)}, begun_at = now()`
+      }, asStoreUnavailable("TransferRequests.begin")),
 
       show: Effect.fn("TransferRequests.show")(function* (key: RequestKey, audience: Audience, shown: Shown) {
         const row = yield* encodeShown(shown)

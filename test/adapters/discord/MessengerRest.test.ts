@@ -62,13 +62,16 @@ describe("a message", () => {
       const { channelId, discord, messenger, user, userId } = yield* world
       const general = discord.world.channels.get(channelId)
       const wanted = pointer(userId, "A")
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
+      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({ _tag: "Absent" })
       yield* messenger.post(channelId, pointer(userId, "B"), "n1")
       if (general !== undefined)
         discord.people.say({ user, channel: general, content: noticeMessage(wanted).content })
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
+      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({ _tag: "Absent" })
       const posted = yield* messenger.post(channelId, wanted, "n2")
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.some(posted))
+      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({
+        _tag: "Found",
+        messageId: posted
+      })
     })
   )
 

@@ -6,6 +6,7 @@ import notifications from "./0003_notifications.ts"
 import decisionLeases from "./0004_decision_leases.ts"
 import limits from "./0005_limits.ts"
 import operations from "./0006_operations.ts"
+import discordApplication from "./0009_discord_application.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -16,5 +17,6 @@ export const migrations: MigrationSet = {
   "0003_notifications": notifications,
   "0004_decision_leases": decisionLeases,
   "0005_limits": limits,
-  "0006_operations": operations
+  "0006_operations": operations,
+  "0009_discord_application": discordApplication
 }
