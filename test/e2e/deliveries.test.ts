@@ -314,6 +314,46 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
       })
     )
 
+    it.scoped(
+      "are corrected where it was in doubt whether they were announced, and not announced anew (A18)",
+      () =>
+        Effect.gen(function* () {
+          const world = yield* RunningWorld
+          const { discord, mochi } = world
+          const cast = yield* makeCast(world)
+          const code = yield* announced(world, cast)
+          yield* mochi.decide(code, "approved")
+          yield* notificationsOf(world, code, 4)
+          const [posted] = thanks(world, cast, code)
+          const doubt = {
+            audience: "recipient",
+            channelId: posted!.channelId,
+            minutes: 5,
+            status: "approved"
+          }
+          yield* begunBefore(world, cast.owner, code, doubt)
+          yield* mochi.decide(code, "failed")
+          yield* notificationsOf(world, code, 7)
+          expect(textOf(discord.messages.get(posted!.id)!)).not.toMatch(/received/i)
+
+          const other = yield* announced(world, cast)
+          yield* cardOf(world, other)
+          yield* mochi.webhooks.configure({ enabled: false })
+          yield* mochi.decide(other, "approved")
+          // Approved, and told nobody for certain.
+          yield* inDatabase(
+            world,
+            sql => sql`update transfer_requests set status = 'approved' where code = ${other}`
+          )
+          yield* begunBefore(world, cast.owner, other, doubt)
+          yield* mochi.decide(other, "failed")
+          yield* mochi.webhooks.configure({ enabled: true })
+          yield* sendEvent(world, other)
+          yield* notificationsOf(world, other, 4)
+          expect(thanks(world, cast, other)).toEqual([])
+        })
+    )
+
     it.scoped("behind a View button are taken back there (A18)", () =>
       Effect.gen(function* () {
         const world = yield* RunningWorld
@@ -338,3 +378,100 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
     )
   }
 )
+
+layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
+  "a pointer in a channel whose history the bot cannot read",
+  it => {
+    /** What Discord answers without the permission. */
+    const withoutHistory = ({ discord }: World, channelId: string) =>
+      Effect.acquireRelease(
+        Effect.sync(() =>
+          discord.faults.add({
+            on: "GET /channels/{channel_id}/messages",
+            where: ({ path }) => path.includes(channelId),
+            effect: { kind: "status", status: 200, body: [] }
+          })
+        ),
+        remove => Effect.sync(remove)
+      )
+
+    const inDoubt = (minutes: number) =>
+      Effect.gen(function* () {
+        const world = yield* RunningWorld
+        const { channel, discord } = world
+        const cast = yield* makeCast(world)
+        discord.world.setDmsOpen(cast.owner.user, false)
+        yield* withoutHistory(world, channel.id)
+        const code = yield* seeded(world, cast, inChannel(world, cast))
+        const remove = discord.faults.add({
+          on: posts,
+          where: ({ path }) => path.includes(channel.id),
+          effect: { kind: "cut", when: "after" }
+        })
+        yield* sendEvent(world, code)
+        yield* discord.until("the pointer", () => pointersTo(world, cast.owner.user)[0])
+        // The first try has given up, its own repetitions included.
+        yield* until(
+          Effect.orDie(
+            inDatabase(
+              world,
+              sql => sql`select 1 from notifications where code = ${code} and reason is not null`
+            )
+          ),
+          rows => rows.length === 1
+        )
+        yield* inDatabase(
+          world,
+          sql => sql`update shown_messages set begun_at = begun_at - ${minutes} * interval '1 minute'
+            where code = ${code}`
+        )
+        remove()
+        const rows = yield* notificationsOf(world, code)
+        return { rows, pointers: pointersTo(world, cast.owner.user).length }
+      })
+
+    it.scoped("is not posted a second time after a long doubt: an operator hears of it (C16)", () =>
+      Effect.gen(function* () {
+        expect(yield* inDoubt(5)).toMatchObject({
+          rows: [
+            {
+              state: "dead",
+              reason: "it may stand in the channel already, whose message history the bot cannot read"
+            }
+          ],
+          pointers: 1
+        })
+      })
+    )
+
+    it.scoped("is the same one while Discord remembers its nonce (C16)", () =>
+      Effect.gen(function* () {
+        expect(yield* inDoubt(0)).toMatchObject({ rows: [{ state: "delivered" }], pointers: 1 })
+      })
+    )
+  }
+)
+
+layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("closed direct messages", it => {
+  it.scoped("are tried once in some minutes, where there is another way", () =>
+    Effect.gen(function* () {
+      const world = yield* RunningWorld
+      const { discord } = world
+      const cast = yield* makeCast(world)
+      yield* cardOf(world, yield* announced(world, cast))
+      const dm = yield* dmOf(world, cast.owner)
+      discord.world.setDmsOpen(cast.owner.user, false)
+      const before = discord.requests.of(posts).length
+      for (let count = 0; count < 5; count++)
+        yield* notificationsOf(world, yield* announced(world, cast, inChannel(world, cast)))
+      expect(pointersTo(world, cast.owner.user).length).toBe(5)
+      const tried = discord.requests.of(posts).slice(before)
+      expect(tried.filter(({ path }) => path.includes(dm.id)).length).toBe(1)
+      // Whatever has no other way is tried all the same, and shows that they are open again.
+      discord.world.setDmsOpen(cast.owner.user, true)
+      yield* cardOf(world, yield* announced(world, cast))
+      yield* cardOf(world, yield* announced(world, cast, inChannel(world, cast)))
+      expect(pointersTo(world, cast.owner.user).length).toBe(5)
+    })
+  )
+})
