@@ -94,7 +94,7 @@ export const readerOf = ({ discord }: World, { channelId }: Message) =>
 
 /** Who got which message about the request, the owner's card left out; oldest first. */
 export const told = (world: World, code: string) =>
-  messagesAbout(world, code, /^Kudos (Received|Request (Approved|Rejected|Expired|Failed))$/)
+  messagesAbout(world, code, /^Kudos (Received|Failed|Request (Approved|Rejected|Expired|Failed))$/)
     .filter(({ ephemeralFor }) => ephemeralFor === null)
     .map(message => [readerOf(world, message), message.embeds[0]?.title])
     .toSorted(([, one], [, other]) => titles.indexOf(one ?? "") - titles.indexOf(other ?? ""))
@@ -104,7 +104,8 @@ const titles = [
   "Kudos Request Rejected",
   "Kudos Request Expired",
   "Kudos Received",
-  "Kudos Request Failed"
+  "Kudos Request Failed",
+  "Kudos Failed"
 ]
 
 export const buttonsOf = ({ components }: Pick<Message, "components">): ReadonlyArray<string> =>

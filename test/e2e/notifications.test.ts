@@ -178,13 +178,13 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a r
       yield* mochi.decide(code, "approved")
       yield* notificationsOf(world, code, 4)
       yield* mochi.decide(code, "failed")
-      yield* notificationsOf(world, code, 6)
+      yield* notificationsOf(world, code, 7)
       const [card] = messagesAbout(world, code, cardTitle)
       expect(textOf(card!)).toContain("failed")
-      expect(told(world, code).map(([, title]) => title)).toEqual([
-        "Kudos Request Approved",
-        "Kudos Received",
-        "Kudos Request Failed"
+      expect(told(world, code)).toEqual([
+        [cast.requester.user.id, "Kudos Request Approved"],
+        [cast.requester.user.id, "Kudos Request Failed"],
+        [cast.recipient.user.id, "Kudos Failed"]
       ])
     })
   )
