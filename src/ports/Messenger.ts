@@ -1,5 +1,5 @@
 import { Context, Schema } from "effect"
-import type { Effect, Option, Redacted } from "effect"
+import type { Duration, Effect, Option, Redacted } from "effect"
 import type {
   ChannelId,
   DiscordApplicationId,
@@ -52,6 +52,14 @@ export type Sought =
   | { readonly _tag: "Absent" }
   | { readonly _tag: "Unsure" }
 
+/** When a message can have been posted at the earliest. */
+export interface Since {
+  /** After this interaction. */
+  readonly interaction: Option.Option<InteractionId>
+  /** So long ago. */
+  readonly age: Duration.Duration
+}
+
 /** Brings notices to people in Discord, and keeps them up to date there. */
 export class Messenger extends Context.Tag("mochi/ports/Messenger")<
   Messenger,
@@ -65,14 +73,11 @@ export class Messenger extends Context.Tag("mochi/ports/Messenger")<
       notice: Notice,
       nonce: string
     ) => Effect.Effect<MessageId, MessengerError>
-    /**
-     * This bot's newest message in the channel that is a drawing of the notice, for when a nonce is forgotten. It cannot be
-     * older than `since`.
-     */
+    /** This bot's newest message in the channel that is a drawing of the notice, for when a nonce is forgotten. */
     readonly findPosted: (
       channelId: ChannelId,
       notice: Notice,
-      since: Option.Option<InteractionId>
+      since: Since
     ) => Effect.Effect<Sought, MessengerError>
     readonly edit: (
       channelId: ChannelId,

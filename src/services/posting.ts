@@ -14,6 +14,7 @@ import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import type { Shown, StoredShown } from "../ports/TransferRequests.ts"
+import { makeChannelTurns } from "./channelTurns.ts"
 import { makeClosedDms } from "./closedDms.ts"
 import { Pictures } from "./Pictures.ts"
 
@@ -41,6 +42,7 @@ export const posting = Effect.gen(function* () {
   const people = yield* People
   const pictures = yield* Pictures
   const closedDms = yield* makeClosedDms
+  const turns = yield* makeChannelTurns
 
   const personOf = Effect.fnUntraced(function* (audience: Audience, picture: RequestPicture) {
     const { discordUserId, name } = yield* pictures.person(picture.facts[audience])
@@ -65,13 +67,19 @@ export const posting = Effect.gen(function* () {
     )
   })
 
+  const look = (
+    { age, channelId }: StoredShown,
+    { interactionId: interaction }: TransferRequest,
+    notice: Notice
+  ) => messenger.findPosted(channelId, notice, { interaction, age })
+
   /**
    * The message of a doubt, or none where it is safe to send it. Without a message history nobody can tell: sending again
    * might show it twice, so that somebody has to look first.
    */
   const settled = Effect.fnUntraced(function* (doubt: StoredShown, request: TransferRequest, notice: Notice) {
     if (Duration.lessThanOrEqualTo(doubt.age, nonceHolds)) return Option.none()
-    const sought = yield* messenger.findPosted(doubt.channelId, notice, request.interactionId)
+    const sought = yield* look(doubt, request, notice)
     switch (sought._tag) {
       case "Found":
         return Option.some(sought.messageId)
@@ -84,8 +92,16 @@ export const posting = Effect.gen(function* () {
     }
   })
 
-  /** Sends a message once: a doubt about an earlier try is settled before another. */
-  const postOnce = Effect.fnUntraced(function* (
+  /** Sends a message once, in the channel's turn: a doubt about an earlier try is settled before another. */
+  const postOnce = (
+    delivery: Delivery,
+    begun: Option.Option<StoredShown>,
+    place: Shown["place"],
+    channelId: ChannelId,
+    notice: Notice
+  ) => turns.inTurn(channelId, sendOnce(delivery, begun, place, channelId, notice))
+
+  const sendOnce = Effect.fnUntraced(function* (
     { notification: { audience, id }, picture, request }: Delivery,
     begun: Option.Option<StoredShown>,
     place: Shown["place"],
@@ -167,7 +183,7 @@ export const posting = Effect.gen(function* () {
       notice: Notice
     ) {
       if (doubt.place === "channel") return
-      const sought = yield* messenger.findPosted(doubt.channelId, notice, request.interactionId)
+      const sought = yield* look(doubt, request, notice)
       if (sought._tag !== "Found") return
       const shown = { ...doubt, messageId: Option.some(sought.messageId), status: picture.status }
       yield* redraw(shown, notice)

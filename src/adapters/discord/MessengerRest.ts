@@ -1,10 +1,22 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Cache, Duration, Effect, Exit, Layer, Option, RateLimiter, Redacted, Ref, Schema } from "effect"
+import {
+  Cache,
+  Clock,
+  Duration,
+  Effect,
+  Exit,
+  Layer,
+  Option,
+  RateLimiter,
+  Redacted,
+  Ref,
+  Schema
+} from "effect"
 import { ChannelId, DiscordApplicationId, MessageId } from "../../domain/Ids.ts"
 import type { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
-import type { Sought } from "../../ports/Messenger.ts"
+import type { Since, Sought } from "../../ports/Messenger.ts"
 import { monotonicMillis } from "../../ports/monotonic.ts"
 import { isDrawingOf } from "../../views/drawings.ts"
 import { noticeMessage } from "../../views/notices.ts"
@@ -21,6 +33,9 @@ const openingPause = Duration.minutes(1)
 /** A message looked for after a doubt is among the newest. A page is the most that Discord gives at once. */
 const messagesOfPage = 100
 const pagesLookedAt = 5
+
+/** By how much Discord's clock, the database's and this process's may differ; in milliseconds. */
+const clocksDiffer = 3_600_000
 
 /** Notices drawn and brought to Discord by its REST interface. */
 export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
@@ -75,13 +90,11 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
       since: Option.Option<InteractionId>
     ) {
       const answer = yield* Effect.mapError(rest.getChannel(channelId), failed)
-      const { last_message_id, type } = yield* decoded(ChannelEnd, answer)
+      const { last_message_id: newest, type } = yield* decoded(ChannelEnd, answer)
       // What stands in a direct message can always be read.
       if (type === directMessages) return true
-      return Option.exists(
-        since,
-        moment => last_message_id != null && BigInt(last_message_id) < BigInt(moment)
-      )
+      // Ids grow with time, whatever they are of.
+      return newest != null && Option.exists(since, moment => BigInt(newest) < BigInt(moment))
     })
 
     return {
@@ -105,10 +118,11 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
       findPosted: Effect.fn("Messenger.findPosted")(function* (
         channelId: ChannelId,
         notice: Notice,
-        since: Option.Option<InteractionId>
+        since: Since
       ): Effect.fn.Return<Sought, MessengerError> {
         const { botUserId } = yield* ours
         const isDrawing = isDrawingOf(notice)
+        const earliest = (yield* Clock.currentTimeMillis) - Duration.toMillis(since.age) - clocksDiffer
         let before: Option.Option<MessageId> = Option.none()
         for (let page = 0; page < pagesLookedAt; page++) {
           const messages = yield* pageOf(channelId, before)
@@ -117,12 +131,12 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
           const oldest = messages.at(-1)
           // Without the permission to read a channel's history Discord answers that there is none.
           if (oldest === undefined && page === 0)
-            return { _tag: (yield* isQuietSince(channelId, since)) ? "Absent" : "Unsure" }
-          if (oldest === undefined || messages.length < messagesOfPage || isBefore(oldest.id, since))
-            return { _tag: "Absent" }
+            return { _tag: (yield* isQuietSince(channelId, since.interaction)) ? "Absent" : "Unsure" }
+          if (oldest === undefined || messages.length < messagesOfPage || millisOf(oldest.id) < earliest)
+            break
           before = Option.some(oldest.id)
         }
-        return { _tag: "Unsure" }
+        return { _tag: "Absent" }
       }),
 
       edit: Effect.fn("Messenger.edit")(function* (
@@ -155,9 +169,8 @@ const paused = (millis: number) =>
     mayHaveHappened: false
   })
 
-/** Discord's ids grow with time, whatever they are of. */
-const isBefore = (id: MessageId, since: Option.Option<InteractionId>): boolean =>
-  Option.exists(since, moment => BigInt(id) < BigInt(moment))
+/** The moment that is in every id of Discord's. */
+const millisOf = (id: MessageId): number => Number(BigInt(id) >> 22n) + 1_420_070_400_000
 
 /** An answer that is not in Discord's form is not Discord's: nobody knows whether the message is there. */
 const decoded = <A, I>(schema: Schema.Schema<A, I>, answer: unknown): Effect.Effect<A, MessengerError> =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Option, TestClock } from "effect"
+import { Duration, Effect, Layer, Option, TestClock } from "effect"
 import * as MessengerRest from "../../../src/adapters/discord/MessengerRest.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { Settings, readSettings } from "../../../src/config.ts"
@@ -52,6 +52,8 @@ const pointer = (userId: DiscordUserId, code: string) =>
     request: { applicationId: ApplicationId.make("1"), code: RequestCode.make(code) }
   })
 
+const anyTime = { interaction: Option.none(), age: Duration.days(100) }
+
 describe("a message", () => {
   it.scopedLive("posted again with its nonce is the same message, and pings its reader alone", () =>
     Effect.gen(function* () {
@@ -73,9 +75,9 @@ describe("a message", () => {
       yield* messenger.post(channelId, pointer(userId, "B"), "n1")
       if (general !== undefined)
         discord.people.say({ user, channel: general, content: noticeMessage(wanted).content })
-      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({ _tag: "Absent" })
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
       const posted = yield* messenger.post(channelId, wanted, "n2")
-      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({
         _tag: "Found",
         messageId: posted
       })
@@ -109,7 +111,10 @@ describe("a channel's latest messages", () => {
       const { channelId, discord, messenger, user, userId } = yield* world
       const wanted = pointer(userId, "A")
       const look = (since: Option.Option<InteractionId>) =>
-        Effect.map(messenger.findPosted(channelId, wanted, since), ({ _tag }) => _tag)
+        Effect.map(
+          messenger.findPosted(channelId, wanted, { ...anyTime, interaction: since }),
+          ({ _tag }) => _tag
+        )
       // Discord's answer to a bot without the permission to read the history.
       discord.faults.add({
         on: "GET /channels/{channel_id}/messages",
@@ -123,7 +128,7 @@ describe("a channel's latest messages", () => {
       expect(yield* look(Option.some(before))).toBe("Unsure")
       expect(yield* look(Option.some(after))).toBe("Absent")
       const dm = yield* messenger.openDm(userId)
-      expect(yield* messenger.findPosted(dm, wanted, Option.none())).toEqual({ _tag: "Absent" })
+      expect(yield* messenger.findPosted(dm, wanted, anyTime)).toEqual({ _tag: "Absent" })
     })
   )
 
@@ -139,18 +144,34 @@ describe("a channel's latest messages", () => {
       const asked = () => discord.requests.of("GET /channels/{channel_id}/messages").length
       const posted = yield* messenger.post(channelId, wanted, "n1")
       talk(230)
-      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({
         _tag: "Found",
         messageId: posted
       })
       expect(asked()).toBe(3)
-      const since = InteractionId.make(String(BigInt(posted) - 1n))
-      expect(yield* messenger.findPosted(channelId, pointer(userId, "B"), Option.some(since))).toEqual({
-        _tag: "Absent"
-      })
       talk(400)
-      const sought = yield* messenger.findPosted(channelId, wanted, Option.none())
-      expect([sought._tag, asked()]).toEqual(["Unsure", 11])
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
+      expect(asked()).toBe(8)
+    })
+  )
+
+  it.scopedLive("that are older than the message can be are not looked at (C16)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const long = Date.now() - 3 * 3_600_000
+      const old = Array.from({ length: 100 }, (_, index) => ({
+        id: String((BigInt(long - 1_420_070_400_000) << 22n) + BigInt(index)),
+        author: { id: user.id },
+        embeds: []
+      }))
+      discord.faults.add({
+        on: "GET /channels/{channel_id}/messages",
+        effect: { kind: "status", status: 200, body: old }
+      })
+      const notice = pointer(userId, "A")
+      const within = { interaction: Option.none(), age: Duration.minutes(5) }
+      expect(yield* messenger.findPosted(channelId, notice, within)).toEqual({ _tag: "Absent" })
+      expect(discord.requests.of("GET /channels/{channel_id}/messages").length).toBe(1)
     })
   )
 
@@ -166,7 +187,7 @@ describe("a channel's latest messages", () => {
         content,
         components: JSON.parse(JSON.stringify(components))
       })
-      expect(yield* messenger.findPosted(channelId, wanted, Option.none())).toEqual({ _tag: "Absent" })
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
     })
   )
 })
