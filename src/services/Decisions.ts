@@ -117,8 +117,13 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     )
 
     /** A card that this bot does not know yet, a former one's say: else the decision's webhook would bring a second. */
-    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick) {
+    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick, presser: ProfileId) {
       if (Option.isNone(card) || Option.isSome(yield* requests.shown(request, "owner"))) return
+      const owner = Option.flatMap(yield* requests.find(request), ({ facts }) =>
+        Option.flatMap(facts, facts => facts.owner.profileId)
+      )
+      // What somebody else than the owner has before them is not the owner's card.
+      if (Option.exists(owner, known => known !== presser)) return
       const { channelId, messageId } = card.value
       const shown = {
         channelId,
@@ -135,7 +140,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     ): Effect.fn.Return<Settled, DecisionFailure> {
       const profile = yield* profiles.byDiscordId(click.clicker)
       if (Option.isNone(profile)) return yield* new ProfileMissing()
-      yield* adoptCard(click)
+      yield* adoptCard(click, profile.value.id)
       const { by, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),
