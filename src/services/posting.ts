@@ -145,10 +145,10 @@ export const posting = Effect.gen(function* () {
     const isKnownClosed = Option.isNone(begun) && Option.isSome(channelId) && (yield* closedDms.has(userId))
     if (wasPointer || isKnownClosed) return yield* inChannel("the direct messages are closed")
     yield* inDm(userId, dm => postOnce(delivery, begun, "dm", dm, notice)).pipe(
-      Effect.zipRight(closedDms.forget(userId)),
+      Effect.zipRight(closedDms.reached(userId)),
       Effect.catchIf(isUnreachable, ({ code }) =>
         Effect.zipRight(
-          closedDms.remember(userId),
+          closedDms.refused(userId),
           inChannel(`the direct messages are closed (Discord ${code})`)
         )
       )

@@ -44,7 +44,7 @@ export const approvalCard = (
         ...statusFields(status),
         ...settlementFields(picture)
       ],
-      footer: { text: requestMark(key) }
+      ...requestMark(key)
     },
     buttons: status === "pending" ? decisionButtons(picture) : []
   })

@@ -3,7 +3,7 @@ import { Predicate } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import type { Notice } from "../domain/Notice.ts"
 import { noticeMessage, titlesOf } from "./notices.ts"
-import { formerRequestMark, requestMark } from "./requestFields.ts"
+import { requestMark } from "./requestFields.ts"
 
 /** A message as Discord shows it, as far as it is compared. */
 export interface PostedMessage {
@@ -13,6 +13,7 @@ export interface PostedMessage {
 
 interface PostedEmbed {
   readonly title?: string | null | undefined
+  readonly url?: string | null | undefined
   readonly footer?: { readonly text: string } | null | undefined
   readonly fields?: ReadonlyArray<{ readonly name: string; readonly value: string }> | null | undefined
 }
@@ -34,11 +35,12 @@ export const isDrawingOf = (notice: Notice): ((message: PostedMessage) => boolea
 }
 
 /** A message of an earlier release does not name the application in its mark; its vault does. */
-const saysRequest =
-  (key: RequestKey, drawn: PostedEmbed) =>
-  (embed: PostedEmbed): boolean =>
-    embed.footer?.text === requestMark(key) ||
-    (embed.footer?.text === formerRequestMark(key) && vaultLine(embed) === vaultLine(drawn))
+const saysRequest = (key: RequestKey, drawn: PostedEmbed) => {
+  const mark = requestMark(key)
+  return (embed: PostedEmbed): boolean =>
+    embed.footer?.text === mark.footer.text &&
+    (embed.url == null ? vaultLine(embed) === vaultLine(drawn) : embed.url === mark.url)
+}
 
 const vaultLine = ({ fields }: PostedEmbed): string | undefined =>
   (fields ?? []).find(({ name }) => name === "Vault" || name === "From vault")?.value

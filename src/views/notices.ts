@@ -78,7 +78,7 @@ const statusChanged = (picture: RequestPicture, told: FinalStatus): Message =>
         ...statusFields(picture.status),
         ...settlementFields(picture)
       ],
-      footer: { text: requestMark(picture.key) }
+      ...requestMark(picture.key)
     }
   })
 
@@ -100,7 +100,7 @@ const kudosReceived = (picture: RequestPicture): Message => {
         ...reasonFields(facts),
         ...(status === "approved" ? [] : statusFields(status))
       ],
-      footer: { text: requestMark(picture.key) }
+      ...requestMark(picture.key)
     }
   })
 }

@@ -74,17 +74,16 @@ export const statusColor = (status: RequestStatus): number => {
 }
 
 /**
- * What the last line of every message about a request says; by it a message is found again. The application belongs to it:
- * codes are unique within one alone.
+ * By what a message about a request is found again: its last line says the code, and its title leads to Mochi by an address
+ * that holds the application, since codes are unique within one alone.
  */
-export const requestMark = ({ applicationId, code }: RequestKey): string =>
-  `Request ${cut(code, longestCode)} · App ${applicationId}`
+export const requestMark = ({ applicationId, code }: RequestKey) => ({
+  url: `https://mochi.gg/#application-${encodeURIComponent(applicationId)}`,
+  footer: { text: `Request ${cut(code, longestCode)}` }
+})
 
 /** As long as a webhook may have it: the mark is exact. */
 const longestCode = 255
-
-/** The mark as it was, without the application. */
-export const formerRequestMark = ({ code }: RequestKey): string => cut(`Request ${code}`, 200)
 
 /** Whether there is anything to call the person by. */
 export const isKnown = ({ discordUserId, name }: Person): boolean =>

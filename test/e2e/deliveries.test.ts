@@ -456,7 +456,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
 )
 
 layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("closed direct messages", it => {
-  it.scoped("are tried once in some minutes, where there is another way", () =>
+  it.scoped("are tried twice in some minutes and no more, where there is another way", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld
       const { discord } = world
@@ -469,7 +469,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("clo
         yield* notificationsOf(world, yield* announced(world, cast, inChannel(world, cast)))
       expect(pointersTo(world, cast.owner.user).length).toBe(5)
       const tried = discord.requests.of(posts).slice(before)
-      expect(tried.filter(({ path }) => path.includes(dm.id)).length).toBe(1)
+      expect(tried.filter(({ path }) => path.includes(dm.id)).length).toBe(2)
       // Whatever has no other way is tried all the same, and shows that they are open again.
       discord.world.setDmsOpen(cast.owner.user, true)
       yield* cardOf(world, yield* announced(world, cast))

@@ -197,6 +197,7 @@ const ListedMessages = Schema.Array(
     embeds: Schema.Array(
       Schema.Struct({
         title: optional(Schema.String),
+        url: optional(Schema.String),
         footer: optional(Schema.Struct({ text: Schema.String })),
         fields: optional(Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String })))
       })
