@@ -9,6 +9,7 @@ import type { SettingsValues } from "../config.ts"
 import { CommandSync, hasDrift } from "../programs/discord/CommandSync.ts"
 import type { Finding } from "../programs/cli/doctorCommand.ts"
 import { failed, ok, skipped } from "./findings.ts"
+import { withPermissions } from "./permissionChecks.ts"
 
 const patience = "8 seconds"
 
@@ -26,7 +27,7 @@ export const discordFindings = (
     }
     return [
       ok("discord token", "accepted"),
-      applicationFinding(settings, application.right),
+      yield* withPermissions(applicationFinding(settings, application.right)),
       yield* gatewayFinding(settings),
       yield* commandFinding
     ]

@@ -16,6 +16,10 @@ export type GuildId = typeof GuildId.Type
 export const ChannelId = snowflake.pipe(Schema.brand("ChannelId"))
 export type ChannelId = typeof ChannelId.Type
 
+/** Of a bot: what one has posted or opened no other can use. */
+export const DiscordApplicationId = snowflake.pipe(Schema.brand("DiscordApplicationId"))
+export type DiscordApplicationId = typeof DiscordApplicationId.Type
+
 export const MessageId = snowflake.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 

@@ -41,15 +41,21 @@ export interface Hearing {
 
 /**
  * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, no
- * owner or requester before a source has named them, and nobody who was erased.
+ * owner or requester before a source has named them, and nobody who was erased. A recipient hears of an approval, and of
+ * what became of one.
  */
-export const hearings = (request: TransferRequest): ReadonlyArray<Hearing> =>
+export const hearings = (
+  request: TransferRequest,
+  before: RequestStatus = request.status
+): ReadonlyArray<Hearing> =>
   Option.match(request.facts, {
     onNone: () => [],
     onSome: facts => [
       ...(isNamed(facts.owner) ? [ownerHears] : []),
       ...(request.status !== "pending" && isNamed(facts.requester) ? [requesterHears] : []),
-      ...(request.status === "approved" && facts.recipient.isErased !== true ? [recipientHears] : [])
+      ...((request.status === "approved" || before === "approved") && facts.recipient.isErased !== true
+        ? [recipientHears]
+        : [])
     ]
   })
 

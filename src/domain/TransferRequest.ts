@@ -1,6 +1,14 @@
 import { Either, Option } from "effect"
 import type { DateTime } from "effect"
-import type { ChannelId, DiscordUserId, GuildId, InteractionId, ProfileId, RequestKey } from "./Ids.ts"
+import type {
+  ChannelId,
+  DiscordUserId,
+  GuildId,
+  InteractionId,
+  ProfileId,
+  RequestKey,
+  VaultProfileId
+} from "./Ids.ts"
 import type { RequestStatus } from "./RequestStatus.ts"
 import { transition } from "./RequestStatus.ts"
 
@@ -12,7 +20,10 @@ export interface Party {
   readonly isErased?: true
 }
 
-/** What a request is about: fixed by the first source that tells (our own intent, then the first webhook). */
+/**
+ * What a request is about: fixed by the first source that tells, our own intent or else the first webhook. A webhook that
+ * contradicts the intent is right: it says what Mochi will pay.
+ */
 export interface RequestFacts {
   readonly applicationName: string
   readonly vaultName: string
@@ -57,7 +68,10 @@ export interface StatusReport {
   readonly facts: Option.Option<RequestFacts>
   readonly by: Party
   readonly at: DateTime.Utc
+  /** The `/kudos` that it is said to come from: believed only where it agrees with what is stored of that. */
   readonly interactionId: Option.Option<InteractionId>
+  /** Of the vault, where the report names it. */
+  readonly vaultId: Option.Option<VaultProfileId>
   /** Mochi's own answer to our question: true whatever was believed before. */
   readonly authoritative: boolean
 }
@@ -78,8 +92,7 @@ export const afterReport = (
       onNone: () => report.facts,
       onSome: facts =>
         Option.some(Option.match(report.facts, { onNone: () => facts, onSome: completed(facts) }))
-    }),
-    interactionId: Option.orElse(before.interactionId, () => report.interactionId)
+    })
   }
   const step = transition(before.status, report.status)
   if (step === "keep")
@@ -112,6 +125,9 @@ export const withIntent = (
     origin: intent.origin
   }
 }
+
+/** Every webhook names the owner, and no intent does. */
+export const isFromMochi = ({ owner }: RequestFacts): boolean => Option.isSome(owner.profileId)
 
 const unknownRequest = (key: RequestKey): TransferRequest => ({
   key,

@@ -23,6 +23,8 @@ export interface StoredIntent {
   readonly tokenName: string
   readonly facts: RequestFacts
   readonly storedAt: DateTime.Utc
+  /** The one request that it belongs to, once known. */
+  readonly code: Option.Option<RequestCode>
   /** W3C trace context of the `/kudos`. */
   readonly origin: Option.Option<string>
 }
@@ -50,6 +52,8 @@ export class KudosIntents extends Context.Tag("mochi/ports/KudosIntents")<
     /** Not created, for certain; fails where another process has taken the intent over and answers for it. */
     readonly withdraw: (id: InteractionId) => Effect.Effect<void, StoreUnavailable | NoLongerHeld>
     readonly find: (id: InteractionId) => Effect.Effect<Option.Option<StoredIntent>, StoreUnavailable>
+    /** As `find`, within a transaction: until its end nobody else changes the intent. */
+    readonly lock: (id: InteractionId) => Effect.Effect<Option.Option<StoredIntent>, StoreUnavailable>
     /**
      * Takes over the unfinished intents whose process is gone for certain, each by one taker only; of this process's own
      * those that were left lying.

@@ -1,5 +1,5 @@
 import { Context } from "effect"
-import type { Effect, Option } from "effect"
+import type { Duration, Effect, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import type {
   Audience,
@@ -35,11 +35,12 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
     readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
     /** Counts a try, before it is made; none where nothing is pending any more. */
     readonly attempt: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
+    /** Since when it was to be heard, by the store's clock. */
     readonly settle: (
       id: NotificationId,
       state: NotificationState,
       reason: Option.Option<string>
-    ) => Effect.Effect<void, StoreUnavailable>
+    ) => Effect.Effect<Duration.Duration, StoreUnavailable>
     /** Dead ones, all or the one of that id, wait for their delivery again; those that did, each for one caller. */
     readonly revive: (
       id: Option.Option<NotificationId>

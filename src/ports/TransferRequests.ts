@@ -1,6 +1,6 @@
 import { Context } from "effect"
-import type { Effect, Option } from "effect"
-import type { ChannelId, InteractionId, MessageId, RequestKey } from "../domain/Ids.ts"
+import type { Duration, Effect, Option } from "effect"
+import type { ChannelId, DiscordApplicationId, InteractionId, MessageId, RequestKey } from "../domain/Ids.ts"
 import type { Audience } from "../domain/Notification.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
@@ -14,8 +14,13 @@ export interface Shown {
   /** `channel`: the person's DMs are closed; the message stands in the channel of the request, behind a View button. */
   readonly place: "dm" | "channel"
   readonly status: RequestStatus
-  /** Epoch milliseconds at which the sending of this message was first begun. */
-  readonly begunAt: number
+  /** Whose message it is: only that bot can edit it. None: an earlier release did not write it down. */
+  readonly application: Option.Option<DiscordApplicationId>
+}
+
+export interface StoredShown extends Shown {
+  /** Since the sending of this message was first begun, by the store's clock. */
+  readonly age: Duration.Duration
 }
 
 /** An ephemeral answer that shows a request to one person, and is edited while its interaction's token lives. */
@@ -36,7 +41,14 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
     readonly shown: (
       key: RequestKey,
       audience: Audience
-    ) => Effect.Effect<Option.Option<Shown>, StoreUnavailable>
+    ) => Effect.Effect<Option.Option<StoredShown>, StoreUnavailable>
+    /** The sending of a message begins now. */
+    readonly begin: (
+      key: RequestKey,
+      audience: Audience,
+      shown: Shown
+    ) => Effect.Effect<void, StoreUnavailable>
+    /** What became of the message that was begun, or stands there. */
     readonly show: (
       key: RequestKey,
       audience: Audience,

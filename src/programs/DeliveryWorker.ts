@@ -1,7 +1,7 @@
 /**
  * Empties the outbox: one process at a time, since Discord's limits are per bot; another takes over when it is gone.
  */
-import { Cause, DateTime, Duration, Effect, Either, Layer, Option, Random, Schedule, Stream } from "effect"
+import { Cause, Duration, Effect, Either, Layer, Option, Random, Schedule, Stream } from "effect"
 import { deliveryDelay, deliveryPatience } from "../domain/deliveryRetry.ts"
 import type { Notification } from "../domain/Notification.ts"
 import { Atomic } from "../ports/Atomic.ts"
@@ -68,14 +68,14 @@ const worker = Effect.gen(function* () {
     notification: Notification,
     state: "delivered" | "dead",
     reason: Option.Option<string>
-  ) => atomic.transaction(Effect.zipRight(log.settle(notification.id, state, reason), outbox.done(taken)))
+  ) => atomic.transaction(Effect.zipLeft(log.settle(notification.id, state, reason), outbox.done(taken)))
 
   const ended = Effect.fnUntraced(function* (
     notification: Notification,
     outcome: "delivered" | "dead",
+    passed: Duration.Duration,
     reason: Option.Option<string>
   ) {
-    const passed = DateTime.distanceDuration(notification.createdAt, yield* DateTime.now)
     yield* notificationEnded(notification.kind, outcome, passed)
     yield* journal.deed({
       actor: "bot",
@@ -97,8 +97,8 @@ const worker = Effect.gen(function* () {
 
   const giveUp = Effect.fnUntraced(function* (taken: Taken, notification: Notification, reason: string) {
     yield* Effect.annotateCurrentSpan({ "error.type": reason })
-    yield* settle(taken, notification, "dead", Option.some(reason))
-    yield* ended(notification, "dead", Option.some(reason))
+    const passed = yield* settle(taken, notification, "dead", Option.some(reason))
+    yield* ended(notification, "dead", passed, Option.some(reason))
   })
 
   const tryAgain = Effect.fnUntraced(function* (
@@ -123,8 +123,8 @@ const worker = Effect.gen(function* () {
     const begun = begunBy({ _tag: "Moment", at: notification.updatedAt })
     const result = yield* Effect.either(begun(deliveries.deliver(notification)))
     if (Either.isRight(result)) {
-      yield* settle(taken, notification, "delivered", Option.none())
-      return yield* ended(notification, "delivered", Option.none())
+      const passed = yield* settle(taken, notification, "delivered", Option.none())
+      return yield* ended(notification, "delivered", passed, Option.none())
     }
     if (isPermanent(result.left)) return yield* giveUp(taken, notification, reasonOf(result.left))
     if (Duration.greaterThan(taken.age, deliveryPatience))

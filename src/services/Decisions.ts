@@ -1,7 +1,7 @@
 /**
  * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
  */
-import { Clock, DateTime, Duration, Effect, Either, Option, Schema } from "effect"
+import { DateTime, Duration, Effect, Either, Option, Schema } from "effect"
 import type {
   ChannelId,
   DiscordUserId,
@@ -105,6 +105,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
             by: settlement.by,
             at: settlement.at,
             interactionId: Option.none(),
+            vaultId: Option.none(),
             authoritative: true
           },
           "button"
@@ -116,16 +117,20 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     )
 
     /** A card that this bot does not know yet, a former one's say: else the decision's webhook would bring a second. */
-    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick) {
+    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick, presser: ProfileId) {
       if (Option.isNone(card) || Option.isSome(yield* requests.shown(request, "owner"))) return
+      const owner = Option.flatMap(yield* requests.find(request), ({ facts }) =>
+        Option.flatMap(facts, facts => facts.owner.profileId)
+      )
+      // What somebody else than the owner has before them is not the owner's card.
+      if (Option.exists(owner, known => known !== presser)) return
       const { channelId, messageId } = card.value
-      const begunAt = yield* Clock.currentTimeMillis
       const shown = {
         channelId,
         messageId: Option.some(messageId),
         place: "dm",
         status: "pending",
-        begunAt
+        application: Option.none()
       } as const
       yield* requests.show(request, "owner", shown)
     }, Effect.ignoreLogged)
@@ -135,7 +140,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     ): Effect.fn.Return<Settled, DecisionFailure> {
       const profile = yield* profiles.byDiscordId(click.clicker)
       if (Option.isNone(profile)) return yield* new ProfileMissing()
-      yield* adoptCard(click)
+      yield* adoptCard(click, profile.value.id)
       const { by, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),

@@ -1,10 +1,6 @@
-/**
- * Brings what one audience sees of a request up to date. Every message is drawn from the newest state; what was begun is
- * written down before it is sent, so that a crash in between neither loses it nor shows it twice.
- */
-import { Clock, Duration, Effect, Option, Schema } from "effect"
+/** Brings what one audience sees of a request up to date. Every message is drawn from the newest state. */
+import { Duration, Effect, Option } from "effect"
 import { fitsButtons } from "../domain/customId.ts"
-import type { ChannelId, DiscordUserId } from "../domain/Ids.ts"
 import { Notice, noticeFor } from "../domain/Notice.ts"
 import type { RequestPicture } from "../domain/Notice.ts"
 import { requesterHearsAnyway } from "../domain/Notification.ts"
@@ -17,18 +13,13 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
-import type { LiveAnswer, Shown } from "../ports/TransferRequests.ts"
+import type { LiveAnswer, StoredShown } from "../ports/TransferRequests.ts"
 import { Pictures } from "./Pictures.ts"
+import { isPastMending, posting, Undeliverable } from "./posting.ts"
+import type { Delivery } from "./posting.ts"
 
-/** Discord remembers a nonce for a few minutes; older doubts are settled by looking. */
-const nonceHolds = Duration.minutes(1)
 /** An edit that comes so soon after the command is seen: no message of its own is needed. */
 const editIsSeen = Duration.minutes(2)
-
-/** Nothing that is tried later will help. */
-export class Undeliverable extends Schema.TaggedError<Undeliverable>()("Undeliverable", {
-  reason: Schema.String
-}) {}
 
 export type DeliveryFailure = Undeliverable | MessengerError | MochiError | StoreUnavailable
 
@@ -39,93 +30,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
     const people = yield* People
     const interactions = yield* Interactions
     const pictures = yield* Pictures
-
-    const dmWith = Effect.fnUntraced(function* (user: DiscordUserId) {
-      const known = yield* people.dmChannel(user)
-      if (Option.isSome(known)) return known.value
-      const opened = yield* messenger.openDm(user)
-      yield* people.rememberDmChannel(user, opened)
-      return opened
-    })
-
-    const personOf = Effect.fnUntraced(function* (audience: Audience, picture: RequestPicture) {
-      const party = picture.facts[audience]
-      const { discordUserId, name } = yield* pictures.person(party)
-      if (Option.isSome(discordUserId)) return discordUserId.value
-      const reason = Option.isSome(name) ? "has no Discord account at Mochi" : "has no Mochi profile"
-      return yield* new Undeliverable({ reason: `the ${audience} ${reason}` })
-    })
-
-    /** Sends a message once: begun is stored first, and a doubt about an earlier try is settled before another. */
-    const postOnce = Effect.fnUntraced(function* (
-      { audience, id, request: key }: Notification,
-      picture: RequestPicture,
-      begun: Option.Option<Shown>,
-      place: Shown["place"],
-      channelId: ChannelId,
-      notice: Notice
-    ) {
-      const now = yield* Clock.currentTimeMillis
-      const doubt = Option.filter(
-        begun,
-        earlier => earlier.place === place && earlier.channelId === channelId
-      )
-      const begunAt = Option.match(doubt, { onNone: () => now, onSome: earlier => earlier.begunAt })
-      const drawnFirst = Option.match(doubt, {
-        onNone: () => picture.status,
-        onSome: earlier => earlier.status
-      })
-      if (Option.isNone(doubt))
-        yield* requests.show(key, audience, {
-          channelId,
-          place,
-          begunAt,
-          status: picture.status,
-          messageId: Option.none()
-        })
-      const nonceForgotten = now - begunAt > Duration.toMillis(nonceHolds)
-      const found = nonceForgotten ? yield* messenger.findPosted(channelId, notice) : Option.none()
-      const messageId = Option.isSome(found)
-        ? found.value
-        : yield* messenger.post(channelId, notice, nonceOf(id, place))
-      if (Option.isSome(doubt) && drawnFirst !== picture.status)
-        yield* messenger.edit(channelId, messageId, notice)
-      yield* requests.show(key, audience, {
-        channelId,
-        place,
-        begunAt,
-        status: picture.status,
-        messageId: Option.some(messageId)
-      })
-    })
-
-    /** By DM, or where those are closed as a pointer in the channel of the request. */
-    const postTo = Effect.fnUntraced(function* (
-      notification: Notification,
-      picture: RequestPicture,
-      begun: Option.Option<Shown>,
-      notice: Notice
-    ) {
-      const { audience, request } = notification
-      const userId = yield* personOf(audience, picture)
-      const inChannel = Effect.fnUntraced(function* (reason: string) {
-        const { channelId } = picture.facts
-        if (Option.isNone(channelId))
-          return yield* new Undeliverable({ reason: `${reason}, and there is no channel to fall back to` })
-        const pointer = Notice.Pointer({ audience, userId, request })
-        yield* postOnce(notification, picture, begun, "channel", channelId.value, pointer)
-      })
-      if (Option.exists(begun, ({ place }) => place === "channel"))
-        return yield* inChannel("the direct messages are closed")
-      yield* Effect.flatMap(dmWith(userId), channelId =>
-        postOnce(notification, picture, begun, "dm", channelId, notice)
-      ).pipe(
-        Effect.catchIf(
-          error => error._tag === "MessengerError" && error.reason === "Unreachable",
-          error => inChannel(`the direct messages are closed (Discord ${"code" in error ? error.code : 0})`)
-        )
-      )
-    })
+    const { correct, personOf, postTo, redraw } = yield* posting
 
     /** Edits the ephemeral answers about the request whose tokens live; the age of the youngest `/kudos` edited. */
     const editAnswers = Effect.fnUntraced(function* (
@@ -146,43 +51,60 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       return ages.flatMap(Option.toArray)
     })
 
-    const tellOwner = Effect.fnUntraced(function* (notification: Notification, picture: RequestPicture) {
-      const { request } = notification
-      if (!fitsButtons(request))
+    const tellOwner = Effect.fnUntraced(function* (delivery: Delivery) {
+      const { picture } = delivery
+      if (!fitsButtons(picture.key))
         return yield* new Undeliverable({ reason: "the request code is too long for a button" })
       yield* editAnswers(picture, ["owner"])
-      const shown = yield* requests.shown(request, "owner")
+      const shown = yield* requests.shown(picture.key, "owner")
+      const standing = Option.filter(shown, isStanding)
       const card = Notice.ApprovalCard({ picture })
-      if (Option.isNone(shown) || Option.isNone(shown.value.messageId)) {
-        return yield* postTo(notification, picture, shown, card)
-      }
-      if (shown.value.status === picture.status) return
-      if (shown.value.place === "dm") {
-        yield* messenger
-          .edit(shown.value.channelId, shown.value.messageId.value, card)
-          .pipe(Effect.catchIf(isPastMending, () => Effect.void))
-      }
-      yield* requests.show(request, "owner", { ...shown.value, status: picture.status })
+      if (Option.isNone(standing)) return yield* postTo(delivery, shown, card)
+      if (standing.value.status === picture.status) return
+      // The card of a bot that is gone cannot be brought up to date: a final one takes its place.
+      if (!(yield* redraw(standing.value, card))) return yield* postTo(delivery, Option.none(), card)
+      yield* requests.show(picture.key, "owner", { ...standing.value, status: picture.status })
     })
 
-    const tellRequester = Effect.fnUntraced(function* (notification: Notification, picture: RequestPicture) {
-      const { facts, status } = picture
+    const tellRequester = Effect.fnUntraced(function* (delivery: Delivery) {
+      const { picture } = delivery
+      const { facts, key, status } = picture
       if (!isFinal(status)) return
       const ages = yield* editAnswers(picture, ["kudos", "requester"])
+      const shown = yield* requests.shown(key, "requester")
+      const standing = Option.filter(shown, isStanding)
+      if (Option.exists(standing, told => told.status === status)) return
+      // What they were told before holds no longer.
+      if (Option.isSome(standing) && isFinal(standing.value.status))
+        yield* redraw(standing.value, Notice.StatusChanged({ picture, status: standing.value.status }))
       const wasSeen = ages.some(age => Duration.lessThan(age, editIsSeen))
-      if (wasSeen || requesterHearsAnyway(facts, status)) return
-      const shown = yield* requests.shown(notification.request, "requester")
-      const isTold = Option.exists(shown, told => Option.isSome(told.messageId) && told.status === status)
-      if (isTold || !(yield* wants("requester", picture))) return
-      const begun = Option.filter(shown, ({ messageId }) => Option.isNone(messageId))
-      yield* postTo(notification, picture, begun, Notice.StatusChanged({ picture, status }))
+      if (wasSeen || requesterHearsAnyway(facts, status) || !(yield* wants("requester", picture))) return
+      const begun = Option.isSome(standing) ? Option.none() : shown
+      yield* postTo(delivery, begun, Notice.StatusChanged({ picture, status }))
     })
 
-    const tellRecipient = Effect.fnUntraced(function* (notification: Notification, picture: RequestPicture) {
-      const shown = yield* requests.shown(notification.request, "recipient")
-      const isTold = Option.exists(shown, ({ messageId }) => Option.isSome(messageId))
-      if (isTold || picture.status !== "approved" || !(yield* wants("recipient", picture))) return
-      yield* postTo(notification, picture, shown, Notice.KudosReceived({ picture }))
+    const tellRecipient = Effect.fnUntraced(function* (delivery: Delivery) {
+      const { picture } = delivery
+      yield* editAnswers(picture, ["recipient"])
+      const shown = yield* requests.shown(picture.key, "recipient")
+      const standing = Option.filter(shown, isStanding)
+      const thanks = Notice.KudosReceived({ picture })
+      if (Option.isSome(standing)) return yield* correctThanks(delivery, standing.value, thanks)
+      if (picture.status === "approved") {
+        if (yield* wants("recipient", picture)) yield* postTo(delivery, shown, thanks)
+      } else if (Option.isSome(shown)) yield* correct(delivery, shown.value, thanks)
+    })
+
+    const correctThanks = Effect.fnUntraced(function* (
+      delivery: Delivery,
+      standing: StoredShown,
+      thanks: Notice
+    ) {
+      const { key, status } = delivery.picture
+      if (standing.status === status) return
+      if (yield* redraw(standing, thanks))
+        return yield* requests.show(key, "recipient", { ...standing, status })
+      if (yield* wants("recipient", delivery.picture)) yield* postTo(delivery, Option.none(), thanks)
     })
 
     const wants = (audience: Audience, picture: RequestPicture) =>
@@ -194,17 +116,18 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
     ): Effect.fn.Return<void, DeliveryFailure> {
       const request = yield* requests.find(notification.request)
       const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
-      if (Option.isNone(picture))
+      if (Option.isNone(request) || Option.isNone(picture))
         return yield* new Undeliverable({ reason: "nothing is stored of the request" })
       // They had themselves erased: nothing is owed to them, and nothing failed.
       if (picture.value.facts[notification.audience].isErased === true) return
+      const delivery = { notification, request: request.value, picture: picture.value }
       switch (notification.audience) {
         case "owner":
-          return yield* tellOwner(notification, picture.value)
+          return yield* tellOwner(delivery)
         case "requester":
-          return yield* tellRequester(notification, picture.value)
+          return yield* tellRequester(delivery)
         case "recipient":
-          return yield* tellRecipient(notification, picture.value)
+          return yield* tellRecipient(delivery)
       }
     })
 
@@ -212,11 +135,4 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
   })
 }) {}
 
-/** Up to 25 characters; a message in a channel is another message than the DM that could not be sent. */
-const nonceOf = (id: Notification["id"], place: Shown["place"]): string =>
-  `${place === "dm" ? "d" : "c"}${id.replaceAll("-", "").slice(0, 24)}`
-
-/** The message is gone, or its token: there is nothing left that could be brought up to date. */
-const isPastMending = (error: MessengerError | StoreUnavailable): boolean =>
-  error._tag === "MessengerError" &&
-  (error.reason === "Gone" || error.reason === "TokenDead" || error.reason === "Refused")
+const isStanding = ({ messageId }: StoredShown): boolean => Option.isSome(messageId)

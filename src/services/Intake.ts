@@ -19,7 +19,7 @@ const countsWithin = Duration.seconds(5)
 export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
 
 /** What Mochi's webhook says, before anybody knows whether it is news. */
-export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId"> {
+export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
   readonly status: Option.Option<RequestStatus>
 }
 

@@ -2,7 +2,7 @@
  * Creates transfer requests at Mochi: each at most once, whatever happens in between. The intent is stored before it is
  * sent; what became of a lost answer is found out by looking, never by sending again.
  */
-import { DateTime, Duration, Effect, Either, Option, Schedule } from "effect"
+import { Duration, Effect, Either, Option, Schedule } from "effect"
 import type { InteractionId, RequestCode } from "../domain/Ids.ts"
 import {
   BotRecipient,
@@ -15,9 +15,7 @@ import {
 } from "../domain/Kudos.ts"
 import type { KudosCommand, KudosDraft, KudosRefusal } from "../domain/Kudos.ts"
 import { pickListed } from "../domain/listing.ts"
-import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { parseAmountInput } from "../domain/TokenAmount.ts"
-import { nobody } from "../domain/TransferRequest.ts"
 import { within } from "../ports/Deadline.ts"
 import { KudosIntents, NoLongerHeld } from "../ports/KudosIntents.ts"
 import type { StoredIntent } from "../ports/KudosIntents.ts"
@@ -26,9 +24,10 @@ import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { currentTraceparent } from "../ports/traceContext.ts"
+import { createdRequests } from "./createdRequests.ts"
+import type { CreatedKudos } from "./createdRequests.ts"
 import { exactAmount } from "./exactAmount.ts"
 import { Journal } from "./Journal.ts"
-import { Settlements } from "./Settlements.ts"
 
 /** A command has 20 seconds in all; the last of them are kept for finding out what became of a lost create. */
 const wholeBudget = Duration.seconds(20)
@@ -37,11 +36,7 @@ const budgetUntilCreated = Duration.seconds(16)
 /** While the database is away this process may lose what it holds, and then learns so. */
 const storeComesBack = Schedule.spaced("1 second").pipe(Schedule.intersect(Schedule.recurs(120)))
 
-/** A request that exists at Mochi. */
-export interface CreatedKudos {
-  readonly intent: StoredIntent
-  readonly status: RequestStatus
-}
+export type { CreatedKudos }
 
 export type KudosFailure = KudosRefusal | OutcomeUnknown | MochiError | StoreUnavailable
 
@@ -53,7 +48,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const pay = yield* MochiPay
     const profiles = yield* MochiProfiles
     const intents = yield* KudosIntents
-    const settlements = yield* Settlements
+    const { created, look } = yield* createdRequests
     const journal = yield* Journal
 
     /** Every check of the contract in its order: the first that fails is what the person hears. */
@@ -113,59 +108,6 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       }
     })
 
-    /**
-     * The request at Mochi that carries this intent's interaction id; none means: not among its newest, or that nobody knows
-     * any more whose vault to look at.
-     */
-    const find = Effect.fnUntraced(function* ({ facts, interactionId: id, vault }: StoredIntent) {
-      const profileId = facts.requester.profileId
-      if (Option.isNone(profileId)) return Option.none()
-      const listed = yield* pay.recentRequests({ ...vault, profileId: profileId.value })
-      return Option.fromNullable(listed.find(({ interactionId }) => Option.contains(interactionId, id)))
-    })
-
-    const remember = Effect.fnUntraced(function* (
-      intent: StoredIntent,
-      code: Option.Option<RequestCode>,
-      status: RequestStatus
-    ) {
-      if (Option.isNone(code)) {
-        yield* intents.finish(intent.interactionId, { _tag: "Created", code })
-        return status
-      }
-      const stored = yield* settlements.report({
-        key: { applicationId: intent.vault.applicationId, code: code.value },
-        status,
-        facts: Option.none(),
-        by: nobody,
-        at: yield* DateTime.now,
-        interactionId: Option.some(intent.interactionId),
-        authoritative: true
-      })
-      return Option.match(stored, { onNone: () => status, onSome: request => request.status })
-    })
-
-    /**
-     * Created is created, also where it cannot be written down now: the intent stays open and is resolved later. It may be
-     * settled already, where the owner was faster than Mochi's answer.
-     */
-    const created = (intent: StoredIntent, code: Option.Option<RequestCode>, status: RequestStatus) =>
-      remember(intent, code, status).pipe(
-        Effect.catchTag("StoreUnavailable", error =>
-          Effect.as(Effect.logWarning("A created request is not stored yet", error), status)
-        ),
-        Effect.map((newest): CreatedKudos => ({ intent, status: newest }))
-      )
-
-    /** Whether Mochi has the request after all. */
-    const look = Effect.fn("KudosRequests.look")(function* (
-      intent: StoredIntent
-    ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
-      const found = yield* find(intent)
-      if (Option.isNone(found)) return Option.none()
-      return Option.some(yield* created(intent, Option.some(found.value.code), found.value.status))
-    })
-
     /** Settles an intent whose answer was lost: created if Mochi has the request, else nobody can say. */
     const resolve = Effect.fn("KudosRequests.resolve")(function* (
       intent: StoredIntent
@@ -202,9 +144,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
         yield* withdraw(intent)
         return yield* answer.left
       }
-      if (Option.isSome(answer.right)) return Either.right({ intent, code: answer.right })
-      const listed = yield* Effect.orElseSucceed(find(intent), () => Option.none())
-      return Either.right({ intent, code: Option.map(listed, ({ code }) => code) })
+      return Either.right({ intent, code: answer.right })
     })
 
     /** Checks a command and creates its request. `NoLongerHeld`: whoever holds the interaction now answers the person. */
@@ -212,10 +152,12 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       command: KudosCommand
     ): Effect.fn.Return<CreatedKudos, KudosFailure | NoLongerHeld> {
       const sent = yield* draft(command).pipe(Effect.flatMap(send), within(budgetUntilCreated))
-      return yield* Either.match(sent, {
-        onLeft: resolve,
-        onRight: ({ code, intent }) => created(intent, code, "pending")
-      })
+      if (Either.isLeft(sent)) return yield* resolve(sent.left)
+      const { code, intent } = sent.right
+      const listed = Option.isSome(code)
+        ? Option.none()
+        : yield* Effect.orElseSucceed(look(intent), Option.none)
+      return Option.isSome(listed) ? listed.value : yield* created(intent, code)
     }, within(wholeBudget))
 
     /** For a while after an unknown outcome: Mochi may show the request later than it was asked. */

@@ -3,11 +3,13 @@
  * question to Mochi, reports it here; what follows from it is stored in the same transaction or not at all.
  */
 import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
-import type { RequestKey } from "../domain/Ids.ts"
+import type { InteractionId, RequestKey } from "../domain/Ids.ts"
+import { believe } from "../domain/intentAgreement.ts"
+import type { Difference } from "../domain/intentAgreement.ts"
 import { hearings } from "../domain/Notification.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { afterReport, nobody, withIntent } from "../domain/TransferRequest.ts"
+import { afterReport, isFromMochi, nobody } from "../domain/TransferRequest.ts"
 import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
 import { nextExpiryQuestion } from "../domain/expiry.ts"
 import { Atomic } from "../ports/Atomic.ts"
@@ -30,21 +32,36 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     const outbox = yield* Outbox
     const pay = yield* MochiPay
 
-    /** Our own intent knows what was asked for better than anybody, if the report is about it. */
-    const knownRequest = Effect.fnUntraced(function* (report: Pick<StatusReport, "key" | "interactionId">) {
+    /** The request before the report, and the report as far as it is believed of the `/kudos` that it names. */
+    const heard = Effect.fnUntraced(function* <Heard extends Omit<StatusReport, "status">>(report: Heard) {
       const stored = yield* requests.lock(report.key)
-      if (Option.isNone(report.interactionId)) return stored
-      const intent = yield* intents.find(report.interactionId.value)
-      if (Option.isNone(intent) || intent.value.vault.applicationId !== report.key.applicationId)
-        return stored
-      const { code } = report.key
-      yield* intents.finish(intent.value.interactionId, { _tag: "Created", code: Option.some(code) })
-      yield* requests.addAnswer(report.key, { interactionId: intent.value.interactionId, view: "kudos" })
-      return Option.some(withIntent(stored, report.key, intent.value))
+      const isLinked = Option.exists(stored, ({ interactionId }) => Option.isSome(interactionId))
+      const isFirstEvent =
+        Option.isSome(report.facts) &&
+        !Option.exists(stored, ({ facts }) => Option.exists(facts, isFromMochi))
+      const named = Option.orElse(
+        Option.flatMap(stored, ({ interactionId }) => interactionId),
+        () => report.interactionId
+      )
+      if ((isLinked && !isFirstEvent) || Option.isNone(named)) return { known: stored, report }
+      const intent = yield* intents.lock(named.value)
+      if (Option.isNone(intent)) return { known: stored, report }
+      const { differs, isOwn, known, report: believed } = believe(stored, intent.value, report)
+      if (differs.length > 0 && isFirstEvent) yield* disagreement(report.key, named.value, differs)
+      if (isOwn && !isLinked) {
+        const { code } = report.key
+        yield* intents.finish(named.value, { _tag: "Created", code: Option.some(code) })
+        yield* requests.addAnswer(report.key, { interactionId: named.value, view: "kudos" })
+      }
+      return { known, report: { ...report, ...believed } }
     })
 
-    const tell = Effect.fnUntraced(function* (request: TransferRequest, ownerAfter: Duration.Duration) {
-      const added = yield* notifications.add(request.key, request.status, hearings(request))
+    const tell = Effect.fnUntraced(function* (
+      request: TransferRequest,
+      before: RequestStatus,
+      ownerAfter: Duration.Duration
+    ) {
+      const added = yield* notifications.add(request.key, request.status, hearings(request, before))
       const deliveries = added.map(
         ({ audience, id }): Job => ({ _tag: "Deliver", notification: id, request: request.key, audience })
       )
@@ -98,14 +115,18 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     ) {
       return yield* atomic.transaction(
         Effect.gen(function* () {
-          const known = yield* knownRequest(news)
-          const after = afterReport(known, news)
+          const { known, report: believed } = yield* heard(news)
+          const after = afterReport(known, believed)
           if (Either.isLeft(after)) {
             yield* outbox.put([askMochi(news.key, 0)])
             return known
           }
           yield* requests.save(after.right)
-          yield* tell(after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          const before = Option.match(known, {
+            onNone: () => "pending" as const,
+            onSome: ({ status }) => status
+          })
+          yield* tell(after.right, before, by === "button" ? clickEditsFirst : Duration.zero)
           if (
             Option.exists(known, before => isFinal(before.status) && !isDecided(before)) &&
             isDecided(after.right)
@@ -126,8 +147,8 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     ) {
       yield* atomic.transaction(
         Effect.gen(function* () {
-          const known = yield* knownRequest(news)
-          const after = afterReport(known, { ...news, status: "pending" })
+          const { known, report: believed } = yield* heard(news)
+          const after = afterReport(known, { ...believed, status: "pending" })
           if (Either.isRight(after)) yield* requests.save(after.right)
           yield* outbox.put([askMochi(news.key, 0)])
         })
@@ -155,6 +176,15 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
 const isDecided = ({ settlement }: TransferRequest): boolean =>
   Option.exists(settlement, ({ by }) => Option.isSome(by.profileId) || Option.isSome(by.discordUserId))
 
+/** Somebody at Mochi uses the name of a `/kudos` for something else than it asked for. */
+const disagreement = (key: RequestKey, interactionId: InteractionId, differs: ReadonlyArray<Difference>) =>
+  Effect.annotateLogs(Effect.logWarning("kudos_intent_disagrees"), {
+    request_code: key.code,
+    app_id: key.applicationId,
+    interaction_id: interactionId,
+    differs: differs.join(",")
+  })
+
 const askMochi = (request: RequestKey, attempt: number): Job => ({ _tag: "AskMochi", request, attempt })
 
 const authoritative = (key: RequestKey, status: RequestStatus, at: DateTime.Utc): StatusReport => ({
@@ -164,5 +194,6 @@ const authoritative = (key: RequestKey, status: RequestStatus, at: DateTime.Utc)
   by: nobody,
   at,
   interactionId: Option.none(),
+  vaultId: Option.none(),
   authoritative: true
 })

@@ -9,6 +9,8 @@ export interface Message {
 
 export interface Embed {
   readonly title?: string
+  /** Where the title leads. */
+  readonly url?: string
   readonly description?: string
   readonly color?: number
   readonly author?: { readonly name: string }

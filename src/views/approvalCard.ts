@@ -17,7 +17,7 @@ import {
   statusFields,
   vaultText
 } from "./requestFields.ts"
-import { cut, idText, nameText, relativeTime } from "./text.ts"
+import { idText, nameText, relativeTime } from "./text.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
@@ -45,7 +45,7 @@ export const approvalCard = (
         ...statusFields(status),
         ...settlementFields(picture)
       ],
-      footer: { text: cut(requestMark(key.code), 200) }
+      ...requestMark(key)
     },
     buttons: status === "pending" ? decisionButtons(picture) : []
   })

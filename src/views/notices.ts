@@ -1,9 +1,10 @@
 import { Match } from "effect"
 import type { Notice, RequestPicture } from "../domain/Notice.ts"
-import type { FinalStatus } from "../domain/RequestStatus.ts"
+import { isFinal } from "../domain/RequestStatus.ts"
+import type { FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
 import { approvalCard } from "./approvalCard.ts"
 import { viewId } from "../domain/customId.ts"
-import { colors, message } from "./Message.ts"
+import { message } from "./Message.ts"
 import type { Message } from "./Message.ts"
 import {
   amountText,
@@ -17,7 +18,7 @@ import {
   tokenText,
   vaultText
 } from "./requestFields.ts"
-import { cut, mention } from "./text.ts"
+import { mention } from "./text.ts"
 
 /** Every notice drawn. */
 export const noticeMessage = Match.type<Notice>().pipe(
@@ -59,39 +60,74 @@ export const kudosAnswer = ({
     }
   })
 
-const statusChanged = (picture: RequestPicture, status: FinalStatus): Message =>
+/** What a requester is told of one status. Should another follow, it stays their news of then, and says what became of it. */
+const statusChanged = (picture: RequestPicture, told: FinalStatus): Message =>
   message({
     embed: {
-      title: `Kudos Request ${statusTitles[status]}`,
-      description: statusSentences[status],
-      color: statusColor(status),
+      title: `Kudos Request ${statusTitles[told]}`,
+      description:
+        picture.status === told || !isFinal(picture.status)
+          ? statusSentences[told]
+          : `${statusSentences[picture.status]} It had been reported ${told} before.`,
+      color: statusColor(picture.status),
       fields: [
         field("Amount", amountText(picture.facts), true),
         field("Kudos to", personText(picture.recipient), true),
         field("From vault", vaultText(picture.facts)),
         ...reasonFields(picture.facts),
-        field("Status", status, true),
+        ...statusFields(picture.status),
         ...settlementFields(picture)
       ],
-      footer: { text: cut(requestMark(picture.key.code), 200) }
+      ...requestMark(picture.key)
     }
   })
 
-const kudosReceived = (picture: RequestPicture): Message =>
-  message({
+/** The thanks to the recipient; what was announced and came to nothing says so. */
+const kudosReceived = (picture: RequestPicture): Message => {
+  const { facts, status } = picture
+  return message({
     embed: {
-      title: "Kudos Received",
-      description: `You received ${amountText(picture.facts)} as kudos.`,
-      color: colors.done,
+      title: kudosTitles[status],
+      description:
+        status === "approved"
+          ? `You received ${amountText(facts)} as kudos.`
+          : `These kudos of ${amountText(facts)} did not arrive: ${comedowns[status]}. There is nothing that you have to do.`,
+      color: statusColor(status),
       fields: [
-        field("Amount", amountText(picture.facts), true),
+        field("Amount", amountText(facts), true),
         field("From", personText(picture.requester), true),
-        field("From vault", vaultText(picture.facts)),
-        ...reasonFields(picture.facts)
+        field("From vault", vaultText(facts)),
+        ...reasonFields(facts),
+        ...(status === "approved" ? [] : statusFields(status))
       ],
-      footer: { text: cut(requestMark(picture.key.code), 200) }
+      ...requestMark(picture.key)
     }
   })
+}
+
+/** Why kudos that were announced came to nothing. */
+const comedowns: Readonly<Record<Exclude<RequestStatus, "approved">, string>> = {
+  pending: "they are not approved yet",
+  rejected: "they were rejected after all",
+  expired: "they expired after all",
+  failed: "they were approved, but the transfer failed at Mochi",
+  settled: "they ended otherwise"
+}
+
+const kudosTitles: Readonly<Record<RequestStatus, string>> = {
+  approved: "Kudos Received",
+  pending: "Kudos Pending",
+  rejected: "Kudos Rejected",
+  expired: "Kudos Expired",
+  failed: "Kudos Failed",
+  settled: "Kudos Settled"
+}
+
+/** The titles that any drawing of a notice can have, whatever became of its request. */
+export const titlesOf = (notice: Notice): ReadonlyArray<string> =>
+  notice._tag === "KudosReceived"
+    ? Object.values(kudosTitles)
+    : noticeMessage(notice).embeds.flatMap(({ title }) => (title === undefined ? [] : [title]))
 
 const statusTitles: Readonly<Record<FinalStatus, string>> = {
   approved: "Approved",

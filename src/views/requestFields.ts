@@ -1,4 +1,5 @@
 import { DateTime, Option } from "effect"
+import type { RequestKey } from "../domain/Ids.ts"
 import type { Person, RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { withVisibleControls } from "../domain/plainText.ts"
@@ -73,8 +74,17 @@ export const statusColor = (status: RequestStatus): number => {
   }
 }
 
-/** What the last line of every message about a request says; by it a message is found again. */
-export const requestMark = (code: string): string => `Request ${withVisibleControls(code)}`
+/**
+ * By what a message about a request is found again: its last line says the code, and its title leads to Mochi by an address
+ * that holds the application, since codes are unique within one alone.
+ */
+export const requestMark = ({ applicationId, code }: RequestKey) => ({
+  url: `https://mochi.gg/#application-${encodeURIComponent(applicationId)}`,
+  footer: { text: `Request ${cut(withVisibleControls(code), longestCode)}` }
+})
+
+/** As long as a webhook may have it: the mark is exact. */
+const longestCode = 255
 
 /** Whether there is anything to call the person by. */
 export const isKnown = ({ discordUserId, name }: Person): boolean =>

@@ -184,6 +184,32 @@ const breakages: ReadonlyArray<Breakage> = [
     failing: { signature: /refuses it \(401\); our clock is in step.*MOCHI_APP_PRIVATE_KEY/ }
   },
   {
+    what: "a missing permission (C16)",
+    breakIt: ({ discord }) =>
+      Effect.sync(() => {
+        const server = (name: string, permissions: bigint) => ({
+          id: "1",
+          name,
+          permissions: `${permissions}`
+        })
+        discord.faults.add({
+          on: "GET /users/@me/guilds",
+          effect: {
+            kind: "status",
+            status: 200,
+            body: [
+              server("Open", 0x10c00n),
+              server("Ruled", 8n),
+              ...["A", "B", "C", "D", "E", "F", "G"].map(name => server(name, 0xc00n)),
+              { id: "2", name: "Silent" }
+            ]
+          }
+        })
+        return {}
+      }),
+    failing: { application: /lacks Read Message History in A; .* in E; and in 2 more\. Give its role/ }
+  },
+  {
     what: "a database that is down",
     breakIt: set({ DATABASE_URL: "postgresql://mochi:hidden@127.0.0.1:1/mochi" }),
     failing: { database: /ECONNREFUSED.*DATABASE_URL/ }

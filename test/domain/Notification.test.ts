@@ -37,6 +37,13 @@ describe("who hears that a request", () => {
     expect(hearings(request("pending", known))).toEqual([])
   })
 
+  it.each(statuses)("is %s after it was approved: the recipient as well (A18)", status => {
+    const audiences = hearings(request(status), "approved").map(({ audience }) => audience)
+    expect(audiences).toContain("recipient")
+    expect(new Set(audiences).size).toBe(audiences.length)
+    expect(hearings(request(status, Option.none()), "approved")).toEqual([])
+  })
+
   it("holds each audience once at the most, whoever is who", () => {
     const party = fc.oneof(
       fc.constant(nobody),

@@ -54,6 +54,7 @@ export const report = (status: RequestStatus, given: Partial<StatusReport> = {})
   by: nobody,
   at,
   interactionId: Option.none(),
+  vaultId: Option.none(),
   authoritative: false,
   ...given
 })

@@ -1,13 +1,24 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Message, User } from "../../src/sandbox/discord/Model.ts"
-import { DAO_APP } from "../../src/sandbox/mochi/demoWorld.ts"
 import { Fault } from "../../src/sandbox/mochi/Faults.ts"
-import type { Json } from "../../src/sandbox/mochi/Json.ts"
-import type { SeededRequest } from "../../src/sandbox/mochi/seededRequest.ts"
-import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
-import type { Owner } from "./crowd.ts"
-import { addNewcomer, sendKudos, textOf, withFault } from "./steps.ts"
+import {
+  announced,
+  buttonsOf,
+  cardOf,
+  eventOf,
+  inChannel,
+  kudosByNewcomer,
+  makeCast,
+  pointersTo,
+  pointerTo,
+  readerOf,
+  seeded,
+  sendEvent,
+  told,
+  until
+} from "./cast.ts"
+import { cardTitle, messagesAbout } from "./crowd.ts"
+import { textOf, withFault } from "./steps.ts"
 import { inDatabase, notificationsOf } from "./stored.ts"
 import { RunningWorld } from "./world.ts"
 import type { World } from "./world.ts"
@@ -167,13 +178,13 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a r
       yield* mochi.decide(code, "approved")
       yield* notificationsOf(world, code, 4)
       yield* mochi.decide(code, "failed")
-      yield* notificationsOf(world, code, 6)
+      yield* notificationsOf(world, code, 7)
       const [card] = messagesAbout(world, code, cardTitle)
       expect(textOf(card!)).toContain("failed")
-      expect(told(world, code).map(([, title]) => title)).toEqual([
-        "Kudos Request Approved",
-        "Kudos Received",
-        "Kudos Request Failed"
+      expect(told(world, code)).toEqual([
+        [cast.requester.user.id, "Kudos Request Approved"],
+        [cast.requester.user.id, "Kudos Request Failed"],
+        [cast.recipient.user.id, "Kudos Failed"]
       ])
     })
   )
@@ -481,110 +492,3 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
     )
   }
 )
-
-interface Cast {
-  readonly owner: Owner
-  readonly requester: Effect.Effect.Success<ReturnType<typeof addNewcomer>>
-  readonly recipient: Effect.Effect.Success<ReturnType<typeof addNewcomer>>
-}
-
-let casts = 0
-
-/** An owner, a requester and a recipient of whom nobody heard before. */
-const makeCast = (world: World): Effect.Effect<Cast> =>
-  Effect.gen(function* () {
-    casts += 1
-    const [owner] = yield* addOwners(world, 1, casts)
-    const requester = yield* addNewcomer(world)
-    const recipient = yield* addNewcomer(world)
-    return { owner: owner!, requester, recipient }
-  })
-
-const seeded = ({ mochi }: World, { owner, recipient, requester }: Cast, more: SeededRequest = {}) =>
-  Effect.map(
-    mochi.seedRequest({
-      applicationId: owner.applicationId,
-      vaultProfileId: owner.vaultProfileId,
-      requesterProfileId: requester.profileId,
-      recipientProfileId: recipient.profileId,
-      requesterMetadata: { platform: "discord", discord_user_id: requester.user.id },
-      ...more
-    }),
-    ({ code }) => code
-  )
-
-const announced = (world: World, cast: Cast, more: SeededRequest = {}) =>
-  seeded(world, cast, { announced: true, ...more })
-
-const inChannel = ({ channel, guild }: World, { requester }: Cast): SeededRequest => ({
-  requesterMetadata: {
-    platform: "discord",
-    discord_user_id: requester.user.id,
-    guild_id: guild.id,
-    channel_id: channel.id
-  }
-})
-
-const eventOf = ({ mochi }: World, code: string) => Effect.flatten(mochi.eventOf(code))
-
-/** The event of the request as it is now, with these fields instead; undefined leaves one out. */
-const sendEvent = (world: World, code: string, fields: Readonly<Record<string, Json | undefined>> = {}) =>
-  Effect.gen(function* () {
-    const event = yield* eventOf(world, code)
-    const body = {
-      ...event,
-      pay_transfer_request_metadata: { ...Object(event["pay_transfer_request_metadata"]), ...fields }
-    }
-    const { answer, status } = yield* world.mochi.webhooks.send({ body })
-    expect({ status, answer }).toMatchObject({ status: 202 })
-  })
-
-/** A `/kudos` by somebody new, answered and with its card out. */
-const kudosByNewcomer = (world: World) =>
-  Effect.gen(function* () {
-    const { user } = yield* addNewcomer(world)
-    const run = yield* sendKudos(world, { application: DAO_APP }, user)
-    yield* run.answered
-    const mine = yield* until(world.mochi.requests, requests =>
-      requests.some(({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id)
-    )
-    const { code } = mine.find(
-      ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
-    )!
-    yield* cardOf(world, code)
-    return { user, run, code }
-  })
-
-const cardOf = (world: World, code: string) =>
-  world.discord.until(`the card of ${code}`, () => messagesAbout(world, code, cardTitle)[0])
-
-const readerOf = ({ discord }: World, { channelId }: Message) =>
-  discord.world.channels.get(channelId)?.recipientId
-
-/** Who got which message about the request, the owner's card left out; oldest first. */
-const told = (world: World, code: string) =>
-  messagesAbout(world, code, /^Kudos (Received|Request (Approved|Rejected|Expired|Failed))$/)
-    .filter(({ ephemeralFor }) => ephemeralFor === null)
-    .map(message => [readerOf(world, message), message.embeds[0]?.title])
-    .toSorted(([, one], [, other]) => titles.indexOf(one ?? "") - titles.indexOf(other ?? ""))
-
-const titles = [
-  "Kudos Request Approved",
-  "Kudos Request Rejected",
-  "Kudos Request Expired",
-  "Kudos Received",
-  "Kudos Request Failed"
-]
-
-const buttonsOf = ({ components }: Pick<Message, "components">): ReadonlyArray<string> =>
-  [...JSON.stringify(components).matchAll(/"custom_id":"([^"]+)"/g)].map(([, id]) => id ?? "")
-
-const pointersTo = ({ channel, discord }: World, user: User) =>
-  discord.messages.inChannel(channel.id).filter(message => message.pings.users.includes(user.id))
-
-const pointerTo = (world: World, user: User) =>
-  world.discord.until("a pointer", () => pointersTo(world, user).at(-1))
-
-/** The first answer for which it holds. */
-const until = <A>(look: Effect.Effect<A>, holds: (found: A) => boolean) =>
-  Effect.repeat(Effect.delay(look, "50 millis"), { until: holds }).pipe(Effect.timeout("10 seconds"))

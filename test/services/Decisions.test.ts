@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Ref } from "effect"
+import { ChannelId, MessageId, ProfileId } from "../../src/domain/Ids.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { nobody } from "../../src/domain/TransferRequest.ts"
 import { DecisionLeases, LeaseToken } from "../../src/ports/DecisionLeases.ts"
 import type { MochiError } from "../../src/ports/MochiError.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
@@ -10,6 +12,7 @@ import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Decisions } from "../../src/services/Decisions.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
+import { facts } from "../views/pictures.ts"
 import {
   ada,
   grace,
@@ -70,6 +73,56 @@ const approve = ({ decide, lease = Effect.succeedSome(token), report, state }: G
     )
     return { result, released: yield* Ref.get(released) }
   })
+
+describe("A card that the bot does not know", () => {
+  /** The messages taken for the owner's card when Ada presses a button on one. */
+  const adopted = (known: Option.Option<TransferRequest>) =>
+    Effect.gen(function* () {
+      const shown = yield* Ref.make<ReadonlyArray<string>>([])
+      const world = Layer.mergeAll(
+        Layer.mock(DecisionLeases, { acquire: () => Effect.succeedSome(token), release: () => Effect.void }),
+        Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) }),
+        Layer.mock(TransferRequests, {
+          shown: () => Effect.succeedNone,
+          find: () => Effect.succeed(known),
+          show: (_, audience) => Ref.update(shown, all => [...all, audience])
+        }),
+        Layer.mock(MochiPay, { decide: () => mochiError("Forbidden") }),
+        Layer.mock(Settlements, { _tag: "mochi/services/Settlements" }),
+        silentJournal
+      )
+      const decisions = yield* Effect.provide(Decisions, Layer.provide(Decisions.Default, world))
+      yield* Effect.flip(
+        decisions.decide({
+          interactionId,
+          clicker: ada,
+          card: Option.some({ channelId: ChannelId.make("1"), messageId: MessageId.make("2") }),
+          decision: "approved",
+          request: key
+        })
+      )
+      return yield* Ref.get(shown)
+    })
+  const ownedBy = (owner: string) =>
+    Option.some(
+      stored({
+        facts: Option.some({ ...facts, owner: { ...nobody, profileId: Option.some(ProfileId.make(owner)) } })
+      })
+    )
+
+  it.effect("is the owner's where the owner pressed it, or nobody knows who that is", () =>
+    Effect.gen(function* () {
+      expect(yield* adopted(ownedBy(`profile-of-${ada}`))).toEqual(["owner"])
+      expect(yield* adopted(Option.none())).toEqual(["owner"])
+    })
+  )
+
+  it.effect("is not the owner's where somebody else pressed it (A5)", () =>
+    Effect.gen(function* () {
+      expect(yield* adopted(ownedBy("90103"))).toEqual([])
+    })
+  )
+})
 
 describe("A decision", () => {
   it.effect("while another is under way is turned away before Mochi is asked", () =>

@@ -18,7 +18,8 @@ const news = {
   status: Option.some("pending" as const),
   facts: Option.some(facts()),
   by: nobody,
-  interactionId: Option.none()
+  interactionId: Option.none(),
+  vaultId: Option.none()
 }
 
 /** Nothing is stored; what waits is what the test says. */

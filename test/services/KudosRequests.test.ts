@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Option, Ref, TestClock } from "effect"
-import type { RequestCode } from "../../src/domain/Ids.ts"
+import { RequestCode } from "../../src/domain/Ids.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
 import { Deadline } from "../../src/ports/Deadline.ts"
 import { KudosIntents, NoLongerHeld } from "../../src/ports/KudosIntents.ts"
@@ -230,6 +230,60 @@ describe("A create", () => {
           ["list", 20_000]
         ])
       )
+    })
+  )
+})
+
+describe("A create whose answer was lost, in a list with copies of its interaction id (A5)", () => {
+  /** The codes that are reported, in their order; of those in `others` an event told something else. */
+  const looked = (others: ReadonlyArray<string>, own: Option.Option<RequestCode> = Option.none()) =>
+    Effect.gen(function* () {
+      const codes = yield* Ref.make<ReadonlyArray<string>>([])
+      const world = Layer.mergeAll(
+        Layer.mock(MochiProfiles, {}),
+        Layer.mock(MochiPay, {
+          // Newest first, as Mochi lists them.
+          recentRequests: () =>
+            Effect.succeed(["copy", "own"].map(code => ({ ...listed, code: RequestCode.make(code) })))
+        }),
+        Layer.mock(KudosIntents, { finish: () => Effect.void }),
+        Layer.mock(Settlements, {
+          _tag: "mochi/services/Settlements",
+          report: ({ key: reported }) =>
+            Effect.as(
+              Ref.update(codes, all => [...all, reported.code]),
+              Option.some(
+                stored({
+                  key: reported,
+                  interactionId: others.includes(reported.code) ? Option.none() : Option.some(interactionId)
+                })
+              )
+            )
+        }),
+        silentJournal
+      )
+      const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
+      const outcome = yield* Effect.either(kudos.resolve({ ...intent("sending"), code: own }))
+      return { codes: yield* Ref.get(codes), outcome: outcome._tag }
+    })
+
+  it.effect("is the oldest of them: the others can only have been copied from it", () =>
+    Effect.gen(function* () {
+      expect(yield* looked([])).toEqual({ codes: ["own"], outcome: "Right" })
+    })
+  )
+
+  it.effect("is none that Mochi's own events contradict", () =>
+    Effect.gen(function* () {
+      expect(yield* looked(["own"])).toEqual({ codes: ["own", "copy"], outcome: "Right" })
+      expect(yield* looked(["own", "copy"])).toEqual({ codes: ["own", "copy"], outcome: "Left" })
+    })
+  )
+
+  it.effect("is the one that the intent belongs to already", () =>
+    Effect.gen(function* () {
+      const own = Option.some(RequestCode.make("copy"))
+      expect(yield* looked([], own)).toEqual({ codes: ["copy"], outcome: "Right" })
     })
   )
 })

@@ -15,7 +15,7 @@ import { Journal } from "../../src/services/Journal.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
 import { findInDatabase } from "../support/databaseSearch.ts"
-import { atMochi, count, lived, party, someone, underTest } from "./livedPeople.ts"
+import { atMochi, bot, count, lived, party, someone, underTest } from "./livedPeople.ts"
 
 layer(underTest)("a person's own data", it => {
   it.effect("is found in every place before the erasure and in none afterwards, ids and text alike", () =>
@@ -218,7 +218,7 @@ layer(underTest)("a person's own data", it => {
       const moment = DateTime.unsafeMake((yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now)
       const all = (code: string, person: typeof owner) =>
         Effect.gen(function* () {
-          yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"))
+          yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"), bot)
           yield* people.chooseNotifications(person.id, false)
           yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success" })
           yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
@@ -228,7 +228,7 @@ layer(underTest)("a person's own data", it => {
         channelId: Ids.ChannelId.make("90"),
         place: "dm",
         status: "approved",
-        begunAt: 0
+        application: Option.some(bot)
       } as const
       for (const [index, person] of [owner, requester, recipient].entries()) {
         yield* (yield* Privacy).erase(person.id, "person")

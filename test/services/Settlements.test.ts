@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { DateTime, Duration, Effect, Layer, Option, Ref, TestClock } from "effect"
+import { DateTime, Duration, Effect, Layer, Logger, Option, Ref, TestClock } from "effect"
 import * as Ids from "../../src/domain/Ids.ts"
 import { NotificationId } from "../../src/domain/Notification.ts"
 import type { Audience, Notification } from "../../src/domain/Notification.ts"
@@ -8,13 +8,14 @@ import type { StatusReport, TransferRequest } from "../../src/domain/TransferReq
 import { nobody } from "../../src/domain/TransferRequest.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
+import type { IntentOutcome, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import { facts } from "../views/pictures.ts"
-import { ada, grace, key, settledBy, stored } from "./mochiWorld.ts"
+import { ada, grace, intent, key, settledBy, stored } from "./mochiWorld.ts"
 
 const party = (user: Ids.DiscordUserId) => ({ ...nobody, discordUserId: Option.some(user) })
 const expiresAt = DateTime.unsafeMake(60_000)
@@ -27,11 +28,17 @@ const known = {
 }
 
 /** A store of one request, and an outbox that shows what was put into it, each with its wait in milliseconds. */
-const settlementsOver = (before: Option.Option<TransferRequest>, atMochi: RequestStatus = "pending") =>
+const settlementsOver = (
+  before: Option.Option<TransferRequest>,
+  atMochi: RequestStatus = "pending",
+  asked: Option.Option<StoredIntent> = Option.none()
+) =>
   Effect.gen(function* () {
     const request = yield* Ref.make(before)
     const jobs = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
     const added = yield* Ref.make<ReadonlyArray<string>>([])
+    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome>>([])
+    const answers = yield* Ref.make<ReadonlyArray<Ids.InteractionId>>([])
     const notification = (audience: Audience, about: RequestStatus): Notification => ({
       id: notificationId,
       request: key,
@@ -49,9 +56,13 @@ const settlementsOver = (before: Option.Option<TransferRequest>, atMochi: Reques
       Layer.mock(TransferRequests, {
         lock: () => Ref.get(request),
         save: saved => Ref.set(request, Option.some(saved)),
-        shown: () => Effect.succeedNone
+        shown: () => Effect.succeedNone,
+        addAnswer: (_, { interactionId: answer }) => Ref.update(answers, all => [...all, answer])
       }),
-      Layer.mock(KudosIntents, {}),
+      Layer.mock(KudosIntents, {
+        lock: () => Effect.succeed(asked),
+        finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome])
+      }),
       Layer.mock(NotificationLog, {
         add: (_, about, hearings) =>
           Ref.modify(added, all => {
@@ -78,7 +89,13 @@ const settlementsOver = (before: Option.Option<TransferRequest>, atMochi: Reques
       })
     )
     const settlements = yield* Effect.provide(Settlements, Layer.provide(Settlements.Default, world))
-    return { settlements, request: Ref.get(request), jobs: Ref.getAndSet(jobs, []) }
+    return {
+      settlements,
+      request: Ref.get(request),
+      jobs: Ref.getAndSet(jobs, []),
+      outcomes: Ref.get(outcomes),
+      answers: Ref.get(answers)
+    }
   })
 
 const notificationId = NotificationId.make("b7fb27bf-6d14-4eae-89c1-908626a7c9cc")
@@ -90,6 +107,7 @@ const report = (status: RequestStatus, change: Partial<StatusReport> = {}): Stat
   by: nobody,
   at: DateTime.unsafeMake(1000),
   interactionId: Option.none(),
+  vaultId: Option.none(),
   authoritative: false,
   ...change
 })
@@ -170,6 +188,92 @@ describe("A report", () => {
       expect(Option.map(yield* request, ({ status }) => status)).toEqual(Option.some("failed"))
     })
   )
+})
+
+describe("A failure after an approval (A18)", () => {
+  it.effect("is told to the recipient of the approval as well", () =>
+    Effect.gen(function* () {
+      const approved = stored({ status: "approved", facts: Option.some(known) })
+      const { jobs, settlements } = yield* settlementsOver(Option.some(approved))
+      yield* settlements.report(report("failed"))
+      expect((yield* jobs).map(([audience]) => audience)).toEqual(["requester", "recipient", "owner"])
+      yield* settlements.report(report("failed"))
+      expect(yield* jobs).toEqual([])
+    })
+  )
+
+  it.effect("that was never approved is not", () =>
+    Effect.gen(function* () {
+      const { jobs, settlements } = yield* settlementsOver(Option.some(stored({ facts: Option.some(known) })))
+      yield* settlements.report(report("failed"))
+      expect((yield* jobs).map(([audience]) => audience)).toEqual(["requester", "owner"])
+    })
+  )
+})
+
+describe("An event that names a /kudos (A5)", () => {
+  const asked = intent("sending")
+  const event = (amount: string) =>
+    report("pending", {
+      interactionId: Option.some(asked.interactionId),
+      facts: Option.some({
+        ...known,
+        amount,
+        owner: { ...nobody, profileId: Option.some(Ids.ProfileId.make("90103")) },
+        recipient: { ...nobody, profileId: Option.some(Ids.ProfileId.make("90102")) },
+        requester: nobody
+      })
+    })
+  const withRecipient: StoredIntent = {
+    ...asked,
+    facts: {
+      ...asked.facts,
+      recipient: { ...nobody, profileId: Option.some(Ids.ProfileId.make("90102")) }
+    }
+  }
+
+  it.effect("and agrees with it makes the request its own, and says nothing", () =>
+    Effect.gen(function* () {
+      const { lines, logger } = yield* collected
+      const over = yield* settlementsOver(Option.none(), "pending", Option.some(withRecipient))
+      yield* Effect.provide(over.settlements.report(event("10.5")), logger)
+      expect(yield* over.outcomes).toEqual([{ _tag: "Created", code: Option.some(key.code) }])
+      expect(yield* over.answers).toEqual([asked.interactionId])
+      expect(lines).toEqual([])
+    })
+  )
+
+  it.effect("and disagrees leaves intent and answer alone, and is logged once", () =>
+    Effect.gen(function* () {
+      const { lines, logger } = yield* collected
+      const over = yield* settlementsOver(Option.none(), "pending", Option.some(withRecipient))
+      yield* Effect.provide(
+        Effect.all([over.settlements.report(event("99")), over.settlements.report(event("99"))]),
+        logger
+      )
+      expect([yield* over.outcomes, yield* over.answers]).toEqual([[], []])
+      const facts = Option.flatMap(yield* over.request, request => request.facts)
+      expect(Option.map(facts, ({ amount }) => amount)).toEqual(Option.some("99"))
+      expect(lines).toEqual([
+        {
+          message: "kudos_intent_disagrees",
+          request_code: key.code,
+          app_id: key.applicationId,
+          interaction_id: asked.interactionId,
+          differs: "amount"
+        }
+      ])
+    })
+  )
+})
+
+/** What is logged, with its fields. */
+const collected = Effect.sync(() => {
+  const lines: Array<Record<string, unknown>> = []
+  const logger = Logger.make(({ annotations, message }) => {
+    lines.push({ message: String(message), ...Object.fromEntries(annotations) })
+  })
+  return { lines, logger: Logger.replace(Logger.defaultLogger, logger) }
 })
 
 describe("An expiry that passed without an event", () => {

@@ -111,6 +111,7 @@ layer(services)("an erasure while webhooks come in", it => {
             by: nobody,
             at: DateTime.unsafeMake("2026-01-01T00:00:00Z"),
             interactionId: Option.some(interactionId),
+            vaultId: Option.none(),
             authoritative: false
           }),
         { concurrency: "unbounded" }

@@ -33,6 +33,9 @@ export interface Someone {
   readonly profile: Ids.ProfileId
 }
 
+/** Whose messages they see. */
+export const bot = Ids.DiscordApplicationId.make("1100000000000000001")
+
 export let count = 0
 /** Nobody of an earlier test. */
 export const someone = (name: string): Someone => {
@@ -142,7 +145,7 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
         awaitsAnswer: true
       })
       const people = yield* People
-      yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`))
+      yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`), bot)
       const journal = yield* Journal
       yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success", request: key })
       yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
@@ -177,7 +180,7 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
         messageId: Option.none(),
         place: "dm",
         status: "approved",
-        begunAt: 0
+        application: Option.some(bot)
       })
     const log = yield* NotificationLog
     const [added] = yield* log.add(key, "approved", [{ audience: "recipient", kind: "kudos_received" }])

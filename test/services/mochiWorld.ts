@@ -62,6 +62,7 @@ export const intent = (state: IntentState): StoredIntent => ({
   tokenName: "USD Coin",
   facts: { ...facts, requester: { ...facts.requester, profileId: Option.some(vault.profileId) } },
   storedAt: DateTime.unsafeMake(0),
+  code: Option.none(),
   origin: Option.none()
 })
 

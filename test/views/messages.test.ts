@@ -98,12 +98,38 @@ describe("The requester", () => {
   it.each(finals)("is told of a request that is %s", status => {
     expect(noticeMessage(Notice.StatusChanged({ picture: picture(status), status }))).toMatchSnapshot()
   })
+
+  it("who was told of an approval keeps that news, with what became of it (A18)", () => {
+    const [embed] = noticeMessage(
+      Notice.StatusChanged({ picture: picture("failed"), status: "approved" })
+    ).embeds
+    expect(embed).toMatchObject({
+      title: "Kudos Request Approved",
+      description:
+        "Your kudos request failed at Mochi. The kudos did not arrive. It had been reported approved before."
+    })
+    expect(embed?.fields).toContainEqual({ name: "Status", value: "failed", inline: true })
+    expect(embed?.fields).not.toContainEqual({ name: "Status", value: "approved", inline: true })
+  })
 })
 
 describe("The recipient", () => {
   it("is told of the kudos", () => {
     expect(noticeMessage(Notice.KudosReceived({ picture: picture("approved") }))).toMatchSnapshot()
   })
+
+  it("is told of kudos that failed after all (A18)", () => {
+    expect(noticeMessage(Notice.KudosReceived({ picture: picture("failed") }))).toMatchSnapshot()
+  })
+
+  it.each(statuses.filter(status => status !== "approved"))(
+    "received nothing while it is %s (A18)",
+    status => {
+      const drawn = JSON.stringify(noticeMessage(Notice.KudosReceived({ picture: picture(status) })))
+      expect(drawn).not.toMatch(/receive/i)
+      expect(drawn.toLowerCase()).toContain(status)
+    }
+  )
 })
 
 describe("In the open", () => {

@@ -4,6 +4,8 @@ import { DiscordUnreachable, toApiError } from "./RestErrors.ts"
 
 export interface ApplicationInfo {
   readonly id: string
+  /** Who its messages are by: another id than its own where the application is old. */
+  readonly botUserId: string
   /** Hex of the key that Discord signs interactions with. */
   readonly verifyKey: Option.Option<string>
   /** Kept by Discord, about an hour behind; it costs no cache and no intent. */
@@ -21,6 +23,7 @@ export const read = Effect.fn("ApplicationInfo.read")(function* () {
 
 const Wire = Schema.Struct({
   id: Schema.String,
+  bot: Schema.optional(Schema.NullOr(Schema.Struct({ id: Schema.String }))),
   verify_key: Schema.optional(Schema.NullOr(Schema.String)),
   approximate_guild_count: Schema.optional(Schema.NullOr(Schema.Number)),
   interactions_endpoint_url: Schema.optional(Schema.NullOr(Schema.String))
@@ -30,6 +33,7 @@ const decode = (answer: unknown): Effect.Effect<ApplicationInfo, DiscordUnreacha
   Schema.decodeUnknown(Wire)(answer).pipe(
     Effect.map(wire => ({
       id: wire.id,
+      botUserId: wire.bot?.id ?? wire.id,
       verifyKey: Option.fromNullable(wire.verify_key),
       guilds: Option.fromNullable(wire.approximate_guild_count),
       interactionsUrl: Option.filter(Option.fromNullable(wire.interactions_endpoint_url), url =>

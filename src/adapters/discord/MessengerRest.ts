@@ -1,10 +1,24 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Duration, Effect, Layer, Option, Predicate, RateLimiter, Redacted, Ref, Schema } from "effect"
-import { ChannelId, MessageId } from "../../domain/Ids.ts"
-import type { DiscordUserId } from "../../domain/Ids.ts"
+import {
+  Cache,
+  Clock,
+  Duration,
+  Effect,
+  Exit,
+  Layer,
+  Option,
+  RateLimiter,
+  Redacted,
+  Ref,
+  Schema
+} from "effect"
+import { ChannelId, DiscordApplicationId, MessageId } from "../../domain/Ids.ts"
+import type { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
+import type { Since, Sought } from "../../ports/Messenger.ts"
 import { monotonicMillis } from "../../ports/monotonic.ts"
+import { isDrawingOf } from "../../views/drawings.ts"
 import { noticeMessage } from "../../views/notices.ts"
 import * as ApplicationInfo from "./ApplicationInfo.ts"
 import { messengerError } from "./messengerErrors.ts"
@@ -16,8 +30,12 @@ const openingEvery = Duration.millis(101)
 /** After "opening direct messages too fast" (40003), unless Discord says otherwise. */
 const openingPause = Duration.minutes(1)
 
-/** A message looked for after a doubt is among the newest, if it is there at all. */
-const messagesLookedAt = 25
+/** A message looked for after a doubt is among the newest. A page is the most that Discord gives at once. */
+const messagesOfPage = 100
+const pagesLookedAt = 5
+
+/** By how much Discord's clock, the database's and this process's may differ; in milliseconds. */
+const clocksDiffer = 3_600_000
 
 /** Notices drawn and brought to Discord by its REST interface. */
 export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
@@ -26,9 +44,18 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
     const rest = yield* DiscordREST
     const openingLimit = yield* RateLimiter.make({ limit: 1, interval: openingEvery })
     const pausedUntil = yield* Ref.make(Number.NEGATIVE_INFINITY)
-    const applicationId = yield* rememberedOnce(
-      Effect.map(Effect.provideService(ApplicationInfo.read(), DiscordREST, rest), ({ id }) => id)
-    )
+    // A success is kept for ever, a failure not at all.
+    const applications = yield* Cache.makeWith({
+      capacity: 1,
+      lookup: (_: "ours") =>
+        ApplicationInfo.read().pipe(
+          Effect.provideService(DiscordREST, rest),
+          Effect.mapError(messengerError),
+          Effect.flatMap(answer => decoded(Application, answer))
+        ),
+      timeToLive: exit => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
+    })
+    const ours = applications.get("ours")
 
     const refuseWhilePaused = Effect.flatMap(
       Effect.zip(Ref.get(pausedUntil), monotonicMillis),
@@ -42,29 +69,74 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
         yield* Ref.set(pausedUntil, (yield* monotonicMillis) + wait)
       })
 
+    const pageOf = (channelId: ChannelId, before: Option.Option<MessageId>) =>
+      Effect.flatMap(
+        Effect.mapError(
+          rest.listMessages(channelId, {
+            limit: messagesOfPage,
+            ...Option.match(before, { onNone: () => ({}), onSome: id => ({ before: id }) })
+          }),
+          failed
+        ),
+        answer => decoded(ListedMessages, answer)
+      )
+
+    /**
+     * Of a channel where nothing can be read: whether anything was said in it since. Discord shows the newest message's id to
+     * whoever sees the channel.
+     */
+    const isQuietSince = Effect.fnUntraced(function* (
+      channelId: ChannelId,
+      since: Option.Option<InteractionId>
+    ) {
+      const answer = yield* Effect.mapError(rest.getChannel(channelId), failed)
+      const { last_message_id: newest, type } = yield* decoded(ChannelEnd, answer)
+      // What stands in a direct message can always be read.
+      if (type === directMessages) return true
+      // Ids grow with time, whatever they are of.
+      return newest != null && Option.exists(since, moment => BigInt(newest) < BigInt(moment))
+    })
+
     return {
+      application: Effect.map(ours, ({ id }) => id),
+
       openDm: Effect.fn("Messenger.openDm")(function* (userId: DiscordUserId) {
         yield* refuseWhilePaused
         const channel = yield* rest
           .createDm({ recipient_id: userId })
           .pipe(openingLimit, Effect.mapError(failed), Effect.tapError(pause))
-        return yield* decoded(ChannelId, channel.id)
+        return (yield* decoded(OpenedChannel, channel)).id
       }),
 
       post: Effect.fn("Messenger.post")(function* (channelId: ChannelId, notice: Notice, nonce: string) {
         const posted = yield* rest
           .createMessage(channelId, { ...noticeMessage(notice), nonce, enforce_nonce: true })
           .pipe(Effect.mapError(failed))
-        return yield* decoded(MessageId, posted.id)
+        return (yield* decoded(StoredMessage, posted)).id
       }),
 
-      findPosted: Effect.fn("Messenger.findPosted")(function* (channelId: ChannelId, notice: Notice) {
-        const newest = yield* rest
-          .listMessages(channelId, { limit: messagesLookedAt })
-          .pipe(Effect.mapError(failed))
-        const wanted = likeness(noticeMessage(notice))
-        const found = newest.find(message => message.author.bot === true && likeness(message) === wanted)
-        return found === undefined ? Option.none() : Option.some(yield* decoded(MessageId, found.id))
+      findPosted: Effect.fn("Messenger.findPosted")(function* (
+        channelId: ChannelId,
+        notice: Notice,
+        since: Since
+      ): Effect.fn.Return<Sought, MessengerError> {
+        const { botUserId } = yield* ours
+        const isDrawing = isDrawingOf(notice)
+        const earliest = (yield* Clock.currentTimeMillis) - Duration.toMillis(since.age) - clocksDiffer
+        let before: Option.Option<MessageId> = Option.none()
+        for (let page = 0; page < pagesLookedAt; page++) {
+          const messages = yield* pageOf(channelId, before)
+          const found = messages.find(message => message.author.id === botUserId && isDrawing(message))
+          if (found !== undefined) return { _tag: "Found", messageId: found.id }
+          const oldest = messages.at(-1)
+          // Without the permission to read a channel's history Discord answers that there is none.
+          if (oldest === undefined && page === 0)
+            return { _tag: (yield* isQuietSince(channelId, since.interaction)) ? "Absent" : "Unsure" }
+          if (oldest === undefined || messages.length < messagesOfPage || millisOf(oldest.id) < earliest)
+            break
+          before = Option.some(oldest.id)
+        }
+        return { _tag: "Absent" }
       }),
 
       edit: Effect.fn("Messenger.edit")(function* (
@@ -76,9 +148,9 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
       }),
 
       editAnswer: Effect.fn("Messenger.editAnswer")(function* (token: Redacted.Redacted, notice: Notice) {
-        const application = yield* Effect.mapError(applicationId, messengerError)
+        const { id } = yield* ours
         yield* rest
-          .updateOriginalWebhookMessage(application, Redacted.value(token), {
+          .updateOriginalWebhookMessage(id, Redacted.value(token), {
             payload: noticeMessage(notice)
           })
           .pipe(Effect.mapError(failed))
@@ -97,51 +169,42 @@ const paused = (millis: number) =>
     mayHaveHappened: false
   })
 
-const decoded = <A>(id: Schema.Schema<A, string>, value: string): Effect.Effect<A, MessengerError> =>
+/** The moment that is in every id of Discord's. */
+const millisOf = (id: MessageId): number => Number(BigInt(id) >> 22n) + 1_420_070_400_000
+
+/** An answer that is not in Discord's form is not Discord's: nobody knows whether the message is there. */
+const decoded = <A, I>(schema: Schema.Schema<A, I>, answer: unknown): Effect.Effect<A, MessengerError> =>
   Effect.mapError(
-    Schema.decode(id)(value),
+    Schema.decodeUnknown(schema)(answer),
     () =>
       new MessengerError({
-        reason: "Refused",
+        reason: "Unavailable",
         code: 0,
         retryAfterMillis: Option.none(),
         mayHaveHappened: true
       })
   )
 
-/**
- * What is the same in every drawing of one message, whatever the status: its kind, and the request it is about. A pointer
- * says the request in its button alone.
- */
-const likeness = (message: {
-  readonly embeds: ReadonlyArray<{
-    readonly title?: string | null | undefined
-    readonly footer?: { readonly text?: string | null | undefined } | null | undefined
-  }>
-  readonly components?: ReadonlyArray<unknown> | undefined
-  readonly content: string
-}): string => {
-  const [embed] = message.embeds
-  return embed === undefined
-    ? `content ${message.content} ${customIds(message.components).join(" ")}`
-    : `${embed.title ?? ""} ${embed.footer?.text ?? ""}`
-}
+const OpenedChannel = Schema.Struct({ id: ChannelId })
+const StoredMessage = Schema.Struct({ id: MessageId })
+const Application = Schema.Struct({ id: DiscordApplicationId, botUserId: Schema.String })
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
-const customIds = (components: unknown): ReadonlyArray<string> => {
-  if (Array.isArray(components)) return components.flatMap(customIds)
-  if (!Predicate.isRecord(components)) return []
-  const own = components["custom_id"]
-  return [...(typeof own === "string" ? [own] : []), ...customIds(components["components"])]
-}
-
-/** A success is kept for ever, a failure not at all. */
-const rememberedOnce = <A, E>(read: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
-  Effect.map(Ref.make(Option.none<A>()), known =>
-    Effect.flatMap(
-      Ref.get(known),
-      Option.match({
-        onSome: Effect.succeed,
-        onNone: () => Effect.tap(read, value => Ref.set(known, Option.some(value)))
+const ListedMessages = Schema.Array(
+  Schema.Struct({
+    id: MessageId,
+    author: Schema.Struct({ id: Schema.String }),
+    embeds: Schema.Array(
+      Schema.Struct({
+        title: optional(Schema.String),
+        url: optional(Schema.String),
+        footer: optional(Schema.Struct({ text: Schema.String })),
+        fields: optional(Schema.Array(Schema.Struct({ name: Schema.String, value: Schema.String })))
       })
-    )
-  )
+    ),
+    components: Schema.optional(Schema.Unknown)
+  })
+)
+
+const ChannelEnd = Schema.Struct({ type: Schema.Int, last_message_id: optional(MessageId) })
+const directMessages = 1

@@ -16,28 +16,37 @@ export const messengerError = (failure: DiscordFailure): MessengerError =>
     mayHaveHappened: isOutcomeUnknown(failure)
   })
 
+/**
+ * Only what Discord itself says, by a code that is known to speak of the message, the person or the channel, is final. An
+ * answer without a code is a proxy's, or of the address; other codes speak of the bot's account or of the moment, and a
+ * delivery has a day's patience with them.
+ */
 const reasonOf = (failure: DiscordFailure): MessengerErrorReason => {
   if (failure._tag === "DiscordUnreachable") return "Unavailable"
-  const byCode = reasons[failure.code]
-  if (byCode !== undefined) return byCode
-  if (failure.status === 429) return "RateLimited"
-  // A refused bot token is the operator's to mend, and the process ends over it: what was to be sent waits.
-  if (failure.status >= 500 || failure.status === 401) return "Unavailable"
-  return failure.status === 404 ? "Gone" : "Refused"
+  return reasons[failure.code] ?? (failure.status === 429 ? "RateLimited" : "Unavailable")
 }
 
-/** Discord's codes, https://discord.com/developers/docs/topics/opcodes-and-status-codes. */
-const reasons: Readonly<Record<number, MessengerErrorReason>> = {
-  10003: "Gone",
-  10008: "Gone",
-  10015: "TokenDead",
-  10062: "TokenDead",
-  50027: "TokenDead",
-  20028: "RateLimited",
-  20029: "RateLimited",
-  30046: "RateLimited",
-  40003: "OpeningPaused",
-  50007: "Unreachable",
-  50278: "Unreachable",
-  130000: "Unavailable"
-}
+/** Of some codes of Discord's, https://discord.com/developers/docs/topics/opcodes-and-status-codes. */
+const all = (reason: MessengerErrorReason, ...codes: ReadonlyArray<number>) =>
+  codes.map(code => [code, reason] as const)
+
+const reasons: Readonly<Record<number, MessengerErrorReason>> = Object.fromEntries([
+  // Unknown channel, unknown message.
+  ...all("Gone", 10003, 10008),
+  ...all("TokenDead", 10015, 10062, 50027),
+  // Slow mode; announcements; writes to a channel, to a server; edits of old messages; one of Discord's own services.
+  ...all("RateLimited", 20016, 20022, 20028, 20029, 30046, 40062),
+  ...all("OpeningPaused", 40003),
+  // Closed direct messages, no shared server.
+  ...all("Unreachable", 50007, 50278),
+  // Unknown server, unknown user; a recipient who takes no such content, or is too young.
+  ...all("Refused", 10004, 10013, 20009, 20024),
+  // Too large; banned from the server; a forum takes no plain message, or wants a tag.
+  ...all("Refused", 40005, 40007, 40058, 40067),
+  // No access; not in a DM; another's message; empty; no text channel; verification level; no permission.
+  ...all("Refused", 50001, 50003, 50005, 50006, 50008, 50009, 50013),
+  // Not in this kind of channel; not to these recipients; a body that is not valid; a message that cannot be changed.
+  ...all("Refused", 50024, 50033, 50035, 50068, 50109),
+  // A locked thread; the server's moderation; the filter of harmful links.
+  ...all("Refused", 160005, 200000, 240000)
+])

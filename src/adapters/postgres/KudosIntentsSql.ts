@@ -81,6 +81,11 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
           return Arr.head(yield* decodeIntents(rows))
         }, asStoreUnavailable("KudosIntents.find")),
 
+        lock: Effect.fn("KudosIntents.lock")(function* (id: InteractionId) {
+          const rows = yield* sql`select * from kudos_intents where interaction_id = ${id} for update`
+          return Arr.head(yield* decodeIntents(rows))
+        }, asStoreUnavailable("KudosIntents.lock")),
+
         adopt: Effect.gen(function* () {
           const holder = yield* lease.id
           // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.

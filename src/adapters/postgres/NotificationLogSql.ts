@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Duration, Effect, Layer, Option, Schema } from "effect"
 import { ApplicationId, RequestCode } from "../../domain/Ids.ts"
 import type { RequestKey } from "../../domain/Ids.ts"
 import { Audience, NotificationId, NotificationKind, NotificationState } from "../../domain/Notification.ts"
@@ -78,9 +78,12 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         state: NotificationState,
         reason: Option.Option<string>
       ) {
-        yield* sql`
-          update notifications set state = ${state}, reason = ${Option.getOrNull(Option.map(reason, storable))}, updated_at = now()
-          where id = ${id}`
+        const text = Option.getOrNull(Option.map(reason, storable))
+        const [settled] = yield* decodeAges(
+          yield* sql`update notifications set state = ${state}, reason = ${text}, updated_at = now()
+            where id = ${id} returning extract(epoch from clock_timestamp() - created_at)::float8 as age`
+        )
+        return Duration.seconds(settled?.age ?? 0)
       }, asStoreUnavailable("NotificationLog.settle")),
 
       revive: Effect.fn("NotificationLog.revive")(function* (id: Option.Option<NotificationId>) {
@@ -133,5 +136,7 @@ const toNotification = (row: typeof Row.Type): Notification => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at
 })
+
+const decodeAges = Schema.decodeUnknown(Schema.Array(Schema.Struct({ age: Schema.Number })))
 
 const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ count: Schema.NonNegativeInt })))

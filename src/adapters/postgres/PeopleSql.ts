@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { ChannelId } from "../../domain/Ids.ts"
-import type { DiscordUserId } from "../../domain/Ids.ts"
+import type { DiscordApplicationId, DiscordUserId } from "../../domain/Ids.ts"
 import { People } from "../../ports/People.ts"
 import { optionalText } from "./columns.ts"
 import { begun, erasedSince } from "./erasedSince.ts"
@@ -18,21 +18,31 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
       Effect.map(begun(sql), since => sql`not ${erasedSince(sql, pseudonyms, since, [id])}`)
 
     return {
-      dmChannel: Effect.fn("People.dmChannel")(function* (id: DiscordUserId) {
-        const rows = yield* sql`select dm_channel_id from people where discord_user_id = ${id}`
+      dmChannel: Effect.fn("People.dmChannel")(function* (
+        id: DiscordUserId,
+        application: DiscordApplicationId
+      ) {
+        const rows = yield* sql`select dm_channel_id from people
+          where discord_user_id = ${id} and dm_application_id = ${application}`
         const [person] = yield* decodeDmChannels(rows)
         return Option.flatMap(Option.fromNullable(person), ({ dm_channel_id }) => dm_channel_id)
       }, asStoreUnavailable("People.dmChannel")),
 
       rememberDmChannel: Effect.fn("People.rememberDmChannel")(function* (
         id: DiscordUserId,
-        channel: ChannelId
+        channel: ChannelId,
+        application: DiscordApplicationId
       ) {
-        yield* sql`insert into people (discord_user_id, dm_channel_id)
-          select ${id}, ${channel} where ${yield* isStillKnown(id)}
-          on conflict (discord_user_id) do update
-            set dm_channel_id = excluded.dm_channel_id, updated_at = now()`
+        yield* sql`insert into people (discord_user_id, dm_channel_id, dm_application_id)
+          select ${id}, ${channel}, ${application} where ${yield* isStillKnown(id)}
+          on conflict (discord_user_id) do update set dm_channel_id = excluded.dm_channel_id,
+            dm_application_id = excluded.dm_application_id, updated_at = now()`
       }, asStoreUnavailable("People.rememberDmChannel")),
+
+      forgetDmChannel: Effect.fn("People.forgetDmChannel")(function* (id: DiscordUserId, channel: ChannelId) {
+        yield* sql`update people set dm_channel_id = null, dm_application_id = null, updated_at = now()
+          where discord_user_id = ${id} and dm_channel_id = ${channel}`
+      }, asStoreUnavailable("People.forgetDmChannel")),
 
       wantsNotifications: Effect.fn("People.wantsNotifications")(function* (id: DiscordUserId) {
         const rows = yield* sql`select notifications from people where discord_user_id = ${id}`

@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql"
+import type { Statement } from "@effect/sql"
 import { Effect, Layer, Option } from "effect"
 import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
 import type { Audience } from "../../domain/Notification.ts"
@@ -37,6 +38,26 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
       return Option.fromNullable((yield* decodeRequests(rows))[0])
     })
 
+    const put = Effect.fnUntraced(function* (
+      key: RequestKey,
+      audience: Audience,
+      shown: Shown,
+      furtherChange: Statement.Fragment
+    ) {
+      const keyColumns = yield* encodeKey(key)
+      const row = yield* encodeShown(shown)
+      const stored = { ...keyColumns, audience, ...row }
+      // The lock waits for an erasure under way, and keeps one away until this is stored.
+      yield* sql`
+        with request as (
+          select ${isErased(sql, audience)} as is_erased from transfer_requests
+          where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
+        )
+        insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
+        where not exists (select from request where is_erased)
+        on conflict (application_id, code, audience) do update set ${sql.update(row)}${furtherChange}`
+    })
+
     return {
       find: Effect.fn("TransferRequests.find")(
         (key: RequestKey) => select(key, false),
@@ -68,25 +89,23 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       shown: Effect.fn("TransferRequests.shown")(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
-        const rows = yield* sql`select channel_id, message_id, place, status, begun_at from shown_messages
-          where application_id = ${application_id} and code = ${code} and audience = ${audience}`
+        // A clock that was set back makes a message no younger.
+        const rows = yield* sql`select channel_id, message_id, place, status, discord_application_id,
+            abs(extract(epoch from now() - begun_at))::float8 as age
+          from shown_messages where application_id = ${application_id} and code = ${code} and audience = ${audience}`
         return Option.fromNullable((yield* decodeShown(rows))[0])
       }, asStoreUnavailable("TransferRequests.shown")),
 
-      show: Effect.fn("TransferRequests.show")(function* (key: RequestKey, audience: Audience, shown: Shown) {
-        const keyColumns = yield* encodeKey(key)
-        const row = yield* encodeShown(shown)
-        const stored = { ...keyColumns, audience, ...row }
-        // The lock waits for an erasure under way, and keeps one away until this is stored.
-        yield* sql`
-          with request as (
-            select ${isErased(sql, audience)} as is_erased from transfer_requests
-            where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
-          )
-          insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
-          where not exists (select from request where is_erased)
-          on conflict (application_id, code, audience) do update set ${sql.update(row)}`
-      }, asStoreUnavailable("TransferRequests.show")),
+      begin: Effect.fn("TransferRequests.begin")(
+        (key: RequestKey, audience: Audience, shown: Shown) =>
+          put(key, audience, shown, sql`, begun_at = now()`),
+        asStoreUnavailable("TransferRequests.begin")
+      ),
+
+      show: Effect.fn("TransferRequests.show")(
+        (key: RequestKey, audience: Audience, shown: Shown) => put(key, audience, shown, sql``),
+        asStoreUnavailable("TransferRequests.show")
+      ),
 
       liveAnswers: Effect.fn("TransferRequests.liveAnswers")(function* (key: RequestKey) {
         const { application_id, code } = yield* encodeKey(key)

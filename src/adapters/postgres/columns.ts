@@ -31,10 +31,3 @@ export const profileId = personId(ProfileId)
 export const discordUserId = personId(DiscordUserId)
 
 export const instant = Schema.DateTimeUtcFromDate
-
-/** A moment that the domain counts in epoch milliseconds. */
-export const epochMillis = Schema.transform(Schema.ValidDateFromSelf, Schema.Number, {
-  strict: true,
-  decode: date => date.getTime(),
-  encode: millis => new Date(millis)
-})

@@ -20,6 +20,7 @@ const DraftColumns = Schema.Struct({
 const IntentColumns = Schema.Struct({
   ...DraftColumns.fields,
   state: Schema.Literal("sending", "created", "not_created", "unknown"),
+  request_code: optionalText(RequestCode),
   stored_at: instant
 })
 
@@ -50,6 +51,7 @@ const decodeIntent = (row: unknown): Effect.Effect<StoredIntent, ParseResult.Par
       tokenName: columns.token_name,
       facts: yield* decodeFacts(row),
       storedAt: columns.stored_at,
+      code: columns.request_code,
       origin: columns.origin
     }
   })

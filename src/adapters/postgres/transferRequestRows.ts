@@ -1,12 +1,19 @@
-import { Effect, Option, Schema } from "effect"
+import { Duration, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
-import { ApplicationId, ChannelId, InteractionId, MessageId, RequestCode } from "../../domain/Ids.ts"
+import {
+  ApplicationId,
+  ChannelId,
+  DiscordApplicationId,
+  InteractionId,
+  MessageId,
+  RequestCode
+} from "../../domain/Ids.ts"
 import { Audience } from "../../domain/Notification.ts"
 import { RequestStatus } from "../../domain/RequestStatus.ts"
 import { nobody } from "../../domain/TransferRequest.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
-import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
-import { discordUserId, epochMillis, instant, optionalText, profileId, text } from "./columns.ts"
+import type { LiveAnswer, Shown, StoredShown } from "../../ports/TransferRequests.ts"
+import { discordUserId, instant, optionalText, profileId, text } from "./columns.ts"
 import { decodeFacts, encodeFacts, erasedColumns, erasure, noFacts } from "./factsColumns.ts"
 
 const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
@@ -75,8 +82,10 @@ const ShownColumns = Schema.Struct({
   message_id: optionalText(MessageId),
   place: Schema.Literal("dm", "channel"),
   status: RequestStatus,
-  begun_at: epochMillis
+  discord_application_id: optionalText(DiscordApplicationId)
 })
+
+const StoredShownColumns = Schema.Struct({ ...ShownColumns.fields, age: Schema.Number })
 
 export const encodeShown = (shown: Shown) =>
   Schema.encode(ShownColumns)({
@@ -84,19 +93,20 @@ export const encodeShown = (shown: Shown) =>
     message_id: shown.messageId,
     place: shown.place,
     status: shown.status,
-    begun_at: shown.begunAt
+    discord_application_id: shown.application
   })
 
 export const decodeShown = (
   rows: ReadonlyArray<unknown>
-): Effect.Effect<ReadonlyArray<Shown>, ParseResult.ParseError> =>
-  Effect.map(Schema.decodeUnknown(Schema.Array(ShownColumns))(rows), decoded =>
+): Effect.Effect<ReadonlyArray<StoredShown>, ParseResult.ParseError> =>
+  Effect.map(Schema.decodeUnknown(Schema.Array(StoredShownColumns))(rows), decoded =>
     decoded.map(row => ({
       channelId: row.channel_id,
       messageId: row.message_id,
       place: row.place,
       status: row.status,
-      begunAt: row.begun_at
+      application: row.discord_application_id,
+      age: Duration.seconds(row.age)
     }))
   )
 

@@ -12,7 +12,8 @@ import { Fields, optionalFields, originOf, readEach, Required } from "./webhookF
 import type { Told } from "./webhookFields.ts"
 
 /** What a webhook says of a transfer request; without a status, Mochi is to be asked. */
-export interface TransferRequestEvent extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId"> {
+export interface TransferRequestEvent
+  extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
   readonly status: Option.Option<RequestStatus>
   /** Optional fields that were told and do not decode, by name: they count as absent. */
   readonly unreadable: ReadonlyArray<string>
@@ -57,6 +58,7 @@ const eventOf = (
       key: { applicationId, code: Ids.RequestCode.make(String(wire.request_code).trim()) },
       status: Option.map(told.status, fromMochi),
       interactionId: idOf(Ids.InteractionId, from.interaction_id),
+      vaultId: idOf(Ids.VaultProfileId, told.vault_profile_id),
       by: { profileId: idOf(Ids.ProfileId, told.decided_by_profile_id), discordUserId: Option.none() },
       facts: Option.some<RequestFacts>({
         applicationName: nameOf(wire.app_name) || applicationId,

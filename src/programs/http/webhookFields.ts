@@ -69,6 +69,7 @@ export const optionalFields = {
   sender_profile_type: word,
   requester_profile_id: id,
   decided_by_profile_id: id,
+  vault_profile_id: id,
   token_amount_in_usd: word,
   chain_name: word,
   description: word,

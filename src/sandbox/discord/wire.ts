@@ -6,7 +6,7 @@ import type { Messages } from "./Messages.ts"
 import type { World } from "./World.ts"
 
 /** View, send, embed, attach, read history, mention everyone, use commands. */
-const fullPermissions =
+export const fullPermissions =
   (1n << 10n) | (1n << 11n) | (1n << 14n) | (1n << 15n) | (1n << 16n) | (1n << 17n) | (1n << 31n)
 const readPermissions = (1n << 10n) | (1n << 16n)
 

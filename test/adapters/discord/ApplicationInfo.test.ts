@@ -14,11 +14,13 @@ it.scopedLive("tells the application's id, its key and how many servers it is in
     const application = { id: "1", verify_key: "ab", approximate_guild_count: 12, name: "x" }
     expect(yield* answered(application)).toEqual({
       id: "1",
+      botUserId: "1",
       verifyKey: Option.some("ab"),
       guilds: Option.some(12),
       interactionsUrl: Option.none()
     })
     expect((yield* answered({ id: "1", verify_key: "ab" })).guilds).toEqual(Option.none())
+    expect((yield* answered({ id: "1", bot: { id: "2" } })).botUserId).toBe("2")
   })
 )
 

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Option, TestClock } from "effect"
+import { Duration, Effect, Layer, Option, TestClock } from "effect"
 import * as MessengerRest from "../../../src/adapters/discord/MessengerRest.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { Settings, readSettings } from "../../../src/config.ts"
-import { ApplicationId, ChannelId, DiscordUserId, RequestCode } from "../../../src/domain/Ids.ts"
+import { messengerError } from "../../../src/adapters/discord/messengerErrors.ts"
+import { DiscordApiError } from "../../../src/adapters/discord/RestErrors.ts"
+import {
+  ApplicationId,
+  ChannelId,
+  DiscordUserId,
+  InteractionId,
+  RequestCode
+} from "../../../src/domain/Ids.ts"
 import { Notice } from "../../../src/domain/Notice.ts"
 import { Messenger } from "../../../src/ports/Messenger.ts"
 import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
@@ -45,6 +53,8 @@ const pointer = (userId: DiscordUserId, code: string) =>
     request: { applicationId: ApplicationId.make("1"), code: RequestCode.make(code) }
   })
 
+const anyTime = { interaction: Option.none(), age: Duration.days(100) }
+
 describe("a message", () => {
   it.scopedLive("posted again with its nonce is the same message, and pings its reader alone", () =>
     Effect.gen(function* () {
@@ -63,13 +73,15 @@ describe("a message", () => {
       const { channelId, discord, messenger, user, userId } = yield* world
       const general = discord.world.channels.get(channelId)
       const wanted = pointer(userId, "A")
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
       yield* messenger.post(channelId, pointer(userId, "B"), "n1")
       if (general !== undefined)
         discord.people.say({ user, channel: general, content: noticeMessage(wanted).content })
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.none())
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
       const posted = yield* messenger.post(channelId, wanted, "n2")
-      expect(yield* messenger.findPosted(channelId, wanted)).toEqual(Option.some(posted))
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({
+        _tag: "Found",
+        messageId: posted
+      })
     })
   )
 
@@ -90,6 +102,130 @@ describe("a message", () => {
         reason: "Gone",
         code: 10_008
       })
+    })
+  )
+})
+
+describe("a channel's latest messages", () => {
+  it.scopedLive("of which none can be read prove nothing, unless nothing was said there since (C16)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const wanted = pointer(userId, "A")
+      const look = (since: Option.Option<InteractionId>) =>
+        Effect.map(
+          messenger.findPosted(channelId, wanted, { ...anyTime, interaction: since }),
+          ({ _tag }) => _tag
+        )
+      // Discord's answer to a bot without the permission to read the history.
+      discord.faults.add({
+        on: "GET /channels/{channel_id}/messages",
+        effect: { kind: "status", status: 200, body: [] }
+      })
+      expect(yield* look(Option.none())).toBe("Unsure")
+      const said = discord.people.say({ user, channel: discord.world.channels.get(channelId)!, content: "x" })
+      const after = InteractionId.make(String(BigInt(said.id) + 1n))
+      const before = InteractionId.make(String(BigInt(said.id) - 1n))
+      expect(yield* look(Option.none())).toBe("Unsure")
+      expect(yield* look(Option.some(before))).toBe("Unsure")
+      expect(yield* look(Option.some(after))).toBe("Absent")
+      const dm = yield* messenger.openDm(userId)
+      expect(yield* messenger.findPosted(dm, wanted, anyTime)).toEqual({ _tag: "Absent" })
+    })
+  )
+
+  it.scopedLive("are looked at for as long as the message may be among them, and 500 at most (C16)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const channel = discord.world.channels.get(channelId)!
+      const wanted = pointer(userId, "A")
+      const talk = (count: number) => {
+        for (let index = 0; index < count; index++)
+          discord.people.say({ user, channel, content: `message ${index}` })
+      }
+      const asked = () => discord.requests.of("GET /channels/{channel_id}/messages").length
+      const posted = yield* messenger.post(channelId, wanted, "n1")
+      talk(230)
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({
+        _tag: "Found",
+        messageId: posted
+      })
+      expect(asked()).toBe(3)
+      talk(400)
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
+      expect(asked()).toBe(8)
+    })
+  )
+
+  it.scopedLive("that are older than the message can be are not looked at (C16)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, user, userId } = yield* world
+      const long = Date.now() - 3 * 3_600_000
+      const old = Array.from({ length: 100 }, (_, index) => ({
+        id: String((BigInt(long - 1_420_070_400_000) << 22n) + BigInt(index)),
+        author: { id: user.id },
+        embeds: []
+      }))
+      discord.faults.add({
+        on: "GET /channels/{channel_id}/messages",
+        effect: { kind: "status", status: 200, body: old }
+      })
+      const notice = pointer(userId, "A")
+      const within = { interaction: Option.none(), age: Duration.minutes(5) }
+      expect(yield* messenger.findPosted(channelId, notice, within)).toEqual({ _tag: "Absent" })
+      expect(discord.requests.of("GET /channels/{channel_id}/messages").length).toBe(1)
+    })
+  )
+
+  it.scopedLive("of another bot are not this one's, however alike (A14)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, userId } = yield* world
+      const robot = discord.world.addUser({ username: "robot", bot: true })
+      const wanted = pointer(userId, "A")
+      const { components, content } = noticeMessage(wanted)
+      discord.messages.create({
+        channel: discord.world.channels.get(channelId)!,
+        authorId: robot.id,
+        content,
+        components: JSON.parse(JSON.stringify(components))
+      })
+      expect(yield* messenger.findPosted(channelId, wanted, anyTime)).toEqual({ _tag: "Absent" })
+    })
+  )
+})
+
+describe("a refusal", () => {
+  const refused = (status: number, code: number) =>
+    messengerError(new DiscordApiError({ code, status, method: "POST", route: "/channels" })).reason
+
+  it("is final only by a code that speaks of the message, the person or the channel (C6)", () => {
+    for (const code of [10003, 10008, 50001, 50005, 50013, 50035, 40005, 10013, 200000])
+      expect([code, refused(400, code)]).toEqual([code, expect.stringMatching(/^(Gone|Refused)$/)])
+    expect([refused(403, 50007), refused(403, 50278)]).toEqual(["Unreachable", "Unreachable"])
+    expect([refused(404, 10015), refused(401, 50027)]).toEqual(["TokenDead", "TokenDead"])
+  })
+
+  it("by a code of the account or of the moment, by none, or by one that is unknown is not (C6)", () => {
+    for (const code of [0, 20026, 40002, 40004, 40006, 40333, 40001, 50014, 50178, 130000, 10002, 99999])
+      for (const status of [400, 401, 403, 404, 405, 406, 413, 415, 451, 500, 503])
+        expect([status, code, refused(status, code)]).toEqual([status, code, "Unavailable"])
+    expect([refused(429, 0), refused(403, 20016), refused(400, 40062)]).toEqual(Array(3).fill("RateLimited"))
+  })
+
+  it.scopedLive("is no answer without a message's id, whatever its status (C6)", () =>
+    Effect.gen(function* () {
+      const { channelId, discord, messenger, userId } = yield* world
+      for (const body of [{ ok: true }, null, [], "welcome"]) {
+        discord.faults.add({
+          on: "POST /channels/{channel_id}/messages",
+          times: 1,
+          effect: { kind: "status", status: 200, body }
+        })
+        const notice = pointer(userId, "A")
+        expect(yield* Effect.flip(messenger.post(channelId, notice, "n1"))).toMatchObject({
+          reason: "Unavailable",
+          mayHaveHappened: true
+        })
+      }
     })
   )
 })

@@ -122,6 +122,7 @@ layer(TestDatabase.layer)("kudos intents", it => {
           channelId: Option.some("42")
         },
         storedAt: stored.storedAt,
+        code: Option.none(),
         origin: Option.some("00-trace-span-01")
       })
       expect(Math.abs(DateTime.toEpochMillis(stored.storedAt) - Date.now())).toBeLessThan(60_000)

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Duration, Effect, Layer, Option } from "effect"
 import * as NotificationLogSql from "../../../src/adapters/postgres/NotificationLogSql.ts"
 import { ApplicationId, RequestCode } from "../../../src/domain/Ids.ts"
 import type { Hearing } from "../../../src/domain/Notification.ts"
@@ -45,6 +45,23 @@ layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("No
         state: "pending",
         reason: Option.none()
       })
+    })
+  )
+
+  it.effect("tells by the database's clock for how long a notification was on its way (A20)", () =>
+    Effect.gen(function* () {
+      const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]
+      const [added] = yield* log.add(requestOf("AGED"), "pending", [owner])
+      // The test's clock stands in 1970.
+      const settled = log.settle(added!.id, "delivered", Option.none())
+      expect(Duration.toSeconds(yield* settled)).toBeLessThan(30)
+      yield* sql`update notifications set created_at = created_at - interval '1 hour' where id = ${added!.id}`
+      const seconds = Duration.toSeconds(yield* settled)
+      expect([seconds >= 3600, seconds < 3630]).toEqual([true, true])
+      yield* sql`update notifications set created_at = now() + interval '1 hour' where id = ${added!.id}`
+      expect(yield* settled).toEqual(Duration.zero)
+      yield* sql`delete from notifications where id = ${added!.id}`
+      expect(yield* settled).toEqual(Duration.zero)
     })
   )
 

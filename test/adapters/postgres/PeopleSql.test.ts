@@ -2,10 +2,13 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import * as PeopleSql from "../../../src/adapters/postgres/PeopleSql.ts"
-import { ChannelId, DiscordUserId } from "../../../src/domain/Ids.ts"
+import { ChannelId, DiscordApplicationId, DiscordUserId } from "../../../src/domain/Ids.ts"
 import { People } from "../../../src/ports/People.ts"
 import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
+
+const ours = DiscordApplicationId.make("1100000000000000001")
+const theirs = DiscordApplicationId.make("1100000000000000002")
 
 const someone = (last: string) => DiscordUserId.make(`12345678901234567${last}`)
 
@@ -28,12 +31,37 @@ layer(PeopleSql.layer.pipe(Layer.provide(pseudonyms.layer), Layer.provideMerge(T
       Effect.gen(function* () {
         const people = yield* People
         yield* people.chooseNotifications(someone("2"), false)
-        expect(yield* people.dmChannel(someone("2"))).toEqual(Option.none())
-        expect(yield* people.dmChannel(someone("3"))).toEqual(Option.none())
-        yield* people.rememberDmChannel(someone("2"), ChannelId.make("77"))
-        yield* people.rememberDmChannel(someone("2"), ChannelId.make("18446744073709551615"))
-        expect(yield* people.dmChannel(someone("2"))).toEqual(Option.some("18446744073709551615"))
+        expect(yield* people.dmChannel(someone("2"), ours)).toEqual(Option.none())
+        expect(yield* people.dmChannel(someone("3"), ours)).toEqual(Option.none())
+        yield* people.rememberDmChannel(someone("2"), ChannelId.make("77"), ours)
+        yield* people.rememberDmChannel(someone("2"), ChannelId.make("18446744073709551615"), ours)
+        expect(yield* people.dmChannel(someone("2"), ours)).toEqual(Option.some("18446744073709551615"))
         expect(yield* people.wantsNotifications(someone("2"))).toBe(false)
+      })
+    )
+
+    it.effect("have no DM channel that another bot opened, or nobody knows which (C5)", () =>
+      Effect.gen(function* () {
+        const people = yield* People
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`insert into people (discord_user_id, dm_channel_id) values (${someone("5")}, '77')`
+        expect(yield* people.dmChannel(someone("5"), ours)).toEqual(Option.none())
+        yield* people.rememberDmChannel(someone("5"), ChannelId.make("78"), theirs)
+        expect(yield* people.dmChannel(someone("5"), ours)).toEqual(Option.none())
+        yield* people.rememberDmChannel(someone("5"), ChannelId.make("79"), ours)
+        expect(yield* people.dmChannel(someone("5"), ours)).toEqual(Option.some("79"))
+        expect(yield* people.dmChannel(someone("5"), theirs)).toEqual(Option.none())
+      })
+    )
+
+    it.effect("have a DM channel forgotten unless another was opened meanwhile (A13, C5)", () =>
+      Effect.gen(function* () {
+        const people = yield* People
+        yield* people.rememberDmChannel(someone("6"), ChannelId.make("80"), ours)
+        yield* people.forgetDmChannel(someone("6"), ChannelId.make("79"))
+        expect(yield* people.dmChannel(someone("6"), ours)).toEqual(Option.some("80"))
+        yield* people.forgetDmChannel(someone("6"), ChannelId.make("80"))
+        expect(yield* people.dmChannel(someone("6"), ours)).toEqual(Option.none())
       })
     )
 
@@ -41,8 +69,9 @@ layer(PeopleSql.layer.pipe(Layer.provide(pseudonyms.layer), Layer.provideMerge(T
       Effect.gen(function* () {
         const people = yield* People
         const sql = yield* SqlClient.SqlClient
-        yield* sql`insert into people (discord_user_id, dm_channel_id) values (${someone("4")}, 'no snowflake')`
-        expect(yield* Effect.flip(people.dmChannel(someone("4")))).toMatchObject({
+        yield* sql`insert into people (discord_user_id, dm_channel_id, dm_application_id)
+        values (${someone("4")}, 'no snowflake', ${ours})`
+        expect(yield* Effect.flip(people.dmChannel(someone("4"), ours))).toMatchObject({
           _tag: "StoreUnavailable",
           operation: "People.dmChannel"
         })

@@ -1,17 +1,31 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Cause, DateTime, Deferred, Effect, Exit, Fiber, Layer, Option, Redacted } from "effect"
+import {
+  Cause,
+  DateTime,
+  Deferred,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  TestClock
+} from "effect"
 import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
 import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import * as TransferRequestsSql from "../../../src/adapters/postgres/TransferRequestsSql.ts"
 import {
   ApplicationId,
   ChannelId,
+  DiscordApplicationId,
   DiscordUserId,
   InteractionId,
   MessageId,
   RequestCode
 } from "../../../src/domain/Ids.ts"
+import type { Audience } from "../../../src/domain/Notification.ts"
 import { erasedParty } from "../../../src/domain/TransferRequest.ts"
 import { Interactions } from "../../../src/ports/Interactions.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
@@ -176,23 +190,58 @@ layer(stores)("transfer requests", it => {
         messageId: Option.none(),
         place: "dm",
         status: "pending",
-        begunAt: 1_790_000_000_123
+        application: Option.some(DiscordApplicationId.make("1100000000000000001"))
       }
       const sent: Shown = {
         channelId: ChannelId.make("2"),
         messageId: Option.some(MessageId.make("18446744073709551615")),
         place: "channel",
         status: "settled",
-        begunAt: 1_790_000_000_999
+        application: Option.none()
       }
-      expect(yield* requests.shown(key, "owner")).toEqual(Option.none())
-      yield* requests.show(key, "owner", begun)
+      const shownTo = (audience: Audience) =>
+        Effect.map(
+          requests.shown(key, audience),
+          Option.map(({ age: _, ...shown }) => shown)
+        )
+      expect(yield* shownTo("owner")).toEqual(Option.none())
+      yield* requests.begin(key, "owner", begun)
       yield* requests.show(key, "recipient", begun)
-      expect(yield* requests.shown(key, "owner")).toEqual(Option.some(begun))
+      expect(yield* shownTo("owner")).toEqual(Option.some(begun))
       yield* requests.show(key, "owner", sent)
-      expect(yield* requests.shown(key, "owner")).toEqual(Option.some(sent))
-      expect(yield* requests.shown(key, "recipient")).toEqual(Option.some(begun))
-      expect(yield* requests.shown(key, "requester")).toEqual(Option.none())
+      expect(yield* shownTo("owner")).toEqual(Option.some(sent))
+      expect(yield* shownTo("recipient")).toEqual(Option.some(begun))
+      expect(yield* shownTo("requester")).toEqual(Option.none())
+    })
+  )
+
+  it.effect("know the age of a message by the database's clock, whatever this process's says (A20)", () =>
+    Effect.gen(function* () {
+      const requests = yield* TransferRequests
+      const sql = yield* SqlClient.SqlClient
+      const { key } = aRequest("aged")
+      const shown: Shown = {
+        channelId: ChannelId.make("1"),
+        messageId: Option.none(),
+        place: "dm",
+        status: "pending",
+        application: Option.none()
+      }
+      const seconds = Effect.map(requests.shown(key, "owner"), found =>
+        Duration.toSeconds(Option.getOrThrow(found).age)
+      )
+      // The test's clock stands in 1970, ten minutes on, and never moves by itself.
+      yield* TestClock.adjust("10 minutes")
+      yield* requests.begin(key, "owner", shown)
+      expect(yield* seconds).toBeLessThan(30)
+      yield* sql`update shown_messages set begun_at = begun_at - interval '2 minutes' where code = 'aged'`
+      yield* requests.show(key, "owner", { ...shown, messageId: Option.some(MessageId.make("5")) })
+      expect(yield* seconds).toBeGreaterThanOrEqual(120)
+      yield* requests.begin(key, "owner", shown)
+      expect(yield* seconds).toBeLessThan(30)
+      // A clock that was set back makes nothing young.
+      yield* sql`update shown_messages set begun_at = now() + interval '1 hour' where code = 'aged'`
+      expect(yield* seconds).toBeGreaterThan(3500)
     })
   )
 

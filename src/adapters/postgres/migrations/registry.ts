@@ -8,6 +8,7 @@ import limits from "./0005_limits.ts"
 import operations from "./0006_operations.ts"
 import processLeases from "./0007_process_leases.ts"
 import personalData from "./0008_personal_data.ts"
+import discordApplication from "./0009_discord_application.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -20,5 +21,6 @@ export const migrations: MigrationSet = {
   "0005_limits": limits,
   "0006_operations": operations,
   "0007_process_leases": processLeases,
-  "0008_personal_data": personalData
+  "0008_personal_data": personalData,
+  "0009_discord_application": discordApplication
 }

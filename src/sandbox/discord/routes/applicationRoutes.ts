@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { unknownGuild, unknownMember, unknownUser } from "../DiscordError.ts"
 import type { State } from "../State.ts"
-import { channelPayload, guildPayload, memberPayload, userPayload } from "../wire.ts"
+import { channelPayload, fullPermissions, guildPayload, memberPayload, userPayload } from "../wire.ts"
 import type { Route } from "./Route.ts"
 import { ok } from "./Route.ts"
 
@@ -81,7 +81,15 @@ export const applicationRoutes: ReadonlyArray<Route> = [
     access: "bot",
     handle: state =>
       Effect.succeed(
-        ok([...state.world.guilds.values()].map(({ id, name }) => ({ id, name, owner: false, features: [] })))
+        ok(
+          [...state.world.guilds.values()].map(({ id, name }) => ({
+            id,
+            name,
+            owner: false,
+            permissions: fullPermissions.toString(),
+            features: []
+          }))
+        )
       )
   },
   {
