@@ -4,7 +4,7 @@ import { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
 import { storable } from "./columns.ts"
-import { hasLapsed, ProcessLease } from "./ProcessLease.ts"
+import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -37,7 +37,10 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
       }, asStoreUnavailable("Interactions.claim")),
 
       answered: Effect.fn("Interactions.answered")(function* (id: InteractionId) {
-        yield* sql`update interactions set awaits_answer = false where id = ${id} and holder = ${yield* lease.id}`
+        const holder = yield* lease.id
+        // With a lease that has lapsed this process may have left the answer to whoever takes the interaction over.
+        yield* sql`update interactions set awaits_answer = false
+          where id = ${id} and holder = ${holder} and ${isRenewed(sql, holder)}`
       }, asStoreUnavailable("Interactions.answered")),
 
       adopt: Effect.gen(function* () {

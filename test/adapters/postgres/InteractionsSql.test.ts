@@ -64,6 +64,10 @@ layer(InteractionsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDa
         yield* interactions.answered(InteractionId.make("950"))
         expect(yield* awaits).toEqual([{ awaits_answer: true }])
         yield* sql`update interactions set holder = 1 where id = '950'`
+        yield* seenAgo(1, "1 minute")
+        yield* interactions.answered(InteractionId.make("950"))
+        expect(yield* awaits).toEqual([{ awaits_answer: true }])
+        yield* seenAgo(1, "0 seconds")
         yield* interactions.answered(InteractionId.make("950"))
         expect(yield* awaits).toEqual([{ awaits_answer: false }])
       })
