@@ -37,8 +37,11 @@ const drafts = (dataDir: string) =>
 const service = [fileOf("src/main.ts")]
 const early = ["--require", fileOf("src/launch.cjs"), fileOf("src/main.ts")]
 
-/** The first start makes the database, which takes a second or two: the moments are spread over all of it. */
-const moments = [60, 250, 500, 800, 1100, 1500, 2200, 3000, 4000]
+/**
+ * The first start makes the database, which takes a second or two: the moments are spread over all of it. Before the first
+ * of them Node itself is still starting, and a signal has the effect that the system gives it.
+ */
+const moments = [150, 300, 500, 800, 1100, 1500, 2200, 3000, 4000]
 
 describe("The service on its embedded database", () => {
   it.scopedLive.each(moments)(
