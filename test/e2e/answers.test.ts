@@ -88,12 +88,17 @@ layer(RunningWorld.layer(), { excludeTestServices: true })("the answer that a pe
       const world = yield* RunningWorld
       const dms = yield* newDms(world)
       yield* troubled(world, deadToken, Number.POSITIVE_INFINITY)
-      const posts = world.discord.requests.of(original).length
-      yield* sendKudos(world)
-      yield* until(() => dms().length > 0, "no direct message")
+      const run = yield* sendKudos(world)
+      const told = () =>
+        dms()
+          .map(textOf)
+          .filter(text => text.includes("Kudos Request Created"))
+      yield* until(() => told().length > 0, "no direct message")
       yield* Effect.sleep("1 second")
-      expect(dms().map(textOf)).toEqual([expect.stringContaining("Kudos Request Created")])
-      expect(world.discord.requests.of(original).length - posts).toBe(1)
+      expect(told()).toHaveLength(1)
+      // What other tests left behind may still be edited.
+      const tries = world.discord.requests.of(original)
+      expect(tries.filter(({ path }) => path.includes(run.interaction.token))).toHaveLength(1)
     })
   )
 
