@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { DiscordAPIError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
 import { Data, Duration, Effect, Redacted } from "effect"
 import type { Scope } from "effect"
+import { withoutTrailingSlashes } from "../../configVariables.ts"
 import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
 import { neverConnected, systemCode } from "./connectionFaults.ts"
 import { DiscordUnreachable, isDiscordsWord } from "./RestErrors.ts"
 import { makePace } from "./pace.ts"
-import { isPositive, withRetryAfter } from "./retryAfterHeader.ts"
+import { isPositive } from "./retryAfterHeader.ts"
 import { limits } from "./RestPlan.ts"
+import { wholeOf } from "./restAnswer.ts"
 import type { Lane } from "./restRoute.ts"
 import { followWallClock } from "./wallClockSteps.ts"
 
@@ -141,7 +143,7 @@ const acquireLimiter = (
     Effect.sync(() => {
       const longest = Duration.toMillis(limits[lane].deadline)
       return new REST({
-        api: baseUrl.replace(/\/+$/, ""),
+        api: withoutTrailingSlashes(baseUrl),
         makeRequest,
         // The package repeats a 5xx at once and without a pause.
         retries: 0,
@@ -189,25 +191,6 @@ const fetchWith =
     if (response.status === 429) call.onRateLimit(scopeOf(response.headers))
     return wholeOf(response)
   }
-
-/** Read to its end here, where the time that the package gives one try still runs. */
-const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeRequest>>> => {
-  const bytes = await response.arrayBuffer()
-  const { ok, status, statusText } = response
-  const text = async () => new TextDecoder().decode(bytes)
-  const headers = status === 429 ? withRetryAfter(response.headers, await text()) : response.headers
-  return {
-    ok,
-    status,
-    statusText,
-    headers,
-    body: null,
-    bodyUsed: false,
-    arrayBuffer: async () => bytes,
-    text,
-    json: async () => JSON.parse(await text())
-  }
-}
 
 const scopeOf = (headers: Headers): RateLimitScope => {
   if (headers.has("x-ratelimit-global")) return "global"

@@ -51,10 +51,14 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return Option.fromNullable(found)
       }, asStoreUnavailable("NotificationLog.find")),
 
-      list: Effect.fn("NotificationLog.list")(function* (state: Option.Option<NotificationState>) {
+      list: Effect.fn("NotificationLog.list")(function* (
+        state: Option.Option<NotificationState>,
+        most: number
+      ) {
         const where = Option.match(state, { onNone: () => sql`true`, onSome: is => sql`state = ${is}` })
         return yield* decode(
-          yield* sql`select * from notifications where ${where} order by created_at desc, id`
+          yield* sql`select * from notifications where ${where}
+            order by created_at desc, id limit ${most}`
         )
       }, asStoreUnavailable("NotificationLog.list")),
 
