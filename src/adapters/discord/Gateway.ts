@@ -4,6 +4,7 @@ import { Context, Duration, Effect, Layer, Metric, Schedule, SubscriptionRef } f
 import { Settings } from "../../config.ts"
 import { GatewayConnection, type GatewayFatal, type GatewayState } from "../../ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../ports/GatewaySessions.ts"
+import { botOf } from "./botOf.ts"
 import * as DispatchHub from "./DispatchHub.ts"
 import * as GatewayAddress from "./GatewayAddress.ts"
 import * as GatewayLink from "./GatewayLink.ts"
@@ -32,7 +33,7 @@ export const layerWith = (
       const rest = yield* DiscordREST
       const hub = yield* DispatchHub.make
       const throttle = yield* IdentifyThrottle.make
-      const sessions = yield* ShardSessions.make(yield* GatewaySessions)
+      const sessions = yield* ShardSessions.make(yield* GatewaySessions, botOf(discord.token))
       const state = yield* SubscriptionRef.make<GatewayState>("down")
       const alone = yield* Effect.makeSemaphore(1)
       // There from the start, so that the first drop counts as an increase.
