@@ -12,6 +12,9 @@ import * as IdentifyThrottle from "./IdentifyThrottle.ts"
 import type { DiscordFailure } from "./RestErrors.ts"
 import * as ShardSessions from "./ShardSessions.ts"
 
+const lastSaveWithin = Duration.seconds(2)
+const longestPauseMillis = 30_000
+
 export interface GatewayOptions {
   /** A shard without a sign of life for this long is connected anew. Heartbeats come every 41 s. */
   readonly patience: Duration.DurationInput
@@ -108,10 +111,10 @@ const keepTrying = (
 
 /** A store that hangs must not keep the process from ending. */
 const lastSave = (sessions: ShardSessions.ShardSessions) =>
-  sessions.save.pipe(Effect.interruptible, Effect.disconnect, Effect.timeoutOption("2 seconds"))
+  sessions.save.pipe(Effect.interruptible, Effect.disconnect, Effect.timeoutOption(lastSaveWithin))
 
 const pauseAfter = (failures: number): Duration.Duration =>
-  Duration.millis(Math.min(30_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2))
+  Duration.millis(Math.min(longestPauseMillis, 250 * 2 ** failures) * (0.5 + Math.random() / 2))
 
 /** One identify too many and Discord resets the bot's token, so none is sent without a place for it. */
 const budget = (address: GatewayAddress.GatewayAddress, identifies: number): Effect.Effect<void> => {

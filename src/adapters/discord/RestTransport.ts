@@ -22,6 +22,11 @@ export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
  */
 const spacing = { everyMillis: 21.2, slackMillis: 10 }
 
+/** Of the bot's own, as Discord counts them. */
+const mostRequestsPerSecond = 50
+/** Milliseconds after which queues that nothing waits in are forgotten: each interaction token has one of its own. */
+const sweepsQueuesEvery = 60_000
+
 export type RateLimitScope = "user" | "global" | "shared"
 
 export interface Call {
@@ -148,9 +153,8 @@ const acquireLimiter = (
         // The package repeats a 5xx at once and without a pause.
         retries: 0,
         timeout: limits[lane].tryMillis,
-        globalRequestsPerSecond: lane === "bot" ? 50 : Number.POSITIVE_INFINITY,
-        // Each interaction token has a queue of its own, by default kept for an hour.
-        handlerSweepInterval: 60_000,
+        globalRequestsPerSecond: lane === "bot" ? mostRequestsPerSecond : Number.POSITIVE_INFINITY,
+        handlerSweepInterval: sweepsQueuesEvery,
         // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
         rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter, longest)
       })

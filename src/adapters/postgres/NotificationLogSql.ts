@@ -9,6 +9,9 @@ import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+/** Once it was delivered; nothing else is forgotten. */
+const keptFor = "90 days"
+
 export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = Layer.effect(
   NotificationLog,
   Effect.gen(function* () {
@@ -100,8 +103,8 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
 
       prune: sql`
         delete from notifications
-        where state = 'delivered' and created_at < now() - interval '90 days'
-          and updated_at < now() - interval '90 days'`.pipe(
+        where state = 'delivered' and created_at < now() - ${keptFor}::interval
+          and updated_at < now() - ${keptFor}::interval`.pipe(
         Effect.asVoid,
         asStoreUnavailable("NotificationLog.prune"),
         Effect.withSpan("NotificationLog.prune")
