@@ -85,8 +85,15 @@ export const httpUrl: Parse<string> = raw => {
   const plain =
     url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === ""
   return plain && url.search === "" && url.hash === ""
-    ? Option.some(url.href.replace(/\/+$/, ""))
+    ? Option.some(withoutTrailingSlashes(url.href))
     : Option.none()
+}
+
+/** In one pass, where a pattern would begin anew at each slash that is not at the end. */
+export const withoutTrailingSlashes = (url: string): string => {
+  let end = url.length
+  while (url[end - 1] === "/") end -= 1
+  return url.slice(0, end)
 }
 
 export const postgresUrl: Parse<Redacted.Redacted> = raw =>
@@ -103,7 +110,7 @@ export interface ApiBase {
 
 export const apiBase: Parse<ApiBase> = raw =>
   Option.map(httpUrl(raw), url => {
-    const root = url.replace(/\/api\/v1$/, "").replace(/\/+$/, "")
+    const root = withoutTrailingSlashes(url.replace(/\/api\/v1$/, ""))
     return { root, api: `${root}/api/v1` }
   })
 

@@ -21,8 +21,16 @@ export type GatewaySession = typeof GatewaySession.Type
 export class GatewaySessions extends Context.Tag("mochi/ports/GatewaySessions")<
   GatewaySessions,
   {
-    readonly load: (shardId: number) => Effect.Effect<Option.Option<GatewaySession>, StoreUnavailable>
-    /** Overwrites the shard's session; `null` forgets it. */
-    readonly save: (shardId: number, session: GatewaySession | null) => Effect.Effect<void, StoreUnavailable>
+    /** `bot` is any word that another bot has not: what one began no other can resume. */
+    readonly load: (
+      bot: string,
+      shardId: number
+    ) => Effect.Effect<Option.Option<GatewaySession>, StoreUnavailable>
+    /** Overwrites the shard's session, whosever it was; `null` forgets it. */
+    readonly save: (
+      bot: string,
+      shardId: number,
+      session: GatewaySession | null
+    ) => Effect.Effect<void, StoreUnavailable>
   }
 >() {}

@@ -28,9 +28,10 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       audience: Audience
     ) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     readonly find: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
-    /** Newest first. */
+    /** Newest first, `most` of them at most. */
     readonly list: (
-      state: Option.Option<NotificationState>
+      state: Option.Option<NotificationState>,
+      most: number
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
     /** Counts a try, before it is made; none where nothing is pending any more. */

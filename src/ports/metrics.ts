@@ -65,7 +65,10 @@ export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
 
 /** Symbols are Mochi's, and anybody can make a token: beyond these a process counts them together. */
-const tokenLabel = boundedLabel({ longest: 32, most: 100 })
+/** UTF-16 units of a label, and labels of one process: what comes after them is counted as `other`. */
+const longestTokenLabel = 32
+const mostTokenLabels = 100
+const tokenLabel = boundedLabel({ longest: longestTokenLabel, most: mostTokenLabels })
 
 /** Whole tokens of a request that was created. A float is near enough here, and only here. */
 export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>

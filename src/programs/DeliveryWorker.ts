@@ -3,7 +3,7 @@
  */
 import { Cause, Duration, Effect, Either, Layer, Option, Random, Schedule, Stream } from "effect"
 import { deliveryDelay, deliveryPatience } from "../domain/deliveryRetry.ts"
-import type { Notification } from "../domain/Notification.ts"
+import type { Notification, NotificationId } from "../domain/Notification.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { begunBy } from "../ports/BegunBy.ts"
 import { Leadership } from "../ports/Leadership.ts"
@@ -16,6 +16,7 @@ import { Deliveries } from "../services/Deliveries.ts"
 import type { DeliveryFailure } from "../services/Deliveries.ts"
 import { Journal } from "../services/Journal.ts"
 import { Settlements } from "../services/Settlements.ts"
+import { askedDelay, isPermanent, reasonOf } from "./deliveryFailures.ts"
 
 /**
  * More than Discord takes at a time: most of these wait for their turn to open a DM, and those that need none pass them.
@@ -127,9 +128,25 @@ const worker = Effect.gen(function* () {
       return yield* ended(notification, "delivered", passed, Option.none())
     }
     if (isPermanent(result.left)) return yield* giveUp(taken, notification, reasonOf(result.left))
-    if (Duration.greaterThan(taken.age, deliveryPatience))
-      return yield* giveUp(taken, notification, `given up after 24 hours: ${reasonOf(result.left)}`)
+    if (isTooOld(taken)) return yield* giveUp(taken, notification, tooOld(reasonOf(result.left)))
     yield* tryAgain(taken, notification, result.left)
+  })
+
+  /** For who cannot even say what was to be delivered: nothing of it is decoded that need not be. */
+  const abandon = Effect.fnUntraced(function* (taken: Taken, id: NotificationId, why: string) {
+    const reason = tooOld(why)
+    const found = yield* Effect.catchAll(Effect.asSome(log.find(id)), () => Effect.succeedNone)
+    if (Option.isSome(found))
+      return yield* Option.match(
+        Option.filter(found.value, ({ state }) => state === "pending"),
+        { onNone: () => outbox.done(taken), onSome: notification => giveUp(taken, notification, reason) }
+      )
+    yield* atomic.transaction(Effect.zipLeft(log.settle(id, "dead", Option.some(reason)), outbox.done(taken)))
+    yield* Effect.annotateLogs(Effect.logError("notification_failed"), {
+      notification: id,
+      outcome: "dead",
+      reason
+    })
   })
 
   return (taken: Taken): Effect.Effect<void> =>
@@ -141,7 +158,12 @@ const worker = Effect.gen(function* () {
         onNone: () => outbox.done(taken),
         onSome: found => attempt(taken, found)
       })
-    }).pipe(survives(outbox, taken), inTraceOf(taken, "notification.deliver"))
+    }).pipe(
+      survives(outbox, taken, why =>
+        taken.job._tag === "Deliver" ? abandon(taken, taken.job.notification, why) : outbox.done(taken)
+      ),
+      inTraceOf(taken, "notification.deliver")
+    )
 })
 
 /** Asks Mochi how a request stands. */
@@ -152,25 +174,37 @@ const asker = Effect.gen(function* () {
     Effect.gen(function* () {
       if (taken.job._tag !== "AskMochi") return
       const asked = yield* Effect.either(settlements.ask(taken.job.request, taken.job.attempt))
-      const isLost = Either.isLeft(asked) && Duration.greaterThan(taken.age, deliveryPatience)
+      const isLost = Either.isLeft(asked) && isTooOld(taken)
       if (Either.isRight(asked) || isLost) return yield* outbox.done(taken)
       yield* outbox.again(taken, deliveryDelay(taken.failuresBefore + 1, yield* Random.next))
-    }).pipe(survives(outbox, taken), inTraceOf(taken, "mochi.ask"))
+    }).pipe(
+      survives(outbox, taken, () => outbox.done(taken)),
+      inTraceOf(taken, "mochi.ask")
+    )
 })
 
-/** A defect must cost one job a try, never the worker. */
-const survives = (outbox: Outbox["Type"], taken: Taken) => (work: Effect.Effect<void, unknown>) =>
-  work.pipe(
-    Effect.sandbox,
-    Effect.catchAll(cause =>
-      Cause.isInterruptedOnly(cause)
-        ? Effect.interrupt
-        : Effect.logError("A job went wrong", cause).pipe(
-            Effect.zipRight(outbox.again(taken, deliveryDelay(taken.failuresBefore + 2, 0))),
-            Effect.ignoreLogged
-          )
+/** A defect must cost one job a try, never the worker; and like every other failure, it has its day. */
+const survives =
+  (outbox: Outbox["Type"], taken: Taken, abandon: (why: string) => Effect.Effect<void, unknown>) =>
+  (work: Effect.Effect<void, unknown>) =>
+    work.pipe(
+      Effect.sandbox,
+      Effect.catchAll(cause => {
+        if (Cause.isInterruptedOnly(cause)) return Effect.interrupt
+        const again = outbox.again(taken, deliveryDelay(taken.failuresBefore + 2, 0))
+        const why = Option.isSome(Cause.dieOption(cause))
+          ? "a fault of ours"
+          : "the database was out of reach"
+        return Effect.logError("A job went wrong", cause).pipe(
+          Effect.zipRight(isTooOld(taken) ? Effect.catchAllCause(abandon(why), () => again) : again),
+          Effect.ignoreLogged
+        )
+      })
     )
-  )
+
+const isTooOld = ({ age }: Taken): boolean => Duration.greaterThan(age, deliveryPatience)
+
+const tooOld = (why: string): string => `given up after ${Duration.toHours(deliveryPatience)} hours: ${why}`
 
 const inTraceOf =
   (taken: Taken, name: string) =>
@@ -187,36 +221,6 @@ const inTraceOf =
         onSome: parent => ({ parent })
       })
     })
-
-const isPermanent = (failure: DeliveryFailure): boolean => {
-  switch (failure._tag) {
-    case "Undeliverable":
-      return true
-    case "MessengerError":
-      return failure.reason === "Gone" || failure.reason === "Refused" || failure.reason === "Unreachable"
-    case "MochiError":
-      return failure.reason === "UnsafePath"
-    case "StoreUnavailable":
-      return false
-  }
-}
-
-const reasonOf = (failure: DeliveryFailure): string => {
-  switch (failure._tag) {
-    case "Undeliverable":
-      return failure.reason
-    case "MessengerError":
-      return failure.code === 0 ? `Discord: ${failure.reason}` : `Discord ${failure.code}: ${failure.reason}`
-    case "MochiError":
-      return `Mochi: ${failure.reason}`
-    case "StoreUnavailable":
-      return "the database was out of reach"
-  }
-}
-
-/** Discord's own word on when to come back. */
-const askedDelay = (failure: DeliveryFailure): Option.Option<Duration.Duration> =>
-  failure._tag === "MessengerError" ? Option.map(failure.retryAfterMillis, Duration.millis) : Option.none()
 
 const fieldsOf = ({ audience, id, kind, request }: Notification) => ({
   notification: id,

@@ -17,6 +17,8 @@ import { StoreHealth } from "../ports/StoreHealth.ts"
 import { Usage } from "../ports/Usage.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
 
+const looksWithin = "3 seconds"
+
 /** What goes on by itself: looking after dependencies, gauges, and what is to be forgotten. */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
@@ -33,7 +35,7 @@ export const layer = Layer.scopedDiscard(
 
     const takesWrites = yield* Ref.make(true)
     const tryToWrite = Effect.flatMap(
-      Effect.isSuccess(Effect.timeout(store.takesWrites, "3 seconds")),
+      Effect.isSuccess(Effect.timeout(store.takesWrites, looksWithin)),
       writes => Ref.set(takesWrites, writes)
     )
 
@@ -43,7 +45,7 @@ export const layer = Layer.scopedDiscard(
       yield* Metric.set(notificationOldestAge, Duration.toSeconds(oldest))
       yield* Metric.set(notificationDead, yield* notifications.count("dead"))
     }).pipe(
-      Effect.timeout("3 seconds"),
+      Effect.timeout(looksWithin),
       Effect.matchEffect({
         onFailure: () =>
           Effect.zipRight(

@@ -88,11 +88,16 @@ const temporaryFolder = Effect.acquireRelease(
     Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
 )
 
+/** The newest; a world to play in has fewer. */
+const notificationsShown = 1_000
+
 const readNotifications = (url: Redacted.Redacted) =>
   Effect.gen(function* () {
     const database = yield* Database.connect(url)
     const log = yield* Layer.build(NotificationLogSql.layer).pipe(Effect.provide(database))
-    return Effect.flatMap(NotificationLog, store => store.list(Option.none())).pipe(Effect.provide(log))
+    return Effect.flatMap(NotificationLog, store => store.list(Option.none(), notificationsShown)).pipe(
+      Effect.provide(log)
+    )
   })
 
 /** The service keeps it over restarts. */

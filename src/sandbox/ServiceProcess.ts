@@ -6,6 +6,9 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
+/** For whoever reads them too slowly: the newest stay. */
+const mostLinesWaiting = 4096
+
 /** The service's own process, as an operator would run it: it can be killed and started again. */
 export interface ServiceProcess {
   readonly status: SubscriptionRef.SubscriptionRef<ServiceStatus>
@@ -75,7 +78,7 @@ export const make = ({
   Effect.gen(function* () {
     const status = yield* SubscriptionRef.make<ServiceStatus>(nothingRuns)
     const log = yield* SubscriptionRef.make<ReadonlyArray<LogLine>>([])
-    const said = yield* PubSub.sliding<LogLine>(4096)
+    const said = yield* PubSub.sliding<LogLine>(mostLinesWaiting)
     const running = yield* Ref.make(Option.none<ChildProcess>())
     const turn = yield* Effect.makeSemaphore(1)
     const watch = yield* FiberHandle.make()

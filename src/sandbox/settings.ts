@@ -1,6 +1,7 @@
 import { Config, ConfigProvider, Effect, Option } from "effect"
 import type { ConfigError } from "effect"
 import { readSandboxAddress } from "../config.ts"
+import { withoutTrailingSlashes } from "../configVariables.ts"
 import type { Environment } from "../config.ts"
 
 export interface SandboxSettings {
@@ -34,4 +35,4 @@ const traceUrl = (environment: Environment) =>
 const isWebAddress = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
 const withPlaceholder = (text: string) =>
-  text.includes("{trace_id}") ? text : `${text.replace(/\/+$/, "")}/trace/{trace_id}`
+  text.includes("{trace_id}") ? text : `${withoutTrailingSlashes(text)}/trace/{trace_id}`

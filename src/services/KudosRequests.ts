@@ -34,7 +34,8 @@ const wholeBudget = Duration.seconds(20)
 const budgetUntilCreated = Duration.seconds(16)
 
 /** While the database is away this process may lose what it holds, and then learns so. */
-const storeComesBack = Schedule.spaced("1 second").pipe(Schedule.intersect(Schedule.recurs(120)))
+const storeTriedAtMost = 120
+const storeComesBack = Schedule.spaced("1 second").pipe(Schedule.intersect(Schedule.recurs(storeTriedAtMost)))
 
 export type { CreatedKudos }
 

@@ -12,6 +12,7 @@ import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { currentTraceId } from "../ports/traceContext.ts"
 
 /** Mochi may be down: what is stored names most profiles anyway. */
+const profilesAskedAtOnce = 5
 const mochiBudget = "4 seconds"
 
 /** Everything that is stored about one person. */
@@ -58,7 +59,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
         const former = stored.filter(id => !Option.contains(current, id))
         const theirs = yield* Effect.filter(former, id => isSomebodyElses(discordUserId, id), {
           negate: true,
-          concurrency: 5
+          concurrency: profilesAskedAtOnce
         })
         return Arr.dedupe([...Option.toArray(current), ...theirs])
       }).pipe(within(mochiBudget), Effect.option)

@@ -186,6 +186,30 @@ it.scopedLive("looking makes nothing: neither a folder nor a table (N5)", () =>
   })
 )
 
+it.scopedLive(
+  "of many notifications the newest are listed, and whoever looks is told that there are more",
+  () =>
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* inDatabase(world, Migrations.run(migrations))
+      const listed = (...args: ReadonlyArray<string>) =>
+        runCli(world.environment, "notifications", "list", "--json", ...args)
+      yield* statement(
+        world,
+        `insert into notifications (application_id, code, audience, kind, about, created_at)
+       select '123', 'R' || n, 'owner', 'approval_card', 'pending', now() - n * interval '1 minute'
+       from generate_series(1, 1001) n`
+      )
+      const cut = yield* listed()
+      expect(cut.exitCode).toBe(0)
+      expect(cut.stderr).toMatch(/^There are more than these 1000: --limit .*\n$/)
+      const shown = JSON.parse(cut.stdout)
+      expect([shown.length, shown[0].request_code, shown[999].request_code]).toEqual([1000, "R1", "R1000"])
+      const whole = yield* listed("--limit", "1001")
+      expect([JSON.parse(whole.stdout).length, whole.stderr]).toEqual([1001, ""])
+    })
+)
+
 it.scopedLive("who calls it wrongly, or while something is broken, is told so, and nothing is lost", () =>
   Effect.gen(function* () {
     const world = yield* makeWorld()
@@ -210,7 +234,10 @@ it.scopedLive("who calls it wrongly, or while something is broken, is told so, a
     yield* refused(2, /either an id, or --all/, {}, "notifications", "retry")
     yield* refused(2, /is no Discord user id/, {}, "privacy", "delete", "me; drop table people")
     yield* refused(2, /is no Discord server id/, {}, "commands", "diff", "--guild", "x")
-    yield* refused(2, /--since is no moment/, {}, "audit", "list", "--since", "yesterday")
+    yield* refused(2, /^--since is no moment.*\n$/, {}, "audit", "list", "--since", "yesterday")
+    yield* refused(2, /^--since is no moment.*\n$/, {}, "audit", "list", "--since=-271821-04-20T00:00:00Z")
+    yield* refused(2, /^--limit has to be 1 to 100000\n$/, {}, "audit", "list", "--limit", "0")
+    yield* refused(2, /^--limit has to be 1 to 100000\n$/, {}, "notifications", "list", "--limit", "100001")
     yield* refused(2, /Invalid subcommand/, {}, "frobnicate")
     yield* refused(1, /DISCORD_BOT_TOKEN is missing/, { DISCORD_BOT_TOKEN: "" }, "usage")
     yield* refused(1, /refuses the bot token \(401\)/, { DISCORD_BOT_TOKEN: "wrong" }, "commands", "sync")

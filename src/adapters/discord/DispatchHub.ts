@@ -4,6 +4,8 @@ import { Effect, FiberSet, Scope, Stream } from "effect"
 
 /** Milliseconds that running handlers have to end once their subscription does. */
 const DRAIN = 3000
+/** Events that a stream holds for who reads it too slowly: the next ones are dropped. Handlers are called at once. */
+const mostBuffered = 1_000
 
 export interface DispatchHub {
   readonly gateway: DiscordGateway
@@ -33,7 +35,7 @@ export const make: Effect.Effect<DispatchHub> = Effect.gen(function* () {
       subscribe(payload => {
         if (isPayload(payload)) emit.single(payload)
       }),
-    { bufferSize: "unbounded" }
+    { bufferSize: mostBuffered, strategy: "dropping" }
   )
   const select = <Data>(event: string): Stream.Stream<Data> =>
     Stream.map(Stream.filter(dispatch, carries<Data>(event)), payload => payload.d)

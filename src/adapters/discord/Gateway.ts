@@ -4,12 +4,16 @@ import { Context, Duration, Effect, Layer, Metric, Schedule, SubscriptionRef } f
 import { Settings } from "../../config.ts"
 import { GatewayConnection, type GatewayFatal, type GatewayState } from "../../ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../ports/GatewaySessions.ts"
+import { botOf } from "./botOf.ts"
 import * as DispatchHub from "./DispatchHub.ts"
 import * as GatewayAddress from "./GatewayAddress.ts"
 import * as GatewayLink from "./GatewayLink.ts"
 import * as IdentifyThrottle from "./IdentifyThrottle.ts"
 import type { DiscordFailure } from "./RestErrors.ts"
 import * as ShardSessions from "./ShardSessions.ts"
+
+const lastSaveWithin = Duration.seconds(2)
+const longestPauseMillis = 30_000
 
 export interface GatewayOptions {
   /** A shard without a sign of life for this long is connected anew. Heartbeats come every 41 s. */
@@ -32,7 +36,7 @@ export const layerWith = (
       const rest = yield* DiscordREST
       const hub = yield* DispatchHub.make
       const throttle = yield* IdentifyThrottle.make
-      const sessions = yield* ShardSessions.make(yield* GatewaySessions)
+      const sessions = yield* ShardSessions.make(yield* GatewaySessions, botOf(discord.token))
       const state = yield* SubscriptionRef.make<GatewayState>("down")
       const alone = yield* Effect.makeSemaphore(1)
       // There from the start, so that the first drop counts as an increase.
@@ -107,10 +111,10 @@ const keepTrying = (
 
 /** A store that hangs must not keep the process from ending. */
 const lastSave = (sessions: ShardSessions.ShardSessions) =>
-  sessions.save.pipe(Effect.interruptible, Effect.disconnect, Effect.timeoutOption("2 seconds"))
+  sessions.save.pipe(Effect.interruptible, Effect.disconnect, Effect.timeoutOption(lastSaveWithin))
 
 const pauseAfter = (failures: number): Duration.Duration =>
-  Duration.millis(Math.min(30_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2))
+  Duration.millis(Math.min(longestPauseMillis, 250 * 2 ** failures) * (0.5 + Math.random() / 2))
 
 /** One identify too many and Discord resets the bot's token, so none is sent without a place for it. */
 const budget = (address: GatewayAddress.GatewayAddress, identifies: number): Effect.Effect<void> => {

@@ -5,6 +5,8 @@ import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
 import { tokenRefused } from "./closeCodes.ts"
 import { type DiscordFailure, DiscordUnreachable, isTokenRejected, toApiError } from "./RestErrors.ts"
 
+const mostShards = 100_000
+
 const GatewayUrl = Schema.String.pipe(
   Schema.pattern(/^wss?:\/\/[^\s?#]+$/),
   Schema.filter(url => URL.canParse(url))
@@ -16,7 +18,7 @@ export const isGatewayUrl = Schema.is(GatewayUrl)
 /** Where the gateway is and how many shards it wants, as Discord says anew before each connection. */
 export const GatewayAddress = Schema.Struct({
   url: GatewayUrl,
-  shards: Schema.Int.pipe(Schema.between(1, 100_000)),
+  shards: Schema.Int.pipe(Schema.between(1, mostShards)),
   session_start_limit: Schema.Struct({
     total: Schema.Int,
     /** Identifies that are left in this window; one too many resets the token. */

@@ -8,6 +8,10 @@ import { GuardedShards } from "./GuardedShards.ts"
 import type { IdentifyThrottle } from "./IdentifyThrottle.ts"
 import type { ShardSessions } from "./ShardSessions.ts"
 
+/** Milliseconds that a socket has to open, and Discord to greet on it. */
+const opensWithin = 10_000
+const greetsWithin = 10_000
+
 /** The connection is worth nothing any more and a new one should be made, with the same sessions. */
 export class LinkDropped extends Data.TaggedError("LinkDropped")<{
   readonly reason: "stalled" | "broken" | "resharding" | "resubscribed"
@@ -67,8 +71,8 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       token: Redacted.value(options.token),
       intents: 0,
       shardCount: address.shards,
-      handshakeTimeout: 10_000,
-      helloTimeout: 10_000,
+      handshakeTimeout: opensWithin,
+      helloTimeout: greetsWithin,
       buildIdentifyThrottler: () => throttle,
       buildStrategy: owner => {
         strategy = new GuardedShards(owner, {

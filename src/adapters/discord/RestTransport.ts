@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks"
 import { DiscordAPIError, REST, RateLimitError, RequestMethod } from "@discordjs/rest"
 import { Data, Duration, Effect, Redacted } from "effect"
 import type { Scope } from "effect"
+import { withoutTrailingSlashes } from "../../configVariables.ts"
 import { version } from "../../configVersion.ts"
 import type { SettingsValues } from "../../config.ts"
 import { neverConnected, systemCode } from "./connectionFaults.ts"
 import { DiscordUnreachable, isDiscordsWord } from "./RestErrors.ts"
 import { makePace } from "./pace.ts"
-import { isPositive, withRetryAfter } from "./retryAfterHeader.ts"
+import { isPositive } from "./retryAfterHeader.ts"
 import { limits } from "./RestPlan.ts"
+import { wholeOf } from "./restAnswer.ts"
 import type { Lane } from "./restRoute.ts"
 import { followWallClock } from "./wallClockSteps.ts"
 
@@ -19,6 +21,11 @@ export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
  * the first of the next second: then Discord counts more than fifty. These come to 47 a second, and to 48 in any one.
  */
 const spacing = { everyMillis: 21.2, slackMillis: 10 }
+
+/** Of the bot's own, as Discord counts them. */
+const mostRequestsPerSecond = 50
+/** Milliseconds after which queues that nothing waits in are forgotten: each interaction token has one of its own. */
+const sweepsQueuesEvery = 60_000
 
 export type RateLimitScope = "user" | "global" | "shared"
 
@@ -141,14 +148,13 @@ const acquireLimiter = (
     Effect.sync(() => {
       const longest = Duration.toMillis(limits[lane].deadline)
       return new REST({
-        api: baseUrl.replace(/\/+$/, ""),
+        api: withoutTrailingSlashes(baseUrl),
         makeRequest,
         // The package repeats a 5xx at once and without a pause.
         retries: 0,
         timeout: limits[lane].tryMillis,
-        globalRequestsPerSecond: lane === "bot" ? 50 : Number.POSITIVE_INFINITY,
-        // Each interaction token has a queue of its own, by default kept for an hour.
-        handlerSweepInterval: 60_000,
+        globalRequestsPerSecond: lane === "bot" ? mostRequestsPerSecond : Number.POSITIVE_INFINITY,
+        handlerSweepInterval: sweepsQueuesEvery,
         // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
         rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter, longest)
       })
@@ -189,25 +195,6 @@ const fetchWith =
     if (response.status === 429) call.onRateLimit(scopeOf(response.headers))
     return wholeOf(response)
   }
-
-/** Read to its end here, where the time that the package gives one try still runs. */
-const wholeOf = async (response: Response): Promise<Awaited<ReturnType<MakeRequest>>> => {
-  const bytes = await response.arrayBuffer()
-  const { ok, status, statusText } = response
-  const text = async () => new TextDecoder().decode(bytes)
-  const headers = status === 429 ? withRetryAfter(response.headers, await text()) : response.headers
-  return {
-    ok,
-    status,
-    statusText,
-    headers,
-    body: null,
-    bodyUsed: false,
-    arrayBuffer: async () => bytes,
-    text,
-    json: async () => JSON.parse(await text())
-  }
-}
 
 const scopeOf = (headers: Headers): RateLimitScope => {
   if (headers.has("x-ratelimit-global")) return "global"

@@ -32,13 +32,13 @@ export interface ShardSessions {
   readonly forgetAll: () => void
 }
 
-export const make = (store: GatewaySessions["Type"]): Effect.Effect<ShardSessions> =>
+export const make = (store: GatewaySessions["Type"], bot: string): Effect.Effect<ShardSessions> =>
   Effect.map(Effect.makeSemaphore(1), semaphore => {
     const shards = new Map<number, Shard>()
     let frozen = true
     let gatewayUrl = ""
     const save = Effect.suspend(() =>
-      Effect.forEach(shards, ([shardId, shard]) => saveShard(store, shardId, shard), { discard: true })
+      Effect.forEach(shards, ([shardId, shard]) => saveShard(store, bot, shardId, shard), { discard: true })
     )
     return {
       prepare: ({ shards: shardCount, url }) =>
@@ -49,7 +49,8 @@ export const make = (store: GatewaySessions["Type"]): Effect.Effect<ShardSession
             else rewind(shard, shardCount)
           }
           for (let shardId = 0; shardId < shardCount; shardId++) {
-            if (!shards.has(shardId)) shards.set(shardId, yield* loadShard(store, shardId, shardCount, url))
+            if (!shards.has(shardId))
+              shards.set(shardId, yield* loadShard(store, bot, shardId, shardCount, url))
           }
           frozen = false
         }),
@@ -141,8 +142,14 @@ const rewind = (shard: Shard, shardCount: number) => {
   shard.session = shard.session.shardCount === shardCount ? { ...shard.session, sequence: shard.seen } : null
 }
 
-const loadShard = (store: GatewaySessions["Type"], shardId: number, shardCount: number, gatewayUrl: string) =>
-  store.load(shardId).pipe(
+const loadShard = (
+  store: GatewaySessions["Type"],
+  bot: string,
+  shardId: number,
+  shardCount: number,
+  gatewayUrl: string
+) =>
+  store.load(bot, shardId).pipe(
     Effect.retry({ times: 2 }),
     Effect.catchAll(error =>
       Effect.as(Effect.logWarning("gateway_session_unread", error), Option.none<GatewaySession>())
@@ -164,7 +171,7 @@ const loadShard = (store: GatewaySessions["Type"], shardId: number, shardCount: 
     })
   )
 
-const saveShard = (store: GatewaySessions["Type"], shardId: number, shard: Shard) => {
+const saveShard = (store: GatewaySessions["Type"], bot: string, shardId: number, shard: Shard) => {
   const session: GatewaySession | null =
     shard.session === null
       ? null
@@ -177,7 +184,7 @@ const saveShard = (store: GatewaySessions["Type"], shardId: number, shard: Shard
         }
   const print = JSON.stringify(session)
   if (print === shard.saved) return Effect.void
-  return store.save(shardId, session).pipe(
+  return store.save(bot, shardId, session).pipe(
     Effect.tap(() =>
       Effect.sync(() => {
         shard.saved = print

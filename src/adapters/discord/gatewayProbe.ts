@@ -1,5 +1,10 @@
-import { Effect, Schema } from "effect"
+import { Duration, Effect, Schema } from "effect"
 import { WebSocket } from "ws"
+import { withoutTrailingSlashes } from "../../configVariables.ts"
+
+/** A greeting has some hundred. */
+const longestFrameBytes = 64 * 1024
+const greetsWithin = Duration.seconds(6)
 
 /** Nobody greeted us at the gateway's address. */
 export class NoGreeting extends Schema.TaggedError<NoGreeting>()("NoGreeting", { detail: Schema.String }) {}
@@ -8,15 +13,19 @@ export class NoGreeting extends Schema.TaggedError<NoGreeting>()("NoGreeting", {
 export const greeting = (url: string): Effect.Effect<void, NoGreeting> =>
   Effect.acquireUseRelease(
     Effect.try({
-      try: () => new WebSocket(`${url.replace(/\/+$/, "")}/?v=10&encoding=json`),
+      try: () =>
+        new WebSocket(`${withoutTrailingSlashes(url)}/?v=10&encoding=json`, {
+          maxPayload: longestFrameBytes
+        }),
       catch: error => new NoGreeting({ detail: error instanceof Error ? error.message : "no address" })
     }),
     greeted,
     socket => Effect.sync(() => socket.terminate())
   ).pipe(
     Effect.timeoutFail({
-      duration: "6 seconds",
-      onTimeout: () => new NoGreeting({ detail: "no answer within 6 seconds" })
+      duration: greetsWithin,
+      onTimeout: () =>
+        new NoGreeting({ detail: `no answer within ${Duration.toSeconds(greetsWithin)} seconds` })
     })
   )
 

@@ -2,6 +2,8 @@ import { Effect, Option } from "effect"
 import { within } from "../../ports/Deadline.ts"
 import type { MochiHttp } from "./MochiHttp.ts"
 
+const answersWithin = "5 seconds"
+
 type Http = MochiHttp["Type"]
 
 /** Whether the health check answers with a 2xx. */
@@ -37,4 +39,4 @@ const check = (http: Http, api: "pay" | "profile") =>
         answers: {}
       }
     })
-    .pipe(within("5 seconds"))
+    .pipe(within(answersWithin))

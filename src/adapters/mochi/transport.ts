@@ -44,11 +44,12 @@ export const sendOnce = (
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
   HttpClient.HttpClient,
   Effect.acquireRelease(
-    Effect.sync(() => new Undici.Agent({ connect: { timeout: 5_000 } })),
+    Effect.sync(() => new Undici.Agent({ connect: { timeout: connectsWithin } })),
     agent => Effect.promise(() => agent.destroy())
   ).pipe(Effect.map(NodeHttpClient.makeUndici))
 )
 
+const connectsWithin = 5_000
 const longestDrainMillis = 1_000
 
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299

@@ -8,19 +8,24 @@ export const layer: Layer.Layer<GatewaySessions, never, PgClient.PgClient> = Lay
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     return {
-      load: Effect.fn("GatewaySessions.load")(function* (shardId: number) {
-        const rows = yield* sql`select session from gateway_sessions where shard_id = ${shardId}`
+      load: Effect.fn("GatewaySessions.load")(function* (bot: string, shardId: number) {
+        const rows =
+          yield* sql`select session from gateway_sessions where shard_id = ${shardId} and bot = ${bot}`
         const [row] = yield* decodeRows(rows)
         return Option.map(Option.fromNullable(row), ({ session }) => session)
       }, asStoreUnavailable("GatewaySessions.load")),
-      save: Effect.fn("GatewaySessions.save")(function* (shardId: number, session: GatewaySession | null) {
+      save: Effect.fn("GatewaySessions.save")(function* (
+        bot: string,
+        shardId: number,
+        session: GatewaySession | null
+      ) {
         if (session === null) {
           yield* sql`delete from gateway_sessions where shard_id = ${shardId}`
           return
         }
         const json = sql.json(yield* encode(session))
-        yield* sql`insert into gateway_sessions (shard_id, session) values (${shardId}, ${json})
-            on conflict (shard_id) do update set session = excluded.session, updated_at = now()`
+        yield* sql`insert into gateway_sessions (shard_id, session, bot) values (${shardId}, ${json}, ${bot})
+            on conflict (shard_id) do update set session = excluded.session, bot = excluded.bot, updated_at = now()`
       }, asStoreUnavailable("GatewaySessions.save"))
     }
   })

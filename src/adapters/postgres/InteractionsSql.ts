@@ -4,9 +4,13 @@ import { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { ReceivedInteraction } from "../../ports/Interactions.ts"
 import { storable } from "./columns.ts"
+import { retryingConflicts } from "./conflicts.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
+
+/** Nothing is known of an interaction afterwards, and nobody is answered any more. */
+const awaitedFor = "1 day"
 
 /** Ages are told by the database's clock, the one that all replicas share. */
 export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
@@ -46,10 +50,10 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
       adopt: Effect.gen(function* () {
         const holder = yield* lease.id
         return yield* decodeAbandoned(
-          yield* sql`update interactions set holder = ${holder}
-            where awaits_answer and holder <> ${holder} and received_at > now() - interval '1 day'
+          yield* retryingConflicts(sql`update interactions set holder = ${holder}
+            where awaits_answer and holder <> ${holder} and received_at > now() - ${awaitedFor}::interval
               and ${hasLapsed(sql, "interactions.holder")}
-            returning id, user_id, case when ${tokenAlive(sql)} then token end as token`
+            returning id, user_id, case when ${tokenAlive(sql)} then token end as token`)
         )
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 
@@ -65,11 +69,16 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
       }, asStoreUnavailable("Interactions.liveToken")),
 
       prune: Effect.gen(function* () {
-        yield* sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
-        yield* sql`delete from live_answers where not exists (
+        // Of several processes that prune at once, each statement locks many rows, in whatever order it finds them.
+        yield* retryingConflicts(
+          sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+        )
+        yield* retryingConflicts(sql`delete from live_answers where not exists (
           select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
-        )`
-        yield* sql`delete from interactions where received_at < now() - interval '1 day'`
+        )`)
+        yield* retryingConflicts(
+          sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
+        )
       }).pipe(asStoreUnavailable("Interactions.prune"), Effect.withSpan("Interactions.prune"))
     }
   })

@@ -9,6 +9,9 @@ import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+/** Once it was delivered; nothing else is forgotten. */
+const keptFor = "90 days"
+
 export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = Layer.effect(
   NotificationLog,
   Effect.gen(function* () {
@@ -51,10 +54,14 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return Option.fromNullable(found)
       }, asStoreUnavailable("NotificationLog.find")),
 
-      list: Effect.fn("NotificationLog.list")(function* (state: Option.Option<NotificationState>) {
+      list: Effect.fn("NotificationLog.list")(function* (
+        state: Option.Option<NotificationState>,
+        most: number
+      ) {
         const where = Option.match(state, { onNone: () => sql`true`, onSome: is => sql`state = ${is}` })
         return yield* decode(
-          yield* sql`select * from notifications where ${where} order by created_at desc, id`
+          yield* sql`select * from notifications where ${where}
+            order by created_at desc, id limit ${most}`
         )
       }, asStoreUnavailable("NotificationLog.list")),
 
@@ -96,8 +103,8 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
 
       prune: sql`
         delete from notifications
-        where state = 'delivered' and created_at < now() - interval '90 days'
-          and updated_at < now() - interval '90 days'`.pipe(
+        where state = 'delivered' and created_at < now() - ${keptFor}::interval
+          and updated_at < now() - ${keptFor}::interval`.pipe(
         Effect.asVoid,
         asStoreUnavailable("NotificationLog.prune"),
         Effect.withSpan("NotificationLog.prune")

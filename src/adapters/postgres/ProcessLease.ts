@@ -14,6 +14,9 @@ import * as DatabaseSession from "./DatabaseSession.ts"
 import { leaseHoldsFor, leaseLapsesAfter, renewsEvery } from "./detection.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+/** A lease that lapsed: whatever hung on it was taken over long before. */
+const keptFor = "1 day"
+
 export class ProcessLease extends Context.Tag("mochi/adapters/postgres/ProcessLease")<
   ProcessLease,
   {
@@ -88,7 +91,7 @@ const decodeId = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ id: Schema.In
 
 const begun = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
-    yield* sql`delete from processes where seen_at < now() - interval '1 day'`
+    yield* sql`delete from processes where seen_at < now() - ${keptFor}::interval`
     const provenAt = yield* monotonicMillis
     const [{ id }] = yield* decodeId(
       yield* sql`insert into processes (id) values (nextval('process_ids')::integer) returning id`

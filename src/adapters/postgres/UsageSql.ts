@@ -6,6 +6,8 @@ import { begun, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+const keptForDays = 400
+
 export const layer: Layer.Layer<Usage, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   Usage,
   Effect.gen(function* () {
@@ -60,7 +62,7 @@ export const layer: Layer.Layer<Usage, never, SqlClient.SqlClient | Pseudonyms> 
         Effect.withSpan("Usage.activeDaily")
       ),
 
-      prune: sql`delete from usage_activity where day < ${today} - 400`.pipe(
+      prune: sql`delete from usage_activity where day < ${today} - ${keptForDays}::int`.pipe(
         Effect.asVoid,
         asStoreUnavailable("Usage.prune"),
         Effect.withSpan("Usage.prune")

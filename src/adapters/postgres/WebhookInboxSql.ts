@@ -4,6 +4,9 @@ import { WebhookInbox } from "../../ports/WebhookInbox.ts"
 import { storable } from "./columns.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+/** Mochi repeats a webhook for less. */
+const keptFor = "35 days"
+
 export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Layer.effect(
   WebhookInbox,
   Effect.gen(function* () {
@@ -17,7 +20,7 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Laye
         return rows.length > 0
       }, asStoreUnavailable("WebhookInbox.accept")),
 
-      prune: sql`delete from webhook_inbox where received_at < now() - interval '35 days'`.pipe(
+      prune: sql`delete from webhook_inbox where received_at < now() - ${keptFor}::interval`.pipe(
         Effect.asVoid,
         asStoreUnavailable("WebhookInbox.prune"),
         Effect.withSpan("WebhookInbox.prune")

@@ -1,5 +1,7 @@
 import type { SqlClient, Statement } from "@effect/sql"
 
+const livesFor = "15 minutes"
+
 /** True for a row of `interactions` whose token Discord still honours: for 15 minutes. */
 export const tokenAlive = (sql: SqlClient.SqlClient): Statement.Fragment =>
-  sql`(interactions.token is not null and interactions.received_at > clock_timestamp() - interval '15 minutes')`
+  sql`(interactions.token is not null and interactions.received_at > clock_timestamp() - ${livesFor}::interval)`

@@ -4,6 +4,12 @@ import type { Scope } from "effect"
 import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
 import type { Scrub } from "./scrub.ts"
 
+const longestDetail = 500
+/** Milliseconds between two words on the same thing. */
+const toldEvery = 60_000
+/** Different things; with one more all are forgotten, and may be told again. */
+const mostRemembered = 100
+
 /** What the telemetry SDK has to say goes through the service's logger, and the same thing at most once a minute. */
 export const diagnosticsThrough = (scrub: Scrub): Effect.Effect<void, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -12,10 +18,10 @@ export const diagnosticsThrough = (scrub: Scrub): Effect.Effect<void, never, Sco
       const clock = yield* Effect.clock
       const lastTold = new Map<string, number>()
       const tell = (log: Effect.Effect<void>) => (said: string) => {
-        const detail = scrub(messageIn(said)).slice(0, 500)
+        const detail = scrub(messageIn(said)).slice(0, longestDetail)
         const now = unsafeMonotonicMillis(clock)
-        if (now - (lastTold.get(detail) ?? Number.NEGATIVE_INFINITY) < 60_000) return
-        if (lastTold.size > 100) lastTold.clear()
+        if (now - (lastTold.get(detail) ?? Number.NEGATIVE_INFINITY) < toldEvery) return
+        if (lastTold.size >= mostRemembered) lastTold.clear()
         lastTold.set(detail, now)
         Runtime.runFork(runtime)(Effect.annotateLogs(log, { detail }))
       }

@@ -47,7 +47,7 @@ export const open = (
       const exporter = yield* Effect.promise(() => spanExporter(traces.value))
       const provider = new BasicTracerProvider({
         resource,
-        spanProcessors: [new BatchSpanProcessor(watch.over("traces", exporter))]
+        spanProcessors: [new BatchSpanProcessor(watch.over("traces", exporter), spanQueue())]
       })
       const tracer = yield* Effect.provideService(
         OtelTracer.make,
@@ -100,7 +100,7 @@ export const open = (
 const closed = (closing: ReadonlyArray<() => Promise<void>>): Effect.Effect<void> =>
   Effect.promise(() => Promise.allSettled(closing.map(close => close()))).pipe(
     Effect.interruptible,
-    Effect.timeoutOption("2 seconds"),
+    Effect.timeoutOption(flushedWithin),
     Effect.asVoid
   )
 
@@ -114,8 +114,15 @@ const metricIntervals = () => {
   }
 }
 
+/** Spans and lines that wait to be sent: the next ones are dropped. */
+const mostQueuedSpans = 2048
+const mostQueuedLogs = 2048
+const flushedWithin = "2 seconds"
+
+const spanQueue = () => ({ maxQueueSize: positive("OTEL_BSP_MAX_QUEUE_SIZE", mostQueuedSpans) })
+
 const logBatches = () => ({
-  maxQueueSize: positive("OTEL_BLRP_MAX_QUEUE_SIZE", 2048),
+  maxQueueSize: positive("OTEL_BLRP_MAX_QUEUE_SIZE", mostQueuedLogs),
   maxExportBatchSize: positive("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512),
   scheduledDelayMillis: positive("OTEL_BLRP_SCHEDULE_DELAY", 1000),
   exportTimeoutMillis: positive("OTEL_BLRP_EXPORT_TIMEOUT", 30_000)

@@ -39,7 +39,15 @@ const secretsOf = ({ database, discord, mochi, webhooks }: SettingsValues): Read
     ...webhooks.secrets.flatMap(secret =>
       secret._tag === "Hmac" ? [Buffer.from(Redacted.value(secret.key)).toString("base64")] : []
     ),
-    ...Option.toArray(Option.map(database.url, url => new URL(Redacted.value(url)).password))
+    ...Option.match(database.url, {
+      onNone: () => [],
+      onSome: url => {
+        const { password, searchParams } = new URL(Redacted.value(url))
+        return [password, ...searchParams.getAll("password")]
+      }
+    }),
+    // What the driver takes where the URL names none.
+    process.env["PGPASSWORD"] ?? ""
   ]
   const spellings = words.flatMap(word => [word, decoded(word), JSON.stringify(word).slice(1, -1)])
   return [...new Set(spellings)]

@@ -5,7 +5,6 @@ import { AuditLog } from "../../ports/AuditLog.ts"
 import type { AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { audited } from "./audited.ts"
-import { wrongUsage } from "./Ended.ts"
 import * as options from "./options.ts"
 import { plain, print, printJson, table } from "./output.ts"
 
@@ -20,25 +19,19 @@ const filters = {
   since: text("since", "A moment such as 2026-01-31 or 2026-01-31T10:00:00Z")
 }
 
-const limit = Options.integer("limit").pipe(
-  Options.withDescription("How many, newest first; 100 unless told"),
-  Options.withDefault(100)
-)
+const limit = options.limit(100)
 
 const filterOf = Effect.fnUntraced(function* (
   given: {
     readonly [Name in keyof typeof filters]: Option.Option<string>
   }
 ) {
-  const since = Option.map(given.since, DateTime.make)
-  if (Option.isSome(since) && Option.isNone(since.value))
-    return yield* wrongUsage("--since is no moment: one such as 2026-01-31T10:00:00Z is expected")
   const filter: AuditFilter = {
     actor: given.actor,
     action: given.action,
     requestCode: Option.flatMap(given.request, Schema.decodeOption(RequestCode)),
     person: yield* Effect.transposeMapOption(given.person, options.decodePerson),
-    since: Option.flatten(since),
+    since: yield* Effect.transposeMapOption(given.since, options.decodeSince),
     before: Option.none()
   }
   return filter
@@ -46,8 +39,8 @@ const filterOf = Effect.fnUntraced(function* (
 
 const list = Command.make("list", { ...filters, limit, json: options.json }, ({ json, limit, ...given }) =>
   Effect.gen(function* () {
-    if (limit < 1) return yield* wrongUsage("--limit has to be 1 or more")
-    const records = yield* (yield* AuditLog).list(yield* filterOf(given), limit)
+    const most = yield* options.decodeLimit(limit)
+    const records = yield* (yield* AuditLog).list(yield* filterOf(given), most)
     if (json) return yield* printJson(records.map(toJson))
     if (records.length === 0) return yield* print("No entries")
     yield* print(

@@ -33,8 +33,10 @@ export const doctor = Command.make("doctor", { json: options.json }, ({ json }) 
 
 const marks = { ok: "ok   ", failed: "FAIL ", skipped: "-    " } as const
 
-const lineOf = ({ check, detail, mend, state }: Finding): string =>
-  `${marks[state]} ${check.padEnd(16)} ${detail}${mend === undefined ? "" : `. ${mend}`}`.replace(
-    /\s*\n\s*/g,
-    "; "
-  )
+/** On one line; a pattern that looks for spaces before a line's end would begin anew at each of them. */
+export const lineOf = ({ check, detail, mend, state }: Finding): string =>
+  `${marks[state]} ${check.padEnd(16)} ${detail}${mend === undefined ? "" : `. ${mend}`}`
+    .split("\n")
+    .map(line => line.trim())
+    .filter(line => line !== "")
+    .join("; ")

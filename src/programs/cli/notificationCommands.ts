@@ -1,5 +1,5 @@
 import { Args, Command, Options } from "@effect/cli"
-import { DateTime, Effect, Option } from "effect"
+import { Console, DateTime, Effect, Option } from "effect"
 import type { Layer } from "effect"
 import { NotificationState } from "../../domain/Notification.ts"
 import type { Notification } from "../../domain/Notification.ts"
@@ -16,9 +16,18 @@ const state = Options.choice("state", NotificationState.literals).pipe(
   Options.optional
 )
 
-const list = Command.make("list", { state, json: options.json }, ({ json, state }) =>
+const limit = options.limit(1_000)
+
+const list = Command.make("list", { state, limit, json: options.json }, ({ json, limit, state }) =>
   Effect.gen(function* () {
-    const found = yield* (yield* NotificationLog).list(state)
+    const most = yield* options.decodeLimit(limit)
+    // One more than asked for tells whether there are more.
+    const upToOneMore = yield* (yield* NotificationLog).list(state, most + 1)
+    const found = upToOneMore.slice(0, most)
+    if (upToOneMore.length > most)
+      yield* Console.error(
+        `There are more than these ${most}: --limit says how many are listed, newest first`
+      )
     if (json) return yield* printJson(found.map(toJson))
     if (found.length === 0) return yield* print("No notifications")
     yield* print(

@@ -1,5 +1,5 @@
 import { Args, Options } from "@effect/cli"
-import { Effect, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { DiscordUserId, GuildId } from "../../domain/Ids.ts"
 import { NotificationId } from "../../domain/Notification.ts"
@@ -20,6 +20,40 @@ export const guild = Options.text("guild").pipe(
   Options.withDescription("A Discord server, by its id: for trials, instead of all"),
   Options.optional
 )
+
+/** Of whatever is listed: so much is held in memory before the first line is printed. */
+const mostListed = 100_000
+
+export const limit = (unlessTold: number) =>
+  Options.integer("limit").pipe(
+    Options.withDescription(`How many, newest first, 1 to ${mostListed}; ${unlessTold} unless told`),
+    Options.withDefault(unlessTold)
+  )
+
+export const decodeLimit = (given: number): Effect.Effect<number, Ended> =>
+  given >= 1 && given <= mostListed
+    ? Effect.succeed(given)
+    : Effect.fail(wrongUsage(`--limit has to be 1 to ${mostListed}`))
+
+/**
+ * JavaScript takes nearly anything for a date, and many of its dates are none for PostgreSQL: here one has to be written
+ * out, from 1970 to 9999.
+ */
+export const decodeSince = (given: string): Effect.Effect<DateTime.Utc, Ended> =>
+  Option.match(
+    Option.filter(
+      DateTime.make(given),
+      ({ epochMillis }) => isWrittenOut.test(given) && epochMillis >= 0 && epochMillis <= lastMoment
+    ),
+    {
+      onNone: () =>
+        Effect.fail(wrongUsage("--since is no moment: one such as 2026-01-31T10:00:00Z is expected")),
+      onSome: since => Effect.succeed(DateTime.toUtc(since))
+    }
+  )
+
+const isWrittenOut = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
+const lastMoment = Date.UTC(9999, 11, 31)
 
 /** Ids of another shape are named as such, before anything is looked up. */
 export const decodePerson = decoder(DiscordUserId, "is no Discord user id: 15 to 20 digits are expected")

@@ -12,6 +12,9 @@ import { tellLate } from "./answers.ts"
 import { brokeOff, failureMessage, recoveredWords } from "./failureWords.ts"
 import { createdDrawing, KudosCommand } from "./KudosCommand.ts"
 
+/** Intents of processes that ended; each may ask Mochi. */
+const resolvedAtOnce = 8
+
 /** How often it is looked for processes that ended with work in their hands. */
 const looksEvery = "3 seconds"
 
@@ -81,7 +84,9 @@ export const layer = Layer.scopedDiscard(
 
     const recover = Effect.gen(function* () {
       const intents = yield* kudos.abandoned
-      yield* Effect.forEach(intents, intent => Effect.ignore(kudos.resolve(intent)), { concurrency: 8 })
+      yield* Effect.forEach(intents, intent => Effect.ignore(kudos.resolve(intent)), {
+        concurrency: resolvedAtOnce
+      })
       const waiting = yield* interactions.adopt
       // Beside the next look: an answer may wait for Discord, or go on looking for a request.
       yield* Effect.forEach(waiting, abandoned => FiberSet.run(answers, settled(abandoned)))

@@ -6,6 +6,9 @@ import { Context, Effect, Schema } from "effect"
 /** Longer than anything that Mochi or Discord sends to a bot, in bytes. */
 export const longestBody = 64 * 1024
 
+/** Of all connections together. */
+const mostBodyBytes = 32 * 1024 * 1024
+
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
   most: Schema.Number
 }) {}
@@ -15,7 +18,7 @@ export class TooManyBodies extends Schema.TaggedError<TooManyBodies>()("TooManyB
 
 /** What bodies may hold while they are read, over all connections: nobody has shown yet that they may send anything. */
 export class BodyRoom extends Context.Reference<BodyRoom>()("mochi/programs/BodyRoom", {
-  defaultValue: () => ({ mostBytes: 32 * 1024 * 1024, takenBytes: 0 })
+  defaultValue: () => ({ mostBytes: mostBodyBytes, takenBytes: 0 })
 }) {}
 
 /**

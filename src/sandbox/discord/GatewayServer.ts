@@ -12,6 +12,9 @@ import type { Connection, Session } from "./GatewaySession.ts"
 import { dispatch, op, shardOf } from "./GatewaySession.ts"
 import type { State } from "./State.ts"
 
+/** Characters, as Discord takes them from a bot. */
+const longestFrame = 4096
+
 /** What a test may do to the gateway. Without a shard it concerns all of them. */
 export interface Gateway {
   readonly sessions: () => ReadonlyArray<{
@@ -70,7 +73,8 @@ export const makeGatewayServer = (state: State): GatewayServer => {
     connection.received = [...connection.received.filter(at => now - at < 60_000), now]
     if (connection.received.length > 120) return socket.close(4008, "Rate limited.")
     const frame = Schema.decodeUnknownEither(Frame)(text)
-    if (text.length > 4096 || Either.isLeft(frame)) return socket.close(4002, "Error while decoding payload.")
+    if (text.length > longestFrame || Either.isLeft(frame))
+      return socket.close(4002, "Error while decoding payload.")
     switch (frame.right.op) {
       case op.heartbeat:
         connection.beatAt = now

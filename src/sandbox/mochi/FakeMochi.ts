@@ -19,6 +19,8 @@ import * as Webhooks from "./Webhooks.ts"
 import { DECISION_WORDS, STATUS_WORDS, type StatusWords } from "./wire.ts"
 import type { World } from "./World.ts"
 
+const mostEventsWaiting = 4096
+
 export interface FakeMochiOptions extends Credentials {
   /** missing = `demoWorld()` */
   readonly world?: World
@@ -94,7 +96,7 @@ export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never
   const ahead = yield* Ref.make(0)
   const now = Effect.zipWith(Clock.currentTimeMillis, Ref.get(ahead), (time, more) => time + more)
   const words = yield* Ref.make(STATUS_WORDS)
-  const events = yield* PubSub.sliding<MochiEvent>(4096)
+  const events = yield* PubSub.sliding<MochiEvent>(mostEventsWaiting)
   const faults = yield* Faults.make
   const recorder = yield* Recorder.make(10_000)
   const webhooks = yield* Webhooks.make({
@@ -183,7 +185,7 @@ export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never
           const news = yield* PubSub.subscribe(events)
           let found = find(yield* snapshot)
           while (Option.isNone(found)) {
-            yield* Queue.takeBetween(news, 1, 4096)
+            yield* Queue.takeBetween(news, 1, mostEventsWaiting)
             found = find(yield* snapshot)
           }
           return found.value

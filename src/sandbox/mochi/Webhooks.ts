@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { Chunk, Deferred, Duration, Effect, FiberSet, Ref, Utils } from "effect"
+import { withoutTrailingSlashes } from "../../configVariables.ts"
 import { childTraceparent, post } from "./webhookPost.ts"
 import { signedHeaders } from "./webhookSigning.ts"
 
@@ -97,7 +98,8 @@ export const make = Effect.fn("FakeMochi.Webhooks.make")(function* (options: {
   const attempt = Effect.fnUntraced(function* (to: WebhookTarget, number: number, webhook: Ready) {
     const now = yield* options.now
     const timestamp = webhook.timestamp ?? Math.floor(now / 1000)
-    const url = `${to.botUrls[(number - 1) % to.botUrls.length]?.replace(/\/+$/, "")}/webhooks/mochi`
+    const root = to.botUrls[(number - 1) % to.botUrls.length] ?? ""
+    const url = `${withoutTrailingSlashes(root)}/webhooks/mochi`
     const headers = withoutEmpty({
       "content-type": "application/json",
       "user-agent": "mochi-webhooks/1",

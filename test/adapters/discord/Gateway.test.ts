@@ -52,8 +52,8 @@ const bench: Effect.Effect<Bench, never, Scope.Scope> = Effect.gen(function* () 
         : Effect.sync(work)
     )
   const sessions = Layer.succeed(GatewaySessions, {
-    load: shardId => attempt("load", () => Option.fromNullable(stored.get(shardId))),
-    save: (shardId, session) =>
+    load: (_, shardId) => attempt("load", () => Option.fromNullable(stored.get(shardId))),
+    save: (_, shardId, session) =>
       attempt("save", () => {
         if (session === null) stored.delete(shardId)
         else stored.set(shardId, session)

@@ -46,6 +46,18 @@ it.scopedLive("names itself, and sends the bot token with the bot's own calls al
   )
 )
 
+it.scopedLive("an answer without end is not read to its end, and counts as one that was lost", () =>
+  against(
+    (_, count) => ({ status: 200, body: { id: "1", content: "x".repeat(count === 1 ? 9 << 20 : 7 << 20) } }),
+    rest =>
+      Effect.gen(function* () {
+        const lost = yield* Effect.flip(rest.createMessage(channel, { content: "hi" }))
+        expect(toApiError(lost)).toMatchObject({ reason: "connection", maybeSent: true })
+        expect((yield* rest.createMessage(channel, { content: "hi" })).content).toHaveLength(7 << 20)
+      })
+  )
+)
+
 it.scopedLive("a callback that Discord accepts without a body succeeds", () =>
   against(
     () => ({ status: 204 }),

@@ -1,10 +1,13 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Layer, Option, Redacted } from "effect"
+import { botOf } from "../../../src/adapters/discord/botOf.ts"
 import * as GatewaySessionsSql from "../../../src/adapters/postgres/GatewaySessionsSql.ts"
 import { GatewaySessions } from "../../../src/ports/GatewaySessions.ts"
 import type { GatewaySession } from "../../../src/ports/GatewaySessions.ts"
 import * as TestDatabase from "../../support/postgres.ts"
+
+const bot = "123456789012345678"
 
 const session = (shardId: number, sequence: number): GatewaySession => ({
   shardId,
@@ -18,22 +21,44 @@ layer(Layer.provideMerge(GatewaySessionsSql.layer, TestDatabase.layer))("Gateway
   it.effect("keeps the latest session of each shard until it is forgotten", () =>
     Effect.gen(function* () {
       const { load, save } = yield* GatewaySessions
-      expect(yield* load(0)).toEqual(Option.none())
-      yield* save(0, session(0, 1))
-      yield* save(1, session(1, 7))
-      yield* save(0, session(0, 2))
-      expect(yield* load(0)).toEqual(Option.some(session(0, 2)))
-      yield* save(0, null)
-      expect(yield* load(0)).toEqual(Option.none())
-      expect(yield* load(1)).toEqual(Option.some(session(1, 7)))
+      expect(yield* load(bot, 0)).toEqual(Option.none())
+      yield* save(bot, 0, session(0, 1))
+      yield* save(bot, 1, session(1, 7))
+      yield* save(bot, 0, session(0, 2))
+      expect(yield* load(bot, 0)).toEqual(Option.some(session(0, 2)))
+      yield* save(bot, 0, null)
+      expect(yield* load(bot, 0)).toEqual(Option.none())
+      expect(yield* load(bot, 1)).toEqual(Option.some(session(1, 7)))
     })
   )
+
+  it.effect("gives nobody the session of another bot, or of one that nobody wrote down", () =>
+    Effect.gen(function* () {
+      const { load, save } = yield* GatewaySessions
+      const sql = yield* SqlClient.SqlClient
+      yield* save(bot, 3, session(3, 1))
+      expect(yield* load("987654321098765432", 3)).toEqual(Option.none())
+      expect(yield* load(bot, 3)).toEqual(Option.some(session(3, 1)))
+      yield* save("987654321098765432", 3, session(3, 9))
+      expect(yield* load(bot, 3)).toEqual(Option.none())
+      yield* sql`update gateway_sessions set bot = null where shard_id = 3`
+      expect(yield* load("987654321098765432", 3)).toEqual(Option.none())
+    })
+  )
+
+  it("a bot is known by its token, whose reset makes no other of it", () => {
+    const of = (token: string) => botOf(Redacted.make(token))
+    const first = Buffer.from(bot).toString("base64url")
+    expect([of(`${first}.GhIjKl.abcdef`), of(`${first}.MnOpQr.ghijkl`)]).toEqual([bot, bot])
+    expect(of("a-token")).toMatch(/^[0-9a-f]{32}$/)
+    expect(of("a-token")).not.toBe(of("another-token"))
+  })
 
   it.effect("fails on a session that it cannot read", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      yield* sql`insert into gateway_sessions (shard_id, session) values (5, '{"shardId": "five"}')`
-      const error = yield* Effect.flip(Effect.flatMap(GatewaySessions, ({ load }) => load(5)))
+      yield* sql`insert into gateway_sessions (shard_id, session, bot) values (5, '{"shardId": "five"}', ${bot})`
+      const error = yield* Effect.flip(Effect.flatMap(GatewaySessions, ({ load }) => load(bot, 5)))
       expect(error).toMatchObject({ _tag: "StoreUnavailable", operation: "GatewaySessions.load" })
     })
   )

@@ -75,15 +75,16 @@ layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("No
     })
   )
 
-  it.effect("lists newest first, all or those of one state, and counts", () =>
+  it.effect("lists newest first, no more than asked for, all or those of one state, and counts", () =>
     Effect.gen(function* () {
       const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]
       yield* sql`delete from notifications`
       for (const code of ["FIRST", "SECOND", "THIRD"]) yield* log.add(requestOf(code), "pending", [owner])
-      const all = yield* log.list(Option.none())
+      const all = yield* log.list(Option.none(), 10)
       expect(all.map(({ request }) => request.code)).toEqual(["THIRD", "SECOND", "FIRST"])
+      expect((yield* log.list(Option.none(), 2)).map(({ id }) => id)).toEqual([all[0]!.id, all[1]!.id])
       yield* log.settle(all[1]!.id, "dead", Option.none())
-      expect((yield* log.list(Option.some("dead"))).map(({ id }) => id)).toEqual([all[1]!.id])
+      expect((yield* log.list(Option.some("dead"), 10)).map(({ id }) => id)).toEqual([all[1]!.id])
       expect(yield* log.count("dead")).toBe(1)
       expect(yield* log.count("pending")).toBe(2)
     })
@@ -105,7 +106,7 @@ layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("No
         update notifications set created_at = now() - interval '91 days', updated_at = now() - interval '91 days'
         where code in ('OLD', 'DEAD')`
       yield* log.prune
-      const left = yield* log.list(Option.none())
+      const left = yield* log.list(Option.none(), 10)
       expect(left.map(({ request }) => request.code).sort()).toEqual(["DEAD", "NEW"])
     })
   )

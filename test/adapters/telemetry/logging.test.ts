@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Cause, Duration, Effect, FastCheck, Logger, LogLevel, Option, Redacted, Schema } from "effect"
 import { stripVTControlCharacters } from "node:util"
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import * as Config from "../../../src/config.ts"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
 import { plainValue } from "../../../src/adapters/telemetry/plainValue.ts"
@@ -233,6 +233,14 @@ it.effect("A line of any length costs no time and is cut (A2)", () =>
     }
     expect(performance.now() - started).toBeLessThan(20_000)
   })
+)
+
+it.effect("A password that the database's driver takes from the environment is cut out of a line", () =>
+  Effect.gen(function* () {
+    vi.stubEnv("PGPASSWORD", "a-password-of-libpq")
+    const [line] = yield* logged(Effect.logWarning("refused a-password-of-libpq"))
+    expect(JSON.parse(line ?? "").message).toBe("refused <redacted>")
+  }).pipe(Effect.ensuring(Effect.sync(() => vi.unstubAllEnvs())))
 )
 
 it.effect("Configured secrets, interaction tokens and credentials in addresses are cut out of a line", () =>

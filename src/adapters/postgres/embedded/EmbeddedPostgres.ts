@@ -11,6 +11,9 @@ import * as Cluster from "./cluster.ts"
 import { embedded } from "./failures.ts"
 import * as Postmaster from "./postmaster.ts"
 
+const recoversWithin = "60 seconds"
+const startsWithin = "6 seconds"
+
 /*
  * One server for every process that works on the same folder. It outlives a process that is killed; whoever comes next
  * adopts it. Each process holds a shared advisory lock in the server while it uses it. The last one out, which is the
@@ -92,9 +95,9 @@ const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: bo
     Effect.retry({
       // A start that fails again and again is hopeless sooner than a server that recovers from a crash.
       schedule: Schedule.spaced("200 millis").pipe(
-        upTo("60 seconds"),
+        upTo(recoversWithin),
         Schedule.whileInput((error: NotYet | Postmaster.StartFailed) => error._tag === "NotYet"),
-        Schedule.union(Schedule.spaced("400 millis").pipe(upTo("6 seconds")))
+        Schedule.union(Schedule.spaced("400 millis").pipe(upTo(startsWithin)))
       )
     }),
     Effect.catchTags({

@@ -7,6 +7,8 @@ import { join } from "node:path"
 import { dataArgument, environment } from "./binaries.ts"
 import type { Cluster } from "./cluster.ts"
 
+const killedWithin = "2 seconds"
+
 /** A server process on the cluster's data, ready or not. */
 export interface Postmaster {
   readonly pid: number
@@ -65,15 +67,19 @@ export const stop = (cluster: Cluster, pid: number): Effect.Effect<void> =>
     if (Option.isSome(timely)) return
     // Ends at once and recovers at the next start: our own stop has 10 s in all.
     yield* signal(pid, "SIGQUIT")
-    yield* Effect.timeoutOption(gone, "2 seconds")
+    yield* Effect.timeoutOption(gone, killedWithin)
   })
 
 /** What the server said last, in one line; it says the same again at every try. */
 export const logTail = (cluster: Cluster): Effect.Effect<string> =>
   Effect.promise(async () => {
-    const said = (await linesOf(cluster.log)).slice(-12).map(line => line.replace(stamp, "").trim())
-    return [...new Set(said.filter(line => line !== ""))].slice(-6).join("; ").slice(-2000)
+    const said = (await linesOf(cluster.log)).slice(-mostLines).map(line => line.replace(stamp, "").trim())
+    return [...new Set(said.filter(line => line !== ""))].slice(-mostTold).join("; ").slice(-longestTail)
   })
+
+const mostLines = 12
+const mostTold = 6
+const longestTail = 2_000
 
 const stamp = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] /
 
@@ -107,13 +113,15 @@ const launch = async (cluster: Cluster, port: number, durable: boolean) => {
   return { hasEnded: () => failed || child.exitCode !== null || child.signalCode !== null }
 }
 
+/** A longer one begins anew at the next start. */
+const largestLogBytes = 5_000_000
+
 const openLog = async (path: string) => {
   const size = await stat(path).then(
     found => found.size,
     () => 0
   )
-  const fiveMegabytes = 5_000_000
-  return open(path, size > fiveMegabytes ? "w" : "a", 0o600)
+  return open(path, size > largestLogBytes ? "w" : "a", 0o600)
 }
 
 /** A lock file whose process id meanwhile belongs to another program (containers reuse them) would stop the start. */

@@ -9,6 +9,7 @@ import operations from "./0006_operations.ts"
 import processLeases from "./0007_process_leases.ts"
 import personalData from "./0008_personal_data.ts"
 import discordApplication from "./0009_discord_application.ts"
+import gatewaySessionOf from "./0010_gateway_session_of.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
@@ -22,5 +23,6 @@ export const migrations: MigrationSet = {
   "0006_operations": operations,
   "0007_process_leases": processLeases,
   "0008_personal_data": personalData,
-  "0009_discord_application": discordApplication
+  "0009_discord_application": discordApplication,
+  "0010_gateway_session_of": gatewaySessionOf
 }

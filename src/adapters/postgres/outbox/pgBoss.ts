@@ -126,6 +126,11 @@ const attempt = <A>(use: () => Promise<A>) => Effect.tryPromise({ try: use, catc
 
 const asSqlError = (cause: unknown) => new SqlError.SqlError({ cause, message: "The queue failed" })
 
+/** In the queue. */
+const keptForSeconds = 30 * 24 * 60 * 60
+/** By one process that lives, without settling it. */
+const heldAtMostSeconds = 15 * 60
+
 const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo" | "standard") => {
   await boss.createQueue(queue, { policy })
   await boss.updateQueue(queue, {
@@ -134,8 +139,8 @@ const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo"
     retryLimit: 1_000_000,
     heartbeatSeconds: jobLapsesAfter / 1000,
     // What a process keeps this long without settling it, although it lives, is taken from it.
-    expireInSeconds: 15 * 60,
-    retentionSeconds: 30 * 24 * 60 * 60
+    expireInSeconds: heldAtMostSeconds,
+    retentionSeconds: keptForSeconds
   })
 }
 
