@@ -33,11 +33,13 @@ export class Interactions extends Context.Tag("mochi/ports/Interactions")<
   {
     /** True once for each interaction id: whoever hears false leaves it to the other. */
     readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
-    /** The person has the answer that was awaited. Nothing happens where another process has taken the interaction over. */
+    /** The person has the answer that was awaited, from who claimed it. Nothing happens once it was taken over. */
     readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
+    /** The same, from who took it over. */
+    readonly answeredForAnother: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
     /**
-     * Takes over the interactions of the last day whose answer is still awaited and whose process is gone for certain; each
-     * by one taker only.
+     * Takes over the interactions of the last day whose answer is still awaited and whose process is gone for certain, each
+     * by one taker only; all that this process has taken over and not yet answered.
      */
     readonly adopt: Effect.Effect<ReadonlyArray<AbandonedInteraction>, StoreUnavailable>
     /** None 15 minutes after the interaction was received. */

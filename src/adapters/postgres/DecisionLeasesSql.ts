@@ -16,7 +16,7 @@ export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = La
         const rows =
           yield* sql`insert into decision_leases (application_id, code) values (${applicationId}, ${code})
           on conflict (application_id, code) do update set acquired_at = now(), token = excluded.token
-            where decision_leases.acquired_at < now() - ${lapsesAfter} * interval '1 second'
+            where abs(extract(epoch from now() - decision_leases.acquired_at)) > ${lapsesAfter}
           returning token`
         return Arr.head(yield* decodeTokens(rows)).pipe(Option.map(({ token }) => token))
       }, asStoreUnavailable("DecisionLeases.acquire")),

@@ -44,16 +44,22 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
         const holder = yield* lease.id
         // With a lease that has lapsed this process may have left the answer to whoever takes the interaction over.
         yield* sql`update interactions set awaits_answer = false
-          where id = ${id} and holder = ${holder} and ${isRenewed(sql, holder)}`
+          where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
       }, asStoreUnavailable("Interactions.answered")),
+
+      answeredForAnother: Effect.fn("Interactions.answeredForAnother")(function* (id: InteractionId) {
+        yield* sql`update interactions set awaits_answer = false
+          where id = ${id} and holder = ${yield* lease.id} and taken_over`
+      }, asStoreUnavailable("Interactions.answeredForAnother")),
 
       adopt: Effect.gen(function* () {
         const holder = yield* lease.id
+        const person = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
+        const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`
+        yield* retryingConflicts(sql`update interactions set holder = ${holder}, taken_over = true
+          where ${awaited} and holder <> ${holder} and ${hasLapsed(sql, "interactions.holder", "received_at")}`)
         return yield* decodeAbandoned(
-          yield* retryingConflicts(sql`update interactions set holder = ${holder}
-            where awaits_answer and holder <> ${holder} and received_at > now() - ${awaitedFor}::interval
-              and ${hasLapsed(sql, "interactions.holder")}
-            returning id, user_id, case when ${tokenAlive(sql)} then token end as token`)
+          yield* sql`select ${person} from interactions where ${awaited} and holder = ${holder} and taken_over`
         )
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 

@@ -30,7 +30,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       const refusal = Effect.fnUntraced(function* (id: InteractionId, holder: number) {
         const held = yield* decodeHeld(
           yield* sql`select awaits_answer from interactions
-            where id = ${id} and holder = ${holder} and ${isRenewed(sql, holder)}`
+            where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
         )
         return held.some(({ awaits_answer }) => !awaits_answer) ? requesterErased : new NoLongerHeld()
       })
@@ -51,7 +51,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
             with held as (
               select interactions.id
               from interactions, (select ${erasedSince(sql, pseudonyms, since, persons)} as known offset 0) as fence
-              where interactions.id = ${draft.interactionId} and holder = ${holder} and awaits_answer
+              where interactions.id = ${draft.interactionId} and holder = ${holder} and awaits_answer and not taken_over
                 and fence.known is not null and ${isRenewed(sql, holder)}
               for update of interactions
             )
@@ -71,7 +71,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
 
         withdraw: Effect.fn("KudosIntents.withdraw")(function* (id: InteractionId) {
           const rows = yield* sql`update kudos_intents set state = 'not_created'
-            where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id}
+            where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id} and not taken_over
             returning interaction_id`
           if (rows.length === 0) return yield* new NoLongerHeld()
         }, asStoreUnavailable("KudosIntents.withdraw")),
@@ -89,10 +89,10 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
         adopt: Effect.gen(function* () {
           const holder = yield* lease.id
           // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.
-          return yield* sql`update kudos_intents set holder = ${holder}
+          return yield* sql`update kudos_intents set holder = ${holder}, taken_over = true
             where state = 'sending' and case when holder = ${holder}
               then stored_at < now() - ${unfinishedAfter}::interval
-              else ${hasLapsed(sql, "kudos_intents.holder")} end
+              else ${hasLapsed(sql, "kudos_intents.holder", "stored_at")} end
             returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
         }).pipe(asStoreUnavailable("KudosIntents.adopt"), Effect.withSpan("KudosIntents.adopt"))
       }

@@ -64,19 +64,27 @@ export const layer: Layer.Layer<ProcessLease, StoreUnavailable, SqlClient.SqlCli
     }).pipe(asStoreUnavailable("ProcessLease"))
   )
 
-/** True where the lease that `column` names has lapsed. */
-export const hasLapsed = (sql: SqlClient.SqlClient, column: string): Statement.Fragment =>
-  // A release without leases, beside which this one may run while it is being replaced, holds a lock instead.
-  sql`(case when exists (select from processes where processes.id = ${sql(column)})
-    then not ${isRenewed(sql, sql`${sql(column)}`)}
-    else not exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+/**
+ * True where the lease that `holder` names has lapsed, for work that was begun at `begunAt`; both are columns.
+ *
+ * A release without leases, beside which this one may run while it is being replaced, holds a lock instead, and is without
+ * it whenever its connection breaks: its work is left alone for as long as it may be at it.
+ */
+export const hasLapsed = (sql: SqlClient.SqlClient, holder: string, begunAt: string): Statement.Fragment =>
+  sql`(case when exists (select from processes where processes.id = ${sql(holder)})
+    then not ${isRenewed(sql, sql`${sql(holder)}`)}
+    else ${sql(begunAt)} < now() - ${withoutLeaseEndsWithin}::interval and not exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
       and database = (select oid from pg_database where datname = current_database())
-      and classid = ${lockSpace} and objid::bigint = ${sql(column)}) end)`
+      and classid = ${lockSpace} and objid::bigint = ${sql(holder)}) end)`
 
-/** True while the lease of that id is renewed in time. */
+/** A command has 20 seconds in all. */
+const withoutLeaseEndsWithin = "30 seconds"
+
+/** True while the lease of that id is renewed in time; one renewed in the future is from before the clock was set back. */
 export const isRenewed = (sql: SqlClient.SqlClient, id: Statement.Fragment | number): Statement.Fragment =>
   sql`exists (select from processes where processes.id = ${id}
-    and seen_at > clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond')`
+    and seen_at between clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'
+      and clock_timestamp() + ${leaseLapsesAfter} * interval '1 millisecond')`
 
 interface Lease {
   readonly id: number

@@ -38,7 +38,7 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
         take: Effect.fn("RateLimits.take")(function* (user: DiscordUserId, kind: LimitedKind) {
           const { runs: most, seconds } = limits[kind]
           const window = sql`${seconds} * interval '1 second'`
-          const recent = sql`from unnest(held.runs) as run where run > clock_timestamp() - ${window}`
+          const recent = sql`from unnest(held.runs) as run where run between clock_timestamp() - ${window} and clock_timestamp()`
           const rows = yield* sql`
             insert into rate_limits as held (person, kind, runs, allowed)
             values (${pseudonyms.of(user)}, ${kind}, array[clock_timestamp()], true)

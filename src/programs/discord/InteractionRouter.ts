@@ -1,4 +1,4 @@
-import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option, ParseResult } from "effect"
+import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
 import { begunBy } from "../../ports/BegunBy.ts"
 import { Interactions } from "../../ports/Interactions.ts"
@@ -10,12 +10,13 @@ import type { Answering, Respond } from "./answers.ts"
 import { DecisionButtons } from "./DecisionButtons.ts"
 import { failureMessage, neverSent, noLongerValid, somethingWentWrong, tooOften } from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
-import { decodeInteraction, Interaction } from "./interaction.ts"
+import { decodeInteraction, faultyPlaces, Interaction } from "./interaction.ts"
 import type { Envelope } from "./interaction.ts"
 import { buttonName, commandName } from "./interactionNames.ts"
 import { KudosCommand } from "./KudosCommand.ts"
 import { observed } from "./observed.ts"
 import type { Work } from "./observed.ts"
+import { orAskAgain } from "./orAskAgain.ts"
 import { Outcome } from "./Outcome.ts"
 import { PrivacyCommand } from "./PrivacyCommand.ts"
 import { writtenDown } from "./writtenDown.ts"
@@ -112,7 +113,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         const { bots, command, envelope } = interaction
         if (command.name === "privacy") {
           const answer = deferred(envelope, respond, somethingWentWrong, privacy.run(envelope, command))
-          return onceAndInTime(envelope, "button", respond, answer)
+          return onceAndInTime(envelope, "button", respond, orAskAgain(envelope, answer))
         }
         if (command.name !== "kudos")
           return refuse(respond, noLongerValid, Outcome.Refused({ reason: "UnknownCommand" }))
@@ -145,7 +146,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                 envelope,
                 "button",
                 respond,
-                deferred(envelope, respond, somethingWentWrong, buttons.view(pressed, envelope))
+                orAskAgain(
+                  envelope,
+                  deferred(envelope, respond, somethingWentWrong, buttons.view(pressed, envelope))
+                )
               ),
             Privacy: pressed =>
               onceAndInTime(
@@ -220,9 +224,9 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       const accept = (raw: unknown, respond: Respond): Effect.Effect<Fiber.Fiber<unknown>> =>
         Either.match(decodeInteraction(raw), {
           onLeft: error =>
-            Effect.annotateLogs(Effect.logError("interaction_failure"), { malformed: pathsOf(error) }).pipe(
-              Effect.as(Fiber.void)
-            ),
+            Effect.annotateLogs(Effect.logError("interaction_failure"), {
+              malformed: faultyPlaces(error)
+            }).pipe(Effect.as(Fiber.void)),
           onRight: interaction =>
             Effect.sync(() => fork(Effect.provide(handle(interaction, respond), answering)))
         })
@@ -236,9 +240,3 @@ const isBrokenOff = (outcome: Outcome): boolean => outcome._tag === "Failed" && 
 
 /** Discord waits three seconds for an acknowledgement: who cannot be looked up by then is told so. */
 const claimsWithin = Duration.millis(1500)
-
-/** The whole error would repeat what was received, its token included. */
-const pathsOf = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .map(({ path }) => path.join("."))
-    .join(", ")

@@ -1,5 +1,5 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import { Effect, Either, FiberSet, Layer, Option, Schedule } from "effect"
+import { Effect, Either, FiberMap, Layer, Option, Schedule } from "effect"
 import { Settings } from "../../config.ts"
 import { Interactions } from "../../ports/Interactions.ts"
 import type { AbandonedInteraction } from "../../ports/Interactions.ts"
@@ -30,7 +30,9 @@ export const layer = Layer.scopedDiscard(
     const kudos = yield* KudosRequests
     const command = yield* KudosCommand
     const { mochi } = yield* Settings
-    const answers = yield* FiberSet.make()
+    /** What is under way of what was taken over, by its interaction: each look finds it again until it is done. */
+    const underWay = yield* FiberMap.make<string>()
+    const turns = yield* Effect.makeSemaphore(resolvedAtOnce)
 
     const tell = (person: AbandonedInteraction, drawing: Drawing) =>
       Option.match(person.token, {
@@ -51,7 +53,7 @@ export const layer = Layer.scopedDiscard(
           onLeft: failure => still(failureMessage(recoveredWords(failure, mochi.profileUrl), reference))
         })
       )
-      yield* interactions.answered(id)
+      yield* interactions.answeredForAnother(id)
       if (Either.isLeft(outcome) && outcome.left._tag === "OutcomeUnknown" && Option.isSome(token))
         yield* Effect.ignoreLogged(command.keepLooking({ ...person, token: token.value, botId: undefined }))
     })
@@ -66,7 +68,7 @@ export const layer = Layer.scopedDiscard(
           Effect.gen(function* () {
             yield* Effect.logError("The answer of a process that ended could not be found out", defect)
             yield* tell(person, still(failureMessage(brokeOff, yield* currentTraceId)))
-            yield* interactions.answered(person.id)
+            yield* interactions.answeredForAnother(person.id)
           })
         ),
         Effect.catchTag("Unanswered", ({ reason }) =>
@@ -75,22 +77,30 @@ export const layer = Layer.scopedDiscard(
               interaction: person.id,
               reason
             }),
-            interactions.answered(person.id)
+            interactions.answeredForAnother(person.id)
           )
         ),
         Effect.withSpan("KudosRecovery.settled"),
         Effect.ignoreLogged
       )
 
+    const begin = (key: string, work: Effect.Effect<void, never, DiscordREST | Messenger>) =>
+      Effect.flatMap(FiberMap.has(underWay, key), isUnderWay =>
+        isUnderWay ? Effect.succeed(false) : Effect.as(FiberMap.run(underWay, key, work), true)
+      )
+
     const recover = Effect.gen(function* () {
       const intents = yield* kudos.abandoned
-      yield* Effect.forEach(intents, intent => Effect.ignore(kudos.resolve(intent)), {
-        concurrency: resolvedAtOnce
-      })
       const waiting = yield* interactions.adopt
-      // Beside the next look: an answer may wait for Discord, or go on looking for a request.
-      yield* Effect.forEach(waiting, abandoned => FiberSet.run(answers, settled(abandoned)))
-      if (intents.length + waiting.length > 0)
+      // Beside the next look: Mochi may hang, an answer wait for Discord, or go on looking for a request. And beside one
+      // another: whoever had nothing sent yet need not wait for what became of others' requests.
+      const begun = yield* Effect.all([
+        ...intents.map(intent =>
+          begin(`intent ${intent.interactionId}`, turns.withPermits(1)(Effect.ignore(kudos.resolve(intent))))
+        ),
+        ...waiting.map(person => begin(`answer ${person.id}`, settled(person)))
+      ])
+      if (begun.includes(true))
         yield* Effect.annotateLogs(Effect.logInfo("Took over from a process that ended"), {
           intents: intents.length,
           interactions: waiting.length

@@ -57,12 +57,15 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
     const done = (envelope: Envelope, answer: Message) =>
       Effect.as(editAnswer(envelope, answer), Outcome.Success())
 
-    /** One at a time, so that no number of people makes the memory grow; and each person only so often. */
+    /**
+     * One at a time, so that no number of people makes the memory grow; and each person only so often. Telling the person,
+     * which `work` ends with, is not waited for by the next.
+     */
     const inTurn = <E, R>(
       envelope: Envelope,
       kind: "export" | "erasure",
       show: Show,
-      work: Effect.Effect<Outcome, E, R>
+      work: Effect.Effect<ReturnType<typeof done>, E, R>
     ) =>
       Effect.gen(function* () {
         const before = yield* Ref.getAndUpdate(waiting, number => number + 1)
@@ -72,7 +75,7 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
           const words = tooOften(DateTime.toEpochMillis(retryAt.value))
           return yield* refuse(envelope, words, "RateLimited", show)
         }
-        return yield* turn.withPermits(1)(work)
+        return yield* Effect.flatten(turn.withPermits(1)(work))
       }).pipe(Effect.ensuring(Ref.update(waiting, number => number - 1)))
 
     const sendExport = Effect.fnUntraced(function* (envelope: Envelope) {
@@ -83,10 +86,9 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
           onTimeout: () => new StoreUnavailable({ operation: "export", cause: new Error("It took too long") })
         })
       )
-      if (Option.isNone(pieces)) return yield* done(envelope, answers.exportTooLarge)
+      if (Option.isNone(pieces)) return done(envelope, answers.exportTooLarge)
       const file = new File([...pieces.value], "mochi-data.json", { type: "application/json" })
-      yield* editAnswerWithFile(envelope, answers.exported, file)
-      return Outcome.Success()
+      return Effect.as(editAnswerWithFile(envelope, answers.exported, file), Outcome.Success())
     })
 
     const choose = (envelope: Envelope, wanted: boolean) =>
@@ -143,7 +145,7 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
 
     const erase = Effect.fnUntraced(function* (envelope: Envelope) {
       const { isComplete } = yield* privacy.erase(envelope.userId, "person")
-      return yield* done(envelope, isComplete ? answers.erased : answers.erasedInPart)
+      return done(envelope, isComplete ? answers.erased : answers.erasedInPart)
     })
 
     /** The question is edited to its end, and with it both buttons go; until something has ended, it stays. */

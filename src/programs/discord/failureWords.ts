@@ -98,6 +98,12 @@ export const neverSent: Words = {
   isRefusal: false
 }
 
+/** For what shows or keeps somebody's own data, which is as well asked for again. */
+export const askAgain: Words = {
+  sentence: "The bot was restarted before it could answer. Please try again in a minute.",
+  isRefusal: false
+}
+
 /** Nobody knows how far it had come: an invitation to try again could be one to pay twice. */
 export const brokeOff: Words = {
   sentence:

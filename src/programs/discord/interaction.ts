@@ -1,5 +1,4 @@
-import { Data, Either, Option, Predicate, Redacted, Schema } from "effect"
-import type { ParseResult } from "effect"
+import { Data, Either, Option, ParseResult, Predicate, Redacted, Schema } from "effect"
 import { ChannelId, DiscordUserId, GuildId, InteractionId, MessageId } from "../../domain/Ids.ts"
 
 /** What every interaction has. */
@@ -48,6 +47,12 @@ export const Interaction = Data.taggedEnum<Interaction>()
  * Discord's JSON; left only where there is nobody to answer. An interaction needs its id, its token and a person: all
  * else is absent where Discord sends it in a form that is not known here.
  */
+/** Where an interaction does not decode: the whole error would repeat what was received, its token included. */
+export const faultyPlaces = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .map(({ path }) => path.join("."))
+    .join(", ")
+
 export const decodeInteraction = (raw: unknown): Either.Either<Interaction, ParseResult.ParseError> =>
   Either.gen(function* () {
     const { type } = yield* decodeWire(raw)

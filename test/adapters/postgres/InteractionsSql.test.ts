@@ -49,8 +49,13 @@ layer(InteractionsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDa
           yield* seenAgo(3, "0 seconds")
           expect(yield* interactions.adopt).toEqual([])
           yield* seenAgo(2, "1 minute")
-          const takers = yield* Effect.all([interactions.adopt, interactions.adopt], { concurrency: 2 })
-          expect(takers.flat().map(({ id }) => id)).toEqual(["900"])
+          const taken = Effect.map(interactions.adopt, all => all.map(({ id }) => id))
+          expect(yield* taken).toEqual(["900"])
+          // It is owed until it is given, also where the answer of the look before was lost.
+          yield* interactions.answered(InteractionId.make("900"))
+          expect(yield* taken).toEqual(["900"])
+          yield* interactions.answeredForAnother(InteractionId.make("900"))
+          expect(yield* taken).toEqual([])
         })
     )
 

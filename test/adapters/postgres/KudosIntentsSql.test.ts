@@ -60,7 +60,7 @@ const asProcess = (id: number, gone: ReadonlyArray<number> = []) =>
     const seen = (lease: number, at: string) =>
       sql`insert into processes (id, seen_at) values (${lease}, ${at}::timestamptz)
         on conflict (id) do update set seen_at = excluded.seen_at`
-    yield* seen(id, "infinity")
+    yield* seen(id, "now")
     for (const lapsed of gone) yield* seen(lapsed, "-infinity")
     const lease = Layer.mock(ProcessLease, { id: Effect.succeed(id), holds: () => Effect.succeed(true) })
     const { adopt, find, finish, store, withdraw } = Context.get(

@@ -26,7 +26,8 @@ const lapsed = (id: number) =>
     Effect.map(
       sql<{
         lapsed: boolean
-      }>`select ${hasLapsed(sql, "held.id")} as lapsed from (values (${id}::bigint)) as held (id)`,
+      }>`select ${hasLapsed(sql, "held.id", "held.at")} as lapsed
+        from (values (${id}::bigint, now() - interval '1 minute')) as held (id, at)`,
       rows => rows[0]?.lapsed
     )
   )

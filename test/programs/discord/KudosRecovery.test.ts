@@ -41,7 +41,7 @@ const recovered = ({ opensDms = true, outcomes, storedStatus, token }: Given) =>
       }),
       Layer.mock(Interactions, {
         adopt: Ref.getAndSet(waiting, []),
-        answered: () => Ref.update(answered, count => count + 1)
+        answeredForAnother: () => Ref.update(answered, count => count + 1)
       }),
       Layer.mock(TransferRequests, {
         answeredBy: () =>

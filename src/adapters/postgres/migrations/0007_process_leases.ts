@@ -10,6 +10,10 @@ export default Effect.gen(function* () {
     seen_at timestamptz not null default clock_timestamp()
   )`
 
+  // What was once taken over is another's for good, also where a process took over what it had begun itself under a lease
+  // that has lapsed: who began it neither sends nor says anything of it any more.
+  yield* sql`alter table interactions add column taken_over boolean not null default false`
+  yield* sql`alter table kudos_intents add column taken_over boolean not null default false`
   yield* sql`create index interactions_awaiting on interactions (holder) where awaits_answer`
 
   // Whoever let a lease lapse must not end the one that somebody took after it.

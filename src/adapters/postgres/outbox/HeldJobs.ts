@@ -46,15 +46,20 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
       const rows = yield* sql`
         select name, id, retry_count from pgboss.job
         where name in ${sql.in(queues)} and state = 'active'
-          and heartbeat_on + heartbeat_seconds * interval '1 second' < now()`
+          and abs(extract(epoch from now() - heartbeat_on)) > heartbeat_seconds`
       for (const { id, name, retry_count } of yield* decodeLost(rows)) {
         yield* call(db => boss.fail(name, { id, retryCount: retry_count }, undefined, { db }))
         onWork(name)
       }
     })
 
+    /** The database's clock was set back: what waits since a moment that is yet to come waits no longer than it was to. */
+    const fromTheFuture = sql`
+      update pgboss.job set created_on = now(), start_after = start_after - (created_on - now())
+      where name in ${sql.in(queues)} and state < 'active' and created_on > now() + interval '2 seconds'`
+
     // One's own come first: after a stall of this process none of them is taken for lost.
-    const heartbeat = Effect.zipRight(touch, reclaim)
+    const heartbeat = touch.pipe(Effect.zipRight(reclaim), Effect.zipRight(fromTheFuture))
     const maintenance = Effect.zipRight(
       Effect.sleep("30 seconds"),
       call(() => boss.supervise())
