@@ -77,6 +77,11 @@ const nobodyReads = Effect.async<void>(resume => {
   process.stdout.once("error", () => resume(Effect.void))
 })
 
+/** A pipe takes a long list only as fast as it is read, and what the process still holds when it ends is lost. */
+const everythingIsRead = Effect.async<void>(resume => {
+  process.stdout.write("", () => process.stderr.write("", () => resume(Effect.void)))
+})
+
 runMain(
   run(process.argv).pipe(
     Effect.provide(
@@ -86,6 +91,7 @@ runMain(
       Option.match(lastWords(cause), { onNone: () => Effect.void, onSome: Console.error })
     ),
     work => (hasColors ? work : withoutColors(work)),
+    Effect.ensuring(Effect.interruptible(everythingIsRead)),
     Effect.raceFirst(nobodyReads)
   ),
   { ended: exitCodeOf, signalled: () => 130 }

@@ -107,11 +107,17 @@ const begun = (sql: SqlClient.SqlClient) =>
     return { id, provenAt } satisfies Lease
   })
 
-/** What an orderly end leaves behind may be taken over at once. */
+/**
+ * What an orderly end leaves behind may be taken over at once: the lease has lapsed, and its row is kept, because without
+ * one `hasLapsed` sees a release that had no leases.
+ */
 const ended =
   (sql: SqlClient.SqlClient) =>
   ({ id }: Lease) =>
-    Effect.timeout(sql`update processes set seen_at = '-infinity' where id = ${id}`, "2 seconds")
+    Effect.timeout(
+      sql`update processes set seen_at = clock_timestamp() - interval '1 hour' where id = ${id}`,
+      "2 seconds"
+    )
 
 /** Renews on a connection of its own, so that a busy pool does not cost the lease; never ends. */
 const keep = (url: Redacted.Redacted, sql: SqlClient.SqlClient, lease: Ref.Ref<Lease>) =>

@@ -21,13 +21,13 @@ const member = Effect.gen(function* () {
   return { way, lease: Context.get(built, ProcessLease) }
 })
 
-const lapsed = (id: number) =>
+const lapsed = (id: number, begunAgo = "1 minute") =>
   Effect.flatMap(SqlClient.SqlClient, sql =>
     Effect.map(
       sql<{
         lapsed: boolean
       }>`select ${hasLapsed(sql, "held.id", "held.at")} as lapsed
-        from (values (${id}::bigint, now() - interval '1 minute')) as held (id, at)`,
+        from (values (${id}::bigint, now() - ${begunAgo}::interval)) as held (id, at)`,
       rows => rows[0]?.lapsed
     )
   )
@@ -60,6 +60,18 @@ layer(TestDatabase.layer, { excludeTestServices: true })("a process's lease", it
       expect([yield* lapsed(first), yield* lapsed(second)]).toEqual([false, false])
       expect(yield* one.lease.holds(first)).toBe(true)
       expect(yield* one.lease.id).toBe(first)
+    })
+  )
+
+  it.effect("lets the next one take over at once what an orderly end leaves behind", () =>
+    Effect.gen(function* () {
+      const left = yield* Effect.scoped(Effect.flatMap(member, ({ lease }) => lease.id))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* member
+          expect(yield* lapsed(left, "0 seconds")).toBe(true)
+        })
+      )
     })
   )
 
