@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe } from "vitest"
-import { postgresProcessesIn } from "./support/postgresProcesses.ts"
+import { postgresProcessesIn } from "./support/processes.ts"
 import { aloneInTheWorld, fileOf, run, start } from "./support/spawned.ts"
 
 const folder = Effect.acquireRelease(

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe } from "vitest"
-import { postgresProcessesIn } from "./support/postgresProcesses.ts"
+import { postgresProcessesIn } from "./support/processes.ts"
 import { aloneInTheWorld, fileOf, run, start } from "./support/spawned.ts"
 
 const folder = Effect.acquireRelease(

@@ -2,12 +2,13 @@ import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import { existsSync } from "node:fs"
-import { chmod, mkdtemp, readdir, readlink, rm } from "node:fs/promises"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Handle } from "../../src/sandbox/discord/Handle.ts"
 import type { WorldEvent } from "../../src/sandbox/discord/WorldEvent.ts"
 import { Fault } from "../../src/sandbox/mochi/Faults.ts"
+import { postgresProcessesIn } from "../support/processes.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
 import { sendKudos, textOf } from "./steps.ts"
@@ -213,7 +214,7 @@ describe("SIGTERM on the embedded database", () => {
         const { code, millis } = yield* service.end("SIGTERM")
         expect({ code, inTime: millis < 10_000 }).toEqual({ code: 0, inTime: true })
         expect(closed).toEqual([4200])
-        expect(yield* postgresProcessesIn(dataDir)).toEqual([])
+        expect(postgresProcessesIn(dataDir)).toEqual([])
 
         yield* mochi.faults.clear
         const next = yield* startReady(world, environment)
@@ -221,7 +222,7 @@ describe("SIGTERM on the embedded database", () => {
         expect(textOf(yield* hanging.answeredWhen(() => true, 15_000))).toContain("Kudos Request Created")
         expect((yield* mochi.creates).length).toBe(1)
         expect((yield* next.end("SIGTERM")).code).toBe(0)
-        expect(yield* postgresProcessesIn(dataDir)).toEqual([])
+        expect(postgresProcessesIn(dataDir)).toEqual([])
       }),
     60_000
   )
@@ -295,16 +296,3 @@ const temporaryFolder = Effect.acquireRelease(
   }),
   folder => Effect.promise(() => rm(folder, { recursive: true, force: true }))
 )
-
-/** By their working folder, which is the data folder. */
-const postgresProcessesIn = (folder: string) =>
-  Effect.promise(async () => {
-    const found = await Promise.all(
-      (await readdir("/proc"))
-        .filter(name => /^\d+$/.test(name))
-        .map(async pid =>
-          (await readlink(`/proc/${pid}/cwd`).catch(() => "")).startsWith(folder) ? [pid] : []
-        )
-    )
-    return found.flat()
-  })

@@ -28,6 +28,19 @@ const intentOf = (world: World, interactionId: string) =>
 const sendCopy = (world: World, code: string, copy: string, fields: Readonly<Record<string, Json>> = {}) =>
   sendEvent(world, code, { request_code: copy, ...fields })
 
+/** A newcomer's kudos whose own event never comes. */
+const kudosWithoutWebhook = (world: World, options: Parameters<typeof sendKudos>[1] = {}) =>
+  Effect.gen(function* () {
+    yield* withoutWebhooks(world)
+    const { user } = yield* addNewcomer(world)
+    const run = yield* sendKudos(world, options, user)
+    yield* run.answered
+    const { code } = (yield* world.mochi.requests).find(
+      ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
+    )!
+    return { code, run, user }
+  }).pipe(Effect.scoped)
+
 layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
   "an interaction id in a webhook",
   it => {
@@ -94,18 +107,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
     ] as const)("that disagrees in its %s is shown as Mochi signed it (A5)", ([, fields, shown]) =>
       Effect.gen(function* () {
         const world = yield* RunningWorld
-        const { run, user } = yield* Effect.scoped(
-          Effect.gen(function* () {
-            yield* withoutWebhooks(world)
-            const newcomer = yield* addNewcomer(world)
-            const sent = yield* sendKudos(world, {}, newcomer.user)
-            yield* sent.answered
-            return { run: sent, user: newcomer.user }
-          })
-        )
-        const { code } = (yield* world.mochi.requests).find(
-          ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
-        )!
+        const { code, run, user } = yield* kudosWithoutWebhook(world)
         const intent = yield* intentOf(world, run.interaction.id)
         yield* sendEvent(world, code, fields)
         const card = textOf(yield* cardOf(world, code))
@@ -118,18 +120,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
     it.scoped("that agrees fills in what the event leaves out (A5)", () =>
       Effect.gen(function* () {
         const world = yield* RunningWorld
-        const { run, user } = yield* Effect.scoped(
-          Effect.gen(function* () {
-            yield* withoutWebhooks(world)
-            const newcomer = yield* addNewcomer(world)
-            const sent = yield* sendKudos(world, { reason: "For the docs" }, newcomer.user)
-            yield* sent.answered
-            return { run: sent, user: newcomer.user }
-          })
-        )
-        const { code } = (yield* world.mochi.requests).find(
-          ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
-        )!
+        const { code, user } = yield* kudosWithoutWebhook(world, { reason: "For the docs" })
         yield* sendEvent(world, code, {
           description: null,
           chain_name: null,

@@ -9,6 +9,7 @@ import {
 import { webhookEvent } from "../../src/sandbox/mochi/webhookEvent.ts"
 import type { Overrides } from "../../src/sandbox/mochi/webhookEvent.ts"
 import { impossibleExpiries, possibleExpiries } from "../domain/expiries.ts"
+import { optionalFields, requiredFields } from "../support/eventFields.ts"
 import * as TcpProxy from "../support/tcpProxy.ts"
 import { inDatabase } from "./stored.ts"
 import { makeWorld, RunningWorld, startService } from "./world.ts"
@@ -84,11 +85,12 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
   it.scoped("names the field that is missing or of a wrong type, and repeats nothing of it", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld
-      for (const field of required) yield* expectMalformed(world, webhookEvent({ [field]: undefined }), field)
-      for (const field of required)
+      for (const field of requiredFields)
+        yield* expectMalformed(world, webhookEvent({ [field]: undefined }), field)
+      for (const field of requiredFields)
         for (const wrong of [true, ["s3cr3t"], { s3cr3t: 1 }, -1, 1.5])
           yield* expectMalformed(world, webhookEvent({ [field]: wrong }), field)
-      for (const field of required) {
+      for (const field of requiredFields) {
         yield* expectMalformed(world, webhookEvent({ [field]: null }), field)
         yield* expectMalformed(world, webhookEvent({ [field]: " " }), field)
       }
@@ -106,7 +108,7 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
     Effect.gen(function* () {
       const world = yield* RunningWorld
       for (const wrong of [true, ["s3cr3t"], { s3cr3t: 1 }, -1, 1.5]) {
-        for (const field of optional)
+        for (const field of optionalFields)
           expect(
             (yield* post(world, { body: JSON.stringify(webhookEvent({ [field]: wrong })) })).status,
             `${field}: ${JSON.stringify(wrong)}`
@@ -120,7 +122,7 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
             })).status
           ).toBe(202)
       }
-      const spoilt = Object.fromEntries(optional.map(field => [field, { s3cr3t: 1 }]))
+      const spoilt = Object.fromEntries(optionalFields.map(field => [field, { s3cr3t: 1 }]))
       const body = JSON.stringify(webhookEvent({ ...spoilt, status: "pending", request_code: "SPOILT" }))
       expect((yield* post(world, { body })).status).toBe(202)
       yield* world.discord.awaitMessage(message => JSON.stringify(message.embeds).includes("SPOILT"), 20_000)
@@ -131,7 +133,7 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
     Effect.gen(function* () {
       const world = yield* RunningWorld
       const fields = fc.record(
-        Object.fromEntries([...required, ...optional].map(field => [field, hostile])),
+        Object.fromEntries([...requiredFields, ...optionalFields].map(field => [field, hostile])),
         { requiredKeys: [] }
       )
       const metadata = fc.record(
@@ -143,7 +145,7 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
       // One field at a time as well: a first one at fault would hide what the others do to the store.
       const single = fc.sample(
         fc
-          .tuple(fc.constantFrom(...required, ...optional), hostile)
+          .tuple(fc.constantFrom(...requiredFields, ...optionalFields), hostile)
           .map(([field, value]) => ({ [field]: value })),
         { numRuns: 350, seed: 20_260_102 }
       )
@@ -177,7 +179,7 @@ layer(running, { excludeTestServices: true, timeout: 60_000 })("POST /webhooks/m
   it.scoped("takes optional fields that are absent, null or empty", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld
-      for (const field of optional)
+      for (const field of optionalFields)
         for (const nothing of [undefined, null])
           expect(
             (yield* post(world, { body: JSON.stringify(webhookEvent({ [field]: nothing })) })).status
@@ -384,17 +386,6 @@ single.scopedLive(
   90_000
 )
 
-const required = [
-  "request_code",
-  "app_id",
-  "app_name",
-  "app_owner_profile_id",
-  "user_profile_id",
-  "vault_name",
-  "token_symbol",
-  "token_amount",
-  "token_decimal"
-]
 /** What a store, a queue, a date or a screen might choke on; `raw:` stands for a number as it is written. */
 const hostile = fc.oneof(
   fc.constantFrom(
@@ -444,17 +435,6 @@ const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.date({ noInvalidDate: true }).map(date => date.toISOString())
 )
-
-const optional = [
-  "status",
-  "requester_profile_id",
-  "decided_by_profile_id",
-  "token_amount_in_usd",
-  "chain_name",
-  "description",
-  "expired_at",
-  "requester_metadata"
-]
 
 interface Webhook {
   readonly body: string | Buffer

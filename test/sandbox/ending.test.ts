@@ -5,7 +5,8 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { processesIn, sandboxFoldersIn, startSandbox, withFolder } from "./sandboxCommand.ts"
+import { processesIn } from "../support/processes.ts"
+import { sandboxFoldersIn, startSandbox, withFolder } from "./sandboxCommand.ts"
 import type { SandboxCommand } from "./sandboxCommand.ts"
 
 // A sandbox is a database, two servers and a service to start: machines that stall take their time.
@@ -13,7 +14,7 @@ vi.setConfig({ testTimeout: 180_000 })
 
 const nothingIsLeft = async (folder: string) => {
   expect(await sandboxFoldersIn(folder)).toEqual([])
-  expect(await processesIn(folder)).toEqual([])
+  expect(processesIn(folder)).toEqual([])
 }
 
 /** As often as an impatient person, and npm on top of it. */

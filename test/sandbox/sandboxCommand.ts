@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmod, mkdtemp, readdir, readlink, rm } from "node:fs/promises"
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -89,15 +89,3 @@ export const withFolder = async <A>(use: (folder: string) => Promise<A>): Promis
 
 export const sandboxFoldersIn = async (folder: string) =>
   (await readdir(folder)).filter(name => name.startsWith("mochi-sandbox-"))
-
-/** Of processes that work below the folder, PostgreSQL's among them. */
-export const processesIn = async (folder: string) => {
-  const found = await Promise.all(
-    (await readdir("/proc"))
-      .filter(name => /^\d+$/.test(name))
-      .map(async pid =>
-        (await readlink(`/proc/${pid}/cwd`).catch(() => "")).startsWith(folder) ? [pid] : []
-      )
-  )
-  return found.flat()
-}

@@ -4,28 +4,7 @@ import { decodeEvent } from "../../../src/programs/http/webhookEvent.ts"
 import { webhookEvent } from "../../../src/sandbox/mochi/webhookEvent.ts"
 import type { Overrides } from "../../../src/sandbox/mochi/webhookEvent.ts"
 import { impossibleExpiries, possibleExpiries } from "../../domain/expiries.ts"
-
-const required = [
-  "request_code",
-  "app_id",
-  "app_name",
-  "app_owner_profile_id",
-  "user_profile_id",
-  "vault_name",
-  "token_symbol",
-  "token_amount",
-  "token_decimal"
-]
-const optional = [
-  "status",
-  "requester_profile_id",
-  "decided_by_profile_id",
-  "token_amount_in_usd",
-  "chain_name",
-  "description",
-  "expired_at",
-  "requester_metadata"
-]
+import { optionalFields, requiredFields } from "../../support/eventFields.ts"
 
 const decode = (body: string) => decodeEvent(Buffer.from(body))
 const eventWith = (fields: Overrides) =>
@@ -139,7 +118,7 @@ describe("a webhook's event", () => {
   it("takes an optional field that does not decode as absent, and names it without its value (C25)", () => {
     const wrong = [true, 7.5, ["hunter2"], { hunter2: 1 }]
     for (const value of wrong) {
-      for (const field of optional) {
+      for (const field of optionalFields) {
         if (field === "requester_metadata" && Object.keys(Object(value)).includes("hunter2")) continue
         const event = eventWith({ [field]: value })
         expect([field, event.unreadable]).toEqual([field, [field]])
@@ -150,8 +129,8 @@ describe("a webhook's event", () => {
           [`requester_metadata.${field}`]
         )
     }
-    const all = eventWith(Object.fromEntries(optional.map(field => [field, [7]])))
-    expect([...all.unreadable].sort()).toEqual([...optional].sort())
+    const all = eventWith(Object.fromEntries(optionalFields.map(field => [field, [7]])))
+    expect([...all.unreadable].sort()).toEqual([...optionalFields].sort())
     expect(all.status).toEqual(Option.none())
     expect(Option.getOrThrow(all.facts)).toMatchObject({
       amount: "10.5",
@@ -164,7 +143,7 @@ describe("a webhook's event", () => {
 
   it("names no field that is absent, null, empty or well formed (C25)", () => {
     expect(eventWith({}).unreadable).toEqual([])
-    for (const field of optional)
+    for (const field of optionalFields)
       for (const nothing of [undefined, null, ""])
         if (field !== "requester_metadata" || nothing !== "")
           expect([field, eventWith({ [field]: nothing }).unreadable]).toEqual([field, []])
@@ -176,7 +155,7 @@ describe("a webhook's event", () => {
   })
 
   it("needs every field that the contract requires (C25)", () => {
-    for (const field of required)
+    for (const field of requiredFields)
       for (const value of [undefined, null, " ", true, [], {}, -1, 1.5]) {
         const fault = Option.getOrThrow(
           Either.getLeft(decode(JSON.stringify(webhookEvent({ [field]: value }))))
