@@ -55,8 +55,8 @@ it.scopedLive("an answer after three seconds is too late, and the person has see
     expect(run.interaction.failure).toBe(null)
     discord.advance(100)
     expect(yield* run.failed).toBe("no answer in time")
-    expect((yield* answer(run, { type: 5 })).body.code).toBe(10062)
-    expect((yield* hook(run, "PATCH", "/messages/@original", { content: "x" })).body.code).toBe(10015)
+    expect((yield* answer(run, { type: 5 })).says("code")).toBe(10062)
+    expect((yield* hook(run, "PATCH", "/messages/@original", { content: "x" })).says("code")).toBe(10015)
     expect((yield* Effect.flip(run.acked))._tag).toBe("InteractionFailed")
     expect(run.interaction.refusedCallbacks).toEqual([10062])
   })
@@ -68,9 +68,9 @@ it.scopedLive("a second answer is refused, and so is one for an interaction nobo
     const run = yield* pay
     expect((yield* answer(run, { type: 5 })).status).toBe(204)
     const second = yield* answer(run, { type: 5 })
-    expect([second.status, second.body.code]).toEqual([400, 40060])
+    expect([second.status, second.says("code")]).toEqual([400, 40060])
     const stranger = { interaction: { id: run.interaction.id, token: "x" } }
-    expect((yield* answer(stranger, { type: 5 })).body.code).toBe(10062)
+    expect((yield* answer(stranger, { type: 5 })).says("code")).toBe(10062)
   })
 )
 
@@ -78,13 +78,13 @@ it.scopedLive("the token works for fifteen minutes", () =>
   Effect.gen(function* () {
     const { answer, discord, hook, pay } = yield* setUp
     const run = yield* pay
-    expect((yield* hook(run, "GET", "/messages/@original")).body.code).toBe(10015)
+    expect((yield* hook(run, "GET", "/messages/@original")).says("code")).toBe(10015)
     yield* answer(run, { type: 5, data: { flags: 64 } })
     discord.advance(899_000)
     expect((yield* hook(run, "PATCH", "/messages/@original", { content: "x" })).status).toBe(200)
     discord.advance(1_000)
     const late = yield* hook(run, "PATCH", "/messages/@original", { content: "y" })
-    expect([late.status, late.body.code]).toEqual([401, 50027])
+    expect([late.status, late.says("code")]).toEqual([401, 50027])
     expect(run.original()?.content).toBe("x")
   })
 )
@@ -97,7 +97,7 @@ it.scopedLive("an ephemeral answer is seen by its person alone, until their clie
     const message = yield* run.answered
     const sees = (user: typeof alice) => discord.messages.visibleTo(user.id, channel.id).length
     expect([sees(alice), sees(bob)]).toEqual([1, 0])
-    expect((yield* call(discord, "GET", `/channels/${channel.id}/messages/${message.id}`)).body.code).toBe(
+    expect((yield* call(discord, "GET", `/channels/${channel.id}/messages/${message.id}`)).says("code")).toBe(
       10008
     )
     expect((yield* call(discord, "GET", `/channels/${channel.id}/messages`)).body).toEqual([])
@@ -120,8 +120,8 @@ it.scopedLive("only buttons that the message has now can be pressed, and an upda
       { type: 7, data: { content: "done", components: [] } },
       "?with_response=true"
     )
-    expect(reply.body.interaction.response_message_id).toBe(card.id)
-    expect(reply.body.resource.message.content).toBe("done")
+    expect(reply.says("interaction", "response_message_id")).toBe(card.id)
+    expect(reply.says("resource", "message", "content")).toBe("done")
     expect(discord.messages.get(card.id)?.versions.map(version => version.content)).toEqual(["card", "done"])
     const again = discord.people.pressButton({ user: bob, message: card, customId: "yes" })
     expect((yield* Effect.flip(again)).why).toContain("no button")
@@ -166,9 +166,11 @@ it.scopedLive("suggestions beyond 25 or without a name cost the whole answer", (
       type: 8,
       data: { choices: Array.from({ length: count }, (_, index) => ({ name, value: `${index}` })) }
     })
-    expect((yield* answer(typing, choices(26))).body.errors.data.choices._errors).toHaveLength(1)
-    expect((yield* answer(typing, choices(1, ""))).body.errors.data.choices[0].name._errors).toHaveLength(1)
-    expect((yield* answer(typing, { type: 5 })).body.code).toBe(50035)
+    expect((yield* answer(typing, choices(26))).says("errors", "data", "choices", "_errors")).toHaveLength(1)
+    expect(
+      (yield* answer(typing, choices(1, ""))).says("errors", "data", "choices", 0, "name", "_errors")
+    ).toHaveLength(1)
+    expect((yield* answer(typing, { type: 5 })).says("code")).toBe(50035)
     expect((yield* answer(typing, choices(25))).status).toBe(204)
     expect(yield* typing.choices).toHaveLength(25)
   })
@@ -298,8 +300,8 @@ it.scopedLive("an interaction can arrive twice", () =>
     yield* socket.frame(({ t }) => t === "READY")
     discord.deliverTwice(1)
     const ids = [yield* pay, yield* pay].map(({ interaction }) => interaction.id)
-    yield* socket.frame(({ d, t }) => t === "INTERACTION_CREATE" && d.id === ids[1])
-    const arrived = socket.frames.filter(({ t }) => t === "INTERACTION_CREATE").map(({ d }) => d.id)
+    yield* socket.frame(({ says, t }) => t === "INTERACTION_CREATE" && says("id") === ids[1])
+    const arrived = socket.frames.filter(({ t }) => t === "INTERACTION_CREATE").map(({ says }) => says("id"))
     expect(arrived).toEqual([ids[0], ids[0], ids[1]])
   })
 )

@@ -1,11 +1,19 @@
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { WebSocket } from "ws"
 import type { FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
 
+/** What the JSON has at the end of a path of keys and places; undefined where the path leads nowhere. */
+type Says = (...path: ReadonlyArray<string | number>) => unknown
+
+const saying =
+  (json: unknown): Says =>
+  (...path) =>
+    path.reduce<unknown>((inner, key) => Object(inner)[key], json)
+
 export interface RawAnswer {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever JSON came back.
-  readonly body: any
+  readonly body: unknown
+  readonly says: Says
   readonly headers: Headers
 }
 
@@ -24,19 +32,29 @@ export const call = (
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
     const text = await response.text()
+    const answer: unknown = text === "" ? undefined : JSON.parse(text)
     return {
       status: response.status,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: answer,
+      says: saying(answer),
       headers: response.headers
     }
   })
 
-interface Frame {
-  readonly op: number
-  readonly t: string | null
-  readonly s: number | null
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  readonly d: any
+const decodeFrame = Schema.decodeUnknownSync(
+  Schema.parseJson(
+    Schema.Struct({
+      op: Schema.Int,
+      t: Schema.NullOr(Schema.String),
+      s: Schema.NullOr(Schema.Int),
+      d: Schema.Unknown
+    })
+  )
+)
+
+interface Frame extends ReturnType<typeof decodeFrame> {
+  /** Of `d`. */
+  readonly says: Says
 }
 
 export interface RawSocket {
@@ -58,7 +76,8 @@ export const connect = (discord: FakeDiscordService, url = discord.url.replace(/
       const closed = new Promise<number>(resolve => socket.on("close", resolve))
       socket.on("error", () => {})
       socket.on("message", raw => {
-        frames.push(JSON.parse(raw.toString()))
+        const frame = decodeFrame(raw.toString())
+        frames.push({ ...frame, says: saying(frame.d) })
         for (const look of lookers) look()
       })
       socket.on("open", () =>
