@@ -64,8 +64,7 @@ export type KudosOutcome = (typeof kudosOutcomes)[number]
 export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
 
-/** Symbols are Mochi's, and anybody can make a token: beyond these a process counts them together. */
-/** UTF-16 units of a label, and labels of one process: what comes after them is counted as `other`. */
+/** Symbols are Mochi's, and anybody can make a token: a longer one, and one that comes after so many, counts as `other`. */
 const longestTokenLabel = 32
 const mostTokenLabels = 100
 const tokenLabel = boundedLabel({ longest: longestTokenLabel, most: mostTokenLabels })

@@ -11,8 +11,8 @@ import type { ErasedRows, PersonalTable, UnfinishedErasure } from "../ports/Pers
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { currentTraceId } from "../ports/traceContext.ts"
 
-/** Mochi may be down: what is stored names most profiles anyway. */
 const profilesAskedAtOnce = 5
+/** Mochi may be down: what is stored names most profiles anyway. */
 const mochiBudget = "4 seconds"
 
 /** Everything that is stored about one person. */
@@ -116,8 +116,8 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
           )
         )
         return { rows, mochiAsked, isComplete: mochiAsked }
-        // What it writes down of itself counts as begun before it, and so names nobody.
       },
+      // What it writes down of itself counts as begun before it, and so names nobody.
       (work, erasure) => begunBy({ _tag: "Moment", at: erasure.askedAt })(work)
     )
 

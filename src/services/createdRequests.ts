@@ -62,7 +62,7 @@ export const createdRequests = Effect.gen(function* () {
    * Created is created, also where it cannot be written down now: the intent stays open and is resolved later. It may be
    * settled already, where the owner was faster than Mochi's answer.
    */
-  const remembered = <A>(stored: Effect.Effect<A, StoreUnavailable>) =>
+  const storedIfPossible = <A>(stored: Effect.Effect<A, StoreUnavailable>) =>
     Effect.catchTag(Effect.asSome(stored), "StoreUnavailable", error =>
       Effect.as(Effect.logWarning("A created request is not stored yet", error), Option.none<A>())
     )
@@ -72,10 +72,10 @@ export const createdRequests = Effect.gen(function* () {
     code: Option.Option<RequestCode>
   ): Effect.fn.Return<CreatedKudos> {
     if (Option.isSome(code)) {
-      const stored = Option.flatten(yield* remembered(report(intent, code.value, "pending")))
+      const stored = Option.flatten(yield* storedIfPossible(report(intent, code.value, "pending")))
       return createdAs(intent, stored, "pending")
     }
-    yield* remembered(intents.finish(intent.interactionId, { _tag: "Created", code }))
+    yield* storedIfPossible(intents.finish(intent.interactionId, { _tag: "Created", code }))
     return { intent, status: "pending" }
   })
 
@@ -84,7 +84,7 @@ export const createdRequests = Effect.gen(function* () {
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
     for (const { code, status } of yield* candidates(intent)) {
-      const stored = Option.flatten(yield* remembered(report(intent, code, status)))
+      const stored = Option.flatten(yield* storedIfPossible(report(intent, code, status)))
       const isOwn = Option.match(stored, {
         onNone: () => true,
         onSome: ({ interactionId }) => Option.contains(interactionId, intent.interactionId)

@@ -1,4 +1,5 @@
 import { DateTime, Option } from "effect"
+import { longestId } from "../domain/Ids.ts"
 import type { RequestKey } from "../domain/Ids.ts"
 import type { Person, RequestPicture } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
@@ -76,15 +77,12 @@ export const statusColor = (status: RequestStatus): number => {
 
 /**
  * By what a message about a request is found again: its last line says the code, and its title leads to Mochi by an address
- * that holds the application, since codes are unique within one alone.
+ * that holds the application, since codes are unique within one alone. No code is longer than what it shows.
  */
 export const requestMark = ({ applicationId, code }: RequestKey) => ({
   url: `https://mochi.gg/#application-${encodeURIComponent(applicationId)}`,
-  footer: { text: `Request ${cut(withVisibleControls(code), longestCode)}` }
+  footer: { text: `Request ${cut(withVisibleControls(code), longestId)}` }
 })
-
-/** As long as a webhook may have it: the mark is exact. */
-const longestCode = 255
 
 /** Whether there is anything to call the person by. */
 export const isKnown = ({ discordUserId, name }: Person): boolean =>

@@ -12,7 +12,7 @@ import {
   Ref,
   Schema
 } from "effect"
-import { ChannelId, DiscordApplicationId, MessageId } from "../../domain/Ids.ts"
+import { ChannelId, DiscordApplicationId, madeAtMillis, MessageId } from "../../domain/Ids.ts"
 import type { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
@@ -132,7 +132,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
           // Without the permission to read a channel's history Discord answers that there is none.
           if (oldest === undefined && page === 0)
             return { _tag: (yield* isQuietSince(channelId, since.interaction)) ? "Absent" : "Unsure" }
-          if (oldest === undefined || messages.length < messagesOfPage || millisOf(oldest.id) < earliest)
+          if (oldest === undefined || messages.length < messagesOfPage || madeAtMillis(oldest.id) < earliest)
             break
           before = Option.some(oldest.id)
         }
@@ -168,9 +168,6 @@ const paused = (millis: number) =>
     retryAfterMillis: Option.some(millis),
     mayHaveHappened: false
   })
-
-/** The moment that is in every id of Discord's. */
-const millisOf = (id: MessageId): number => Number(BigInt(id) >> 22n) + 1_420_070_400_000
 
 /** An answer that is not in Discord's form is not Discord's: nobody knows whether the message is there. */
 const decoded = <A, I>(schema: Schema.Schema<A, I>, answer: unknown): Effect.Effect<A, MessengerError> =>

@@ -5,7 +5,8 @@ import type { Holding } from "../../domain/Catalog.ts"
 import { DiscordUserId } from "../../domain/Ids.ts"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosCommand as KudosOptions } from "../../domain/Kudos.ts"
-import type { TransferRequest } from "../../domain/TransferRequest.ts"
+import type { RequestStatus } from "../../domain/RequestStatus.ts"
+import type { RequestFacts, TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
 import { Choices } from "../../services/Choices.ts"
@@ -201,7 +202,7 @@ const kudosOptions = (
     }))
   )
 
-export const createdDrawing = ({ intent: { facts }, status }: CreatedKudos): Drawing => ({
+const kudosDrawing = (facts: RequestFacts, status: RequestStatus): Drawing => ({
   message: kudosAnswer({
     facts,
     status,
@@ -210,15 +211,11 @@ export const createdDrawing = ({ intent: { facts }, status }: CreatedKudos): Dra
   shows: status
 })
 
+export const createdDrawing = ({ intent, status }: CreatedKudos): Drawing =>
+  kudosDrawing(intent.facts, status)
+
 const requestDrawing = ({ facts, status }: TransferRequest): Option.Option<Drawing> =>
-  Option.map(facts, known => ({
-    message: kudosAnswer({
-      facts: known,
-      status,
-      recipient: { discordUserId: known.recipient.discordUserId, name: Option.none() }
-    }),
-    shows: status
-  }))
+  Option.map(facts, known => kudosDrawing(known, status))
 
 const outcomeOfFailure = (failure: KudosFailure): Outcome => {
   if (failure._tag === "MochiError") return Outcome.Failed({ errorType: failure.reason })

@@ -1,6 +1,7 @@
 import { DateTime, Duration, Effect, Option, Ref, Stream } from "effect"
 import type { ButtonPress } from "../../domain/customId.ts"
-import type { InteractionId, MessageId } from "../../domain/Ids.ts"
+import { madeAtMillis } from "../../domain/Ids.ts"
+import type { MessageId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
@@ -80,7 +81,7 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
 
     const sendExport = Effect.fnUntraced(function* (envelope: Envelope) {
       const data = yield* privacy.exportOf(envelope.userId, "person")
-      const pieces = yield* upTo(largestFile, personalJson(data)).pipe(
+      const pieces = yield* piecesUpTo(largestFile, personalJson(data)).pipe(
         Effect.timeoutFail({
           duration: readWithin,
           onTimeout: () => new StoreUnavailable({ operation: "export", cause: new Error("It took too long") })
@@ -136,8 +137,9 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
 
     const keep = Effect.fnUntraced(function* (envelope: Envelope, question: Option.Option<MessageId>) {
       const since = Option.match(question, {
-        onNone: () => DateTime.subtractDuration(madeAt(envelope.id), oldestQuestion),
-        onSome: id => DateTime.subtractDuration(madeAt(id), clocksAgree)
+        onNone: () =>
+          DateTime.subtractDuration(DateTime.unsafeMake(madeAtMillis(envelope.id)), oldestQuestion),
+        onSome: id => DateTime.subtractDuration(DateTime.unsafeMake(madeAtMillis(id)), clocksAgree)
       })
       const isTooLate = yield* privacy.wasErasedSince(envelope.userId, since)
       return yield* done(envelope, isTooLate ? answers.tooLateToKeep : answers.kept)
@@ -171,7 +173,7 @@ const tooBusy: Words = {
 }
 
 /** The pieces, if they make no more bytes than that; what is over it is not even read. */
-const upTo = <E, R>(bytes: number, text: Stream.Stream<string, E, R>) =>
+const piecesUpTo = <E, R>(bytes: number, text: Stream.Stream<string, E, R>) =>
   Effect.suspend(() => {
     const pieces: Array<string> = []
     let size = 0
@@ -183,10 +185,6 @@ const upTo = <E, R>(bytes: number, text: Stream.Stream<string, E, R>) =>
       })
     ).pipe(Effect.map(() => (size <= bytes ? Option.some(pieces) : Option.none())))
   })
-
-/** Discord's ids carry their moment: milliseconds since 2015, above 22 other bits. */
-const madeAt = (id: MessageId | InteractionId): DateTime.Utc =>
-  DateTime.unsafeMake(Number(BigInt(id) >> 22n) + Date.UTC(2015, 0, 1))
 
 const isStoreFailure = <E>(error: E | StoreUnavailable): error is StoreUnavailable =>
   error instanceof StoreUnavailable

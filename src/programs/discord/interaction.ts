@@ -43,16 +43,16 @@ export type Interaction = Data.TaggedEnum<{
 }>
 export const Interaction = Data.taggedEnum<Interaction>()
 
-/**
- * Discord's JSON; left only where there is nobody to answer. An interaction needs its id, its token and a person: all
- * else is absent where Discord sends it in a form that is not known here.
- */
 /** Where an interaction does not decode: the whole error would repeat what was received, its token included. */
 export const faultyPlaces = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .map(({ path }) => path.join("."))
     .join(", ")
 
+/**
+ * Discord's JSON; left only where there is nobody to answer. An interaction needs its id, its token and a person: all
+ * else is absent where Discord sends it in a form that is not known here.
+ */
 export const decodeInteraction = (raw: unknown): Either.Either<Interaction, ParseResult.ParseError> =>
   Either.gen(function* () {
     const { type } = yield* decodeWire(raw)

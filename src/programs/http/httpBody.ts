@@ -9,12 +9,12 @@ export const longestBody = 64 * 1024
 /** Of all connections together. */
 const mostBodyBytes = 32 * 1024 * 1024
 
-export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {
-  most: Schema.Number
-}) {}
+export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", {}) {}
 
 /** More is being read from all connections together than there is room for. */
 export class TooManyBodies extends Schema.TaggedError<TooManyBodies>()("TooManyBodies", {}) {}
+
+type Unread = BodyTooLarge | TooManyBodies | HttpServerError.RequestError
 
 /** What bodies may hold while they are read, over all connections: nobody has shown yet that they may send anything. */
 export class BodyRoom extends Context.Reference<BodyRoom>()("mochi/programs/BodyRoom", {
@@ -25,12 +25,10 @@ export class BodyRoom extends Context.Reference<BodyRoom>()("mochi/programs/Body
  * The bytes as they came. Fails as soon as they are too many; what is still to come is then the server's to discard, so
  * that the sender can read the answer. How long a body may take is the server's concern too.
  */
-export const readBody = (
-  request: HttpServerRequest.HttpServerRequest
-): Effect.Effect<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError> =>
+export const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Uint8Array, Unread> =>
   Effect.flatMap(BodyRoom, room =>
-    Effect.async<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError>(resume => {
-      const tooLarge = Effect.fail(new BodyTooLarge({ most: longestBody }))
+    Effect.async<Uint8Array, Unread>(resume => {
+      const tooLarge = Effect.fail(new BodyTooLarge())
       if (Number(request.headers["content-length"] ?? 0) > longestBody) return resume(tooLarge)
       // Not the request's stream: to leave that before its end destroys the connection, and the answer with it.
       const incoming = NodeHttpServerRequest.toIncomingMessage(request)
@@ -51,9 +49,7 @@ export const readBody = (
         length = 0
         incoming.off("data", take).off("end", whole).off("close", broken)
       }
-      const end = (
-        outcome: Effect.Effect<Uint8Array, BodyTooLarge | TooManyBodies | HttpServerError.RequestError>
-      ) => {
+      const end = (outcome: Effect.Effect<Uint8Array, Unread>) => {
         leave()
         resume(outcome)
       }

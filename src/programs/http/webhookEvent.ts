@@ -5,16 +5,14 @@ import { parseExpiry } from "../../domain/expiry.ts"
 import * as Ids from "../../domain/Ids.ts"
 import { nameOf, proseOf } from "../../domain/plainText.ts"
 import { fromMochi } from "../../domain/RequestStatus.ts"
-import type { RequestStatus } from "../../domain/RequestStatus.ts"
 import { formatAmount, formatUsdText, fromDecimalText } from "../../domain/TokenAmount.ts"
-import type { RequestFacts, StatusReport } from "../../domain/TransferRequest.ts"
+import type { RequestFacts } from "../../domain/TransferRequest.ts"
+import type { News } from "../../services/Intake.ts"
 import { Fields, optionalFields, originOf, readEach, Required } from "./webhookFields.ts"
 import type { Told } from "./webhookFields.ts"
 
 /** What a webhook says of a transfer request; without a status, Mochi is to be asked. */
-export interface TransferRequestEvent
-  extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
-  readonly status: Option.Option<RequestStatus>
+export interface TransferRequestEvent extends News {
   /** Optional fields that were told and do not decode, by name: they count as absent. */
   readonly unreadable: ReadonlyArray<string>
 }
