@@ -2,12 +2,11 @@ import { SqlClient } from "@effect/sql"
 import { Effect, Redacted } from "effect"
 import type { Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Database from "../src/adapters/postgres/Database.ts"
 import * as EmbeddedPostgres from "../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
+import { temporaryFolder } from "../src/sandbox/temporaryFolder.ts"
 
 /** What all subjects of one run share: a folder, and a PostgreSQL server as durable as in production. */
 export interface Ground {
@@ -17,7 +16,7 @@ export interface Ground {
 }
 
 export const make: Effect.Effect<Ground, never, Scope.Scope> = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
+  const folder = yield* temporaryFolder("mochi-bench-")
   const server = yield* Effect.orDie(EmbeddedPostgres.make({ folder: join(folder, "postgres") }))
   const database = Effect.gen(function* () {
     const name = `bench_${randomUUID().replaceAll("-", "")}`
@@ -41,14 +40,3 @@ export const freePort = Effect.async<number>(resume => {
     probe.close(() => resume(Effect.succeed(port)))
   })
 })
-
-/** Passable for the user that PostgreSQL runs as. */
-const temporaryFolder = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mochi-bench-"))
-    await chmod(folder, 0o711)
-    return folder
-  }),
-  folder =>
-    Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
-)

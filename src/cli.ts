@@ -14,6 +14,7 @@ import { notifications } from "./programs/cli/notificationCommands.ts"
 import { privacy } from "./programs/cli/privacyCommands.ts"
 import { usage } from "./programs/cli/usageCommand.ts"
 import { runMain } from "./runMain.ts"
+import { hasColors, rewritten } from "./terminal.ts"
 
 /** An operator reads warnings; what the service tells of its everyday work is for its own log. */
 const settings = Layer.unwrapEffect(
@@ -58,20 +59,6 @@ const mochi = Command.make("mochi-discord").pipe(
 
 const run = Command.run(mochi, { name: "mochi-discord", version, executable: "npm run -s cli --" })
 
-/** Colors are for terminals. */
-const withoutColors = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Console.consoleWith(plain => {
-    const stripped = (said: ReadonlyArray<unknown>) =>
-      said.map(part => (typeof part === "string" ? stripVTControlCharacters(part) : part))
-    return Console.withConsole(work, {
-      ...plain,
-      log: (...said) => plain.log(...stripped(said)),
-      error: (...said) => plain.error(...stripped(said))
-    })
-  })
-
-const hasColors = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined
-
 /** Who reads a list may have seen enough of it: then the rest is not wanted, and that is no failure. */
 const nobodyReads = Effect.async<void>(resume => {
   process.stdout.once("error", () => resume(Effect.void))
@@ -90,7 +77,7 @@ runMain(
     Effect.tapErrorCause(cause =>
       Option.match(lastWords(cause), { onNone: () => Effect.void, onSome: Console.error })
     ),
-    work => (hasColors ? work : withoutColors(work)),
+    work => (hasColors() ? work : rewritten(stripVTControlCharacters)(work)),
     Effect.ensuring(Effect.interruptible(everythingIsRead)),
     Effect.raceFirst(nobodyReads)
   ),

@@ -14,7 +14,7 @@ export const keepCompiledCode = (dataDir: string): void => {
 }
 
 /** `code` under `dataDir`, made where it is missing; none where others could reach it. */
-export const privateFolder = (dataDir: string): string | undefined => {
+const privateFolder = (dataDir: string): string | undefined => {
   try {
     makeFolder(dataDir)
     const parent = realpathSync(dataDir)

@@ -96,7 +96,7 @@ const ratio: Variable.Parse<number> = raw =>
 /** Read where they are used, mostly by the SDK, which goes on without what it does not understand; here it is named. */
 const sdk: ReadonlyArray<Config.Config<unknown>> = [
   ...ofSignals("PROTOCOL", "grpc, http/protobuf or http/json", exactly("grpc", "http/protobuf", "http/json")),
-  ...ofSignals("TIMEOUT", `milliseconds from 1`, Variable.integerBetween(1, longest)),
+  ...ofSignals("TIMEOUT", "milliseconds from 1", Variable.integerBetween(1, longest)),
   ...ofSignals("COMPRESSION", "gzip or none", exactly("gzip", "none")),
   ...ofSignals("HEADERS", pairsForm, headers),
   ...ofSignals("CERTIFICATE", "a file that can be read", readableFile),

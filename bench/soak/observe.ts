@@ -23,7 +23,7 @@ export const observe = (
 ): Effect.Effect<ReadonlyArray<Seen>> =>
   Effect.gen(function* () {
     const { discord, mochi } = world
-    const requests = groupedBy(yield* mochi.requests, interactionOf)
+    const requests = Map.groupBy(yield* mochi.requests, interactionOf)
     const ofErrand = new Map<string, ReadonlyArray<Message>>()
     const keys = new Map(
       runs.flatMap(({ errand, interaction }) => [
@@ -86,15 +86,4 @@ const versionsOf = ({ versions }: Message): ReadonlyArray<Version> =>
 const sightingOf = ({ discord }: World, message: Message): Sighting => {
   const channel = discord.world.channels.get(message.channelId)
   return { title: titleOf(message), place: channel?.name ?? message.channelId, versions: versionsOf(message) }
-}
-
-const groupedBy = <A>(all: ReadonlyArray<A>, keyOf: (one: A) => string) => {
-  const groups = new Map<string, Array<A>>()
-  for (const one of all) {
-    const key = keyOf(one)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [one])
-    else group.push(one)
-  }
-  return groups
 }

@@ -2,10 +2,11 @@
  * What people saw against what is true at Mochi, judged from outside: it knows the two fakes and nothing of the service.
  * Of every request the card once, of every status one word to the requester, of every approval one thank-you.
  */
-import { latenessOf, mending, permanent, strangers } from "./part.ts"
+import { latenessOf, strangers } from "./part.ts"
 import type { Part } from "./part.ts"
 import type { Status } from "./reading.ts"
 import { judgeAnswer, judgeStatus } from "./requesterParts.ts"
+import { mending, permanent } from "./seen.ts"
 import type { Finding, Limits, Request, Seen, Subject } from "./seen.ts"
 import { amountFindings, rightSince, spoken, wayFindings } from "./wording.ts"
 
@@ -33,15 +34,20 @@ export const judge = (seen: Seen, limits: Limits): Judgement => {
     ...parts.flatMap(part => part.findings),
     ...arrivals.flatMap(arrival => latenessOf(arrival, limits))
   ]
-  const isComplete = arrivals.length > 0 && !findings.some(({ mayMend }) => mayMend)
+  const isThere = arrivals.length > 0 && !mayMend({ findings })
   return {
     seen,
     owed: parts.flatMap(({ owed }) => (owed === undefined ? [] : [owed])),
     findings,
     slowest: Math.max(0, ...arrivals.map(({ at, due }) => at - due)),
-    completeAt: isComplete ? Math.max(...arrivals.map(({ at }) => at)) : undefined
+    completeAt: isThere ? Math.max(...arrivals.map(({ at }) => at)) : undefined
   }
 }
+
+const mayMend = ({ findings }: Pick<Judgement, "findings">) => findings.some(finding => finding.mayMend)
+
+/** Nothing is missing or wrong that may still come right by waiting. */
+export const isComplete = (judgements: ReadonlyArray<Judgement>): boolean => !judgements.some(mayMend)
 
 const judgeRequest = (seen: Seen, request: Request | undefined): Part => {
   const { creates, messages, requests } = seen

@@ -1,8 +1,9 @@
+import { permanent } from "./seen.ts"
 import type { Finding, Limits, Sighting, Subject } from "./seen.ts"
 import { seconds } from "./wording.ts"
 
 /** Something that was owed and came. */
-export interface Arrival {
+interface Arrival {
   readonly subject: Subject
   readonly what: string
   readonly due: number
@@ -20,18 +21,6 @@ export const latenessOf = ({ at, due, subject, what }: Arrival, { lastKill, with
   at <= Math.max(due, lastKill) + within
     ? []
     : [permanent(subject, "late", `${what} came ${seconds(at - due)} after it was owed`)]
-
-export const permanent = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
-  subject,
-  fault,
-  why,
-  mayMend: false
-})
-
-export const mending = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
-  ...permanent(subject, fault, why),
-  mayMend: true
-})
 
 /** A message that is not with its reader. */
 export const strangers = (subject: Subject, messages: ReadonlyArray<Sighting>, reader: string) =>

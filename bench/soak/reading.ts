@@ -24,19 +24,19 @@ export type Word =
 
 export type Title = "card" | "answer" | "thanks" | "other"
 
-export type Reader = Pick<MessageFace, "components" | "content" | "embeds" | "flags">
+type Face = Pick<MessageFace, "components" | "content" | "embeds" | "flags">
 
-export const textOf = ({ content, embeds }: Pick<Reader, "content" | "embeds">): string =>
+export const textOf = ({ content, embeds }: Pick<Face, "content" | "embeds">): string =>
   [content, ...embeds.flatMap(embedTexts)].join("\n")
 
-export const titleOf = ({ content, embeds }: Reader): Title => {
+export const titleOf = ({ content, embeds }: Face): Title => {
   const title = embeds[0]?.title ?? ""
   if (title === "Vault Transfer Request") return "card"
   if (title === "Kudos Request Created") return "answer"
   return title === "Kudos Received" || content.includes("thanks you with") ? "thanks" : "other"
 }
 
-export const wordOf = (face: Reader): Word => {
+export const wordOf = (face: Face): Word => {
   if (face.flags & messageFlags.loading) return { _tag: "Thinking" }
   const text = textOf(face)
   const status = statusOf(face)
@@ -57,7 +57,7 @@ export const amountsIn = (text: string): ReadonlyArray<string> =>
   )
 
 /** A message about a request without a word on its status is about a pending one. */
-const statusOf = (face: Reader): Status | undefined => {
+const statusOf = (face: Face): Status | undefined => {
   const [embed] = face.embeds
   const field = embed?.fields?.find(({ name }) => name === "Status")?.value
   const heading = /^Kudos Request (\w+)$/.exec(embed?.title ?? "")?.[1]

@@ -1,3 +1,4 @@
+import { isComplete } from "./oracle.ts"
 import type { Judgement } from "./oracle.ts"
 import type { Outcome } from "./run.ts"
 import { faults, subjects } from "./seen.ts"
@@ -46,7 +47,6 @@ export const reportOf = (
   const rowOf = (subject: Subject) => countsOf(judgements, found => found === subject)
   const unanswered = judgements.filter(({ seen }) => !seen.acknowledged)
   const lastKill = Math.max(...killedAt)
-  const isComplete = judgements.every(({ findings }) => !findings.some(({ mayMend }) => mayMend))
   const completeAt = Math.max(lastKill, ...judgements.flatMap(judged => judged.completeAt ?? []))
   return {
     seed,
@@ -64,7 +64,7 @@ export const reportOf = (
       kudos: unanswered.length,
       requests: unanswered.filter(({ seen }) => seen.requests.length > 0).length
     },
-    completeAfter: isComplete ? (completeAt - lastKill) / 1000 : null,
+    completeAfter: isComplete(judgements) ? (completeAt - lastKill) / 1000 : null,
     slowest: Math.max(0, ...judgements.map(({ slowest }) => slowest)) / 1000,
     struck,
     findings: judgements.flatMap(({ findings, seen }) =>

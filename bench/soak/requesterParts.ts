@@ -1,7 +1,8 @@
-import { mending, permanent, strangers } from "./part.ts"
+import { strangers } from "./part.ts"
 import type { Part } from "./part.ts"
 import { statuses } from "./reading.ts"
 import type { Status } from "./reading.ts"
+import { mending, permanent } from "./seen.ts"
 import type { Request, Seen, Sighting } from "./seen.ts"
 import { firstLine, rightSince, seconds, spoken, statusIn, wayFindings } from "./wording.ts"
 

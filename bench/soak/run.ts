@@ -6,7 +6,7 @@ import { tokenId } from "./cast.ts"
 import { killAndRestart, restartIfEnded } from "./killing.ts"
 import { interactionOf, observe } from "./observe.ts"
 import type { Run } from "./observe.ts"
-import { judge } from "./oracle.ts"
+import { isComplete, judge } from "./oracle.ts"
 import type { Judgement } from "./oracle.ts"
 import type { Errand, Plan } from "./plan.ts"
 import { amountsIn, textOf, titleOf } from "./reading.ts"
@@ -110,8 +110,7 @@ export const run = (
     const isOver = (judgements: ReadonlyArray<Judgement>) => {
       const now = discord.now()
       const lastCall = discord.requests.all.at(-1)?.at ?? 0
-      const isComplete = !judgements.some(({ findings }) => findings.some(({ mayMend }) => mayMend))
-      return isComplete && now - lastKill >= watched && now - lastCall >= quietFor
+      return isComplete(judgements) && now - lastKill >= watched && now - lastCall >= quietFor
     }
     let judgements = yield* judgeAll
     while (!isOver(judgements) && discord.now() - lastKill < patience) {

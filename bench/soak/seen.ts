@@ -54,6 +54,18 @@ export interface Finding {
   readonly mayMend: boolean
 }
 
+export const permanent = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
+  subject,
+  fault,
+  why,
+  mayMend: false
+})
+
+export const mending = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
+  ...permanent(subject, fault, why),
+  mayMend: true
+})
+
 export interface Limits {
   /** Nothing counts as late that is there so many milliseconds after it came to be owed, */
   readonly within: number

@@ -1,4 +1,5 @@
 import type { Status, Word } from "./reading.ts"
+import { permanent } from "./seen.ts"
 import type { Finding, Seen, Subject, Version } from "./seen.ts"
 
 /** What a message said on its way: it never moves backwards, and has one end. */
@@ -6,12 +7,11 @@ export const wayFindings = (subject: Subject, versions: ReadonlyArray<Version>):
   const said = versions.flatMap(({ word }) => statusIn(word) ?? [])
   const end = said.findIndex(status => status !== "pending")
   const ends = [...new Set(said.filter(status => status !== "pending" && status !== "settled"))]
-  const wrong = (why: string): Finding => ({ subject, fault: "wrong", why, mayMend: false })
   return [
     ...(end >= 0 && said.slice(end).includes("pending")
-      ? [wrong(`it moved backwards: ${said.join(", ")}`)]
+      ? [permanent(subject, "wrong", `it moved backwards: ${said.join(", ")}`)]
       : []),
-    ...(ends.length > 1 ? [wrong(`it said ${ends.join(", then ")}`)] : [])
+    ...(ends.length > 1 ? [permanent(subject, "wrong", `it said ${ends.join(", then ")}`)] : [])
   ]
 }
 
@@ -21,12 +21,7 @@ export const amountFindings = ({ amount, answer, messages }: Seen): ReadonlyArra
     .flatMap(({ word }) => (word._tag === "Stands" ? word.amounts : []))
     .filter(shown => shown !== amount)
     .slice(0, 1)
-    .map(shown => ({
-      subject: "request",
-      fault: "wrong",
-      why: `shown as ${shown}, asked for was ${amount}`,
-      mayMend: false
-    }))
+    .map(shown => permanent("request", "wrong", `shown as ${shown}, asked for was ${amount}`))
 
 export const statusIn = (word: Word): Status | undefined => (word._tag === "Stands" ? word.status : undefined)
 

@@ -1,16 +1,15 @@
 import { DiscordREST } from "dfx/DiscordREST"
+import { Permissions } from "dfx/types"
 import { Effect, Schema } from "effect"
 import type { Finding } from "../programs/cli/doctorCommand.ts"
 import { failed } from "./findings.ts"
 
 const patience = "8 seconds"
 
-/** Discord's bits. Whoever may administer may do everything. */
-const administrator = 1n << 3n
 const needed = [
-  ["View Channel", 1n << 10n],
-  ["Send Messages", 1n << 11n],
-  ["Read Message History", 1n << 16n]
+  ["View Channel", Permissions.ViewChannel],
+  ["Send Messages", Permissions.SendMessages],
+  ["Read Message History", Permissions.ReadMessageHistory]
 ] as const
 
 /** Discord lists so many at once; who is in more servers hears of these. */
@@ -44,8 +43,9 @@ export const withPermissions = (finding: Finding): Effect.Effect<Finding, never,
     )
   })
 
+/** Whoever may administer may do everything. */
 const missingOf = (permissions: bigint): ReadonlyArray<string> =>
-  (permissions & administrator) !== 0n
+  (permissions & Permissions.Administrator) !== 0n
     ? []
     : needed.flatMap(([name, bit]) => ((permissions & bit) === 0n ? [name] : []))
 

@@ -1,9 +1,7 @@
 import { Effect, Layer, Option, Schema } from "effect"
 import type { Redacted, Scope } from "effect"
 import { execFile } from "node:child_process"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Database from "../adapters/postgres/Database.ts"
@@ -15,6 +13,7 @@ import { NotificationLog } from "../ports/NotificationLog.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import * as Fakes from "./Fakes.ts"
 import * as ServiceProcess from "./ServiceProcess.ts"
+import { temporaryFolder } from "./temporaryFolder.ts"
 
 /** The whole world on one machine. */
 export interface Sandbox extends Fakes.Fakes {
@@ -35,7 +34,7 @@ export class CommandLineFailed extends Schema.TaggedError<CommandLineFailed>(
 
 /** Starts everything on free ports and in a new folder; nothing of it is left when the scope ends. */
 export const make: Effect.Effect<Sandbox, DatabaseError, Scope.Scope> = Effect.gen(function* () {
-  const folder = yield* temporaryFolder
+  const folder = yield* temporaryFolder("mochi-sandbox-")
   const port = yield* freePort
   const url = `http://127.0.0.1:${port}`
   const fakes = yield* Fakes.make(url)
@@ -75,18 +74,6 @@ const commandLine = (
     )
     return Effect.sync(() => child.kill())
   })
-
-/** Passable for the user that PostgreSQL runs as. */
-const temporaryFolder = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mochi-sandbox-"))
-    await chmod(folder, 0o711)
-    return folder
-  }),
-  // What is just ending may still write there.
-  folder =>
-    Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
-)
 
 /** The newest; a world to play in has fewer. */
 const notificationsShown = 1_000

@@ -1,6 +1,7 @@
 import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws"
 import { Clock, Data, Deferred, Duration, Effect, Redacted, Runtime, Schedule } from "effect"
 import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
+import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
 import { meaningOf } from "./closeCodes.ts"
 import type { DispatchHub } from "./DispatchHub.ts"
 import { type GatewayAddress, KnownAddress } from "./GatewayAddress.ts"
@@ -60,7 +61,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     const fork = (effect: Effect.Effect<unknown>) => Runtime.runFork(runtime)(effect)
     const ready = new Set<number>()
     const alive = new Map<number, number>()
-    const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+    const now = () => unsafeMonotonicMillis(clock)
     const lives = (shardId: number) => alive.set(shardId, now())
     const drop = (reason: LinkDropped["reason"]) => Deferred.fail(ended, new LinkDropped({ reason }))
     const changed = Effect.suspend(() => options.onShards(ready.size, address.shards))

@@ -26,27 +26,27 @@ const reasonOf = (failure: DiscordFailure): MessengerErrorReason => {
   return reasons[failure.code] ?? (failure.status === 429 ? "RateLimited" : "Unavailable")
 }
 
-/** Of some codes of Discord's, https://discord.com/developers/docs/topics/opcodes-and-status-codes. */
-const all = (reason: MessengerErrorReason, ...codes: ReadonlyArray<number>) =>
+const meaning = (reason: MessengerErrorReason, ...codes: ReadonlyArray<number>) =>
   codes.map(code => [code, reason] as const)
 
+/** What Discord's codes mean here: https://discord.com/developers/docs/topics/opcodes-and-status-codes. */
 const reasons: Readonly<Record<number, MessengerErrorReason>> = Object.fromEntries([
   // Unknown channel, unknown message.
-  ...all("Gone", 10003, 10008),
-  ...all("TokenDead", 10015, 10062, 50027),
+  ...meaning("Gone", 10003, 10008),
+  ...meaning("TokenDead", 10015, 10062, 50027),
   // Slow mode; announcements; writes to a channel, to a server; edits of old messages; one of Discord's own services.
-  ...all("RateLimited", 20016, 20022, 20028, 20029, 30046, 40062),
-  ...all("OpeningPaused", 40003),
+  ...meaning("RateLimited", 20016, 20022, 20028, 20029, 30046, 40062),
+  ...meaning("OpeningPaused", 40003),
   // Closed direct messages, no shared server.
-  ...all("Unreachable", 50007, 50278),
+  ...meaning("Unreachable", 50007, 50278),
   // Unknown server, unknown user; a recipient who takes no such content, or is too young.
-  ...all("Refused", 10004, 10013, 20009, 20024),
+  ...meaning("Refused", 10004, 10013, 20009, 20024),
   // Too large; banned from the server; a forum takes no plain message, or wants a tag.
-  ...all("Refused", 40005, 40007, 40058, 40067),
+  ...meaning("Refused", 40005, 40007, 40058, 40067),
   // No access; not in a DM; another's message; empty; no text channel; verification level; no permission.
-  ...all("Refused", 50001, 50003, 50005, 50006, 50008, 50009, 50013),
+  ...meaning("Refused", 50001, 50003, 50005, 50006, 50008, 50009, 50013),
   // Not in this kind of channel; not to these recipients; a body that is not valid; a message that cannot be changed.
-  ...all("Refused", 50024, 50033, 50035, 50068, 50109),
+  ...meaning("Refused", 50024, 50033, 50035, 50068, 50109),
   // A locked thread; the server's moderation; the filter of harmful links.
-  ...all("Refused", 160005, 200000, 240000)
+  ...meaning("Refused", 160005, 200000, 240000)
 ])

@@ -112,7 +112,7 @@ const make = Effect.gen(function* () {
 
     let inDoubt = false
     for (let tries = 1; ; tries++) {
-      const outcome = yield* throttle.admit(yield* remaining, Effect.either(triedAs(call, tries, oneTry)))
+      const outcome = yield* throttle.admit(yield* remaining, triedAs(call, tries, oneTry))
       if (Option.isNone(outcome))
         return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
       if (Either.isRight(outcome.value)) {

@@ -49,7 +49,7 @@ export const triedAs = <A extends { readonly status: Option.Option<number> }>(
   call: Call<unknown>,
   tries: number,
   effect: Effect.Effect<A, FailedTry>
-): Effect.Effect<A, FailedTry> =>
+): Effect.Effect<Either.Either<A, FailedTry>> =>
   Effect.gen(function* () {
     const answered = (status: Option.Option<number>) =>
       Option.match(status, { onNone: () => ({}), onSome: code => ({ "http.response.status_code": code }) })
@@ -68,7 +68,7 @@ export const triedAs = <A extends { readonly status: Option.Option<number> }>(
     )
     const { status } = Either.match(result, { onLeft: ({ failure }) => failure, onRight: value => value })
     yield* Effect.annotateCurrentSpan({ ...sent, ...answered(status) })
-    return yield* result
+    return result
   })
 
 /** W3C Trace Context of the span that is open here: of the try that carries it. */

@@ -18,7 +18,7 @@ export type Probed = Option.Option<Probe>
 
 const patience = 8_000
 
-/** Bytes. Mochi answers what is asked here with a line. */
+/** Characters. Mochi answers what is asked here with a line. */
 const longestAnswer = 256 * 1024
 
 /** Whether each API answers, and what it says to our credentials. Nothing that is asked for has to exist. */

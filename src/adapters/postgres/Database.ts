@@ -8,12 +8,7 @@ import { Settings } from "../../config.ts"
 import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
-import {
-  connectionSilentFor,
-  connectsWithin,
-  serverDropsClientAfter,
-  statementEndsWithin
-} from "./detection.ts"
+import { silenceAllowed, connectsWithin, serverDropsClientAfter, statementEndsWithin } from "./detection.ts"
 import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
 import * as Migrations from "./Migrations.ts"
@@ -45,7 +40,7 @@ export const connect = (
   url: Redacted.Redacted,
   endsWithin = statementEndsWithin
 ): Effect.Effect<Context.Context<Database>, DatabaseError, Scope.Scope> => {
-  const silentFor = endsWithin - statementEndsWithin + connectionSilentFor
+  const silentFor = endsWithin + silenceAllowed
   return PgClient.make({
     url: withSessionSettings(url, {
       statement_timeout: String(endsWithin),

@@ -54,12 +54,12 @@ export const layer: Layer.Layer<Interactions, never, SqlClient.SqlClient | Proce
 
       adopt: Effect.gen(function* () {
         const holder = yield* lease.id
-        const person = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
+        const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
         const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`
         yield* retryingConflicts(sql`update interactions set holder = ${holder}, taken_over = true
           where ${awaited} and holder <> ${holder} and ${hasLapsed(sql, "interactions.holder", "received_at")}`)
         return yield* decodeAbandoned(
-          yield* sql`select ${person} from interactions where ${awaited} and holder = ${holder} and taken_over`
+          yield* sql`select ${columns} from interactions where ${awaited} and holder = ${holder} and taken_over`
         )
       }).pipe(asStoreUnavailable("Interactions.adopt"), Effect.withSpan("Interactions.adopt")),
 

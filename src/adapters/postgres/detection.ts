@@ -24,8 +24,9 @@ export const jobLapsesAfter = touchesEvery + sessionLossNoticedWithin + 4_500
 
 /** The server breaks off a statement after this… */
 export const statementEndsWithin = 5_000
-/** …so that a connection with neither a byte sent nor received for longer is dead, whatever TCP believes. */
-export const connectionSilentFor = statementEndsWithin + 1_000
+/** …so that a connection with neither a byte sent nor received for so much longer is dead, whatever TCP believes. */
+export const silenceAllowed = 1_000
+export const connectionSilentFor = statementEndsWithin + silenceAllowed
 /** A place in the pool, or a new connection, comes within this, or the statement fails. */
 export const connectsWithin = 5_000
 /**

@@ -37,17 +37,17 @@ export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResu
     owner: {
       profileId: columns.owner_profile_id,
       discordUserId: columns.owner_discord_id,
-      ...erasure(row, "owner")
+      ...erasedMark(row, "owner")
     },
     requester: {
       profileId: columns.requester_profile_id,
       discordUserId: columns.requester_discord_id,
-      ...erasure(row, "requester")
+      ...erasedMark(row, "requester")
     },
     recipient: {
       profileId: columns.recipient_profile_id,
       discordUserId: columns.recipient_discord_id,
-      ...erasure(row, "recipient")
+      ...erasedMark(row, "recipient")
     },
     expiresAt: columns.expires_at,
     guildId: columns.guild_id,
@@ -55,7 +55,7 @@ export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResu
   }))
 
 /** What a row says of a party beyond their ids: that they were erased. */
-export const erasure = (row: unknown, party: string): Pick<Party, "isErased"> =>
+export const erasedMark = (row: unknown, party: string): Pick<Party, "isErased"> =>
   [`${party}_profile_id`, `${party}_discord_id`].some(
     column =>
       Predicate.hasProperty(row, column) &&

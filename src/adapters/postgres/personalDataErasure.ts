@@ -16,7 +16,7 @@ import type { RequestTable, Whose } from "./personRows.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
 /** Rows that one step changes at most. */
-export const stepRows = 500
+const stepRows = 500
 
 type Step = Effect.Effect<ErasedRows, SqlError.SqlError | ParseResult.ParseError>
 
@@ -49,10 +49,10 @@ const stepsOf = (
   const withoutPerson = (table: RequestTable) => {
     const parties = partiesOf[table].flatMap(party =>
       ["profile", "discord"].map(kind => {
-        const column = sql(`${party}_${kind}_id`)
-        const holds = sql`${sql(`${table}.${party}_${kind}_id`)} is not null`
-        return sql`${column} = case when ${isParty(sql, table, party, person)} and ${holds} then ${mark}
-          else ${sql(`${table}.${party}_${kind}_id`)} end`
+        const column = `${party}_${kind}_id`
+        const stored = sql(`${table}.${column}`)
+        return sql`${sql(column)} = case when ${isParty(sql, table, party, person)} and ${stored} is not null
+          then ${mark} else ${stored} end`
       })
     )
     const pattern = `(?<![0-9])${id}(?![0-9])`
@@ -175,7 +175,7 @@ const stepsOf = (
     counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
   )
 
-  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. 400 days at the most.
+  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. As many days as `UsageSql` keeps, at the most.
   const uses = inTransaction(
     counted(
       "usage_activity",

@@ -18,8 +18,8 @@ export const exported = (
   const id = person.discordUserId
   const hash = pseudonyms.of(id)
   const ids = idsOf(person)
-  const json = (table: string, without: Statement.Fragment = sql`array[]::text[]`) =>
-    sql`jsonb_strip_nulls(to_jsonb(${sql(table)}) - (${without}))::text as row`
+  const json = (table: string, leftOut: Statement.Fragment = sql`array[]::text[]`) =>
+    sql`jsonb_strip_nulls(to_jsonb(${sql(table)}) - (${leftOut}))::text as row`
   const without = (columns: ReadonlyArray<string>) => sql`${columns}::text[]`
 
   const is = (party: string) => isParty(sql, "transfer_requests", party, person)

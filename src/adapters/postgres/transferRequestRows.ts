@@ -14,7 +14,7 @@ import { nobody } from "../../domain/TransferRequest.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import type { LiveAnswer, Shown, StoredShown } from "../../ports/TransferRequests.ts"
 import { discordUserId, instant, optionalText, profileId, text } from "./columns.ts"
-import { decodeFacts, encodeFacts, erasedColumns, erasure, noFacts } from "./factsColumns.ts"
+import { decodeFacts, encodeFacts, erasedColumns, erasedMark, noFacts } from "./factsColumns.ts"
 
 const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
 
@@ -63,7 +63,7 @@ export const decodeRequests = (
           by: {
             profileId: columns.settled_by_profile_id,
             discordUserId: columns.settled_by_discord_id,
-            ...erasure(row, "settled_by")
+            ...erasedMark(row, "settled_by")
           },
           at
         })),

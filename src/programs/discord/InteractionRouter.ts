@@ -15,7 +15,7 @@ import type { Envelope } from "./interaction.ts"
 import { buttonName, commandName } from "./interactionNames.ts"
 import { KudosCommand } from "./KudosCommand.ts"
 import { observed } from "./observed.ts"
-import type { Work } from "./observed.ts"
+import type { Done } from "./observed.ts"
 import { orAskAgain } from "./orAskAgain.ts"
 import { Outcome } from "./Outcome.ts"
 import { PrivacyCommand } from "./PrivacyCommand.ts"
@@ -23,8 +23,6 @@ import { writtenDown } from "./writtenDown.ts"
 
 /** At shutdown, what was begun has so long to end; what is stored by then is taken up by the next process. */
 const drainsWithin = Duration.seconds(6)
-
-type Done = ReturnType<Work>
 
 /**
  * Where every interaction arrives, over the gateway or by HTTP: acknowledged first, worked on afterwards, once across

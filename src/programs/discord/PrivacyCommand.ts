@@ -12,7 +12,14 @@ import * as answers from "../../views/privacyAnswers.ts"
 import type { Unanswered } from "./answerByDm.ts"
 import { editAnswer, editAnswerWithFile, followUp } from "./answers.ts"
 import type { Answering } from "./answers.ts"
-import { failureMessage, noLongerValid, notForYou, somethingWentWrong, tooOften } from "./failureWords.ts"
+import {
+  failureMessage,
+  noLongerValid,
+  notForYou,
+  somethingWentWrong,
+  tooBusy,
+  tooOften
+} from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
 import type { Command, Envelope } from "./interaction.ts"
 import { Outcome } from "./Outcome.ts"
@@ -165,12 +172,6 @@ export class PrivacyCommand extends Effect.Service<PrivacyCommand>()("mochi/prog
     return { run, press }
   })
 }) {}
-
-const tooBusy: Words = {
-  sentence:
-    "Other people's data is being read or erased at the moment. Nothing of yours was. Please try again in a minute.",
-  isRefusal: true
-}
 
 /** The pieces, if they make no more bytes than that; what is over it is not even read. */
 const piecesUpTo = <E, R>(bytes: number, text: Stream.Stream<string, E, R>) =>

@@ -14,7 +14,7 @@ import { persistently } from "./persistently.ts"
 export type Respond = (callback: CreateInteractionResponseRequest) => Effect.Effect<void, DiscordRESTError>
 
 /** "… is thinking", seen by one person only. */
-const deferEphemeral: CreateInteractionResponseRequest = { type: 5, data: { flags: ephemeral } }
+export const deferEphemeral: CreateInteractionResponseRequest = { type: 5, data: { flags: ephemeral } }
 
 /** The button stays as it is for now. */
 export const deferUpdate: CreateInteractionResponseRequest = { type: 6 }

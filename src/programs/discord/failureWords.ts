@@ -123,6 +123,12 @@ export const notForYou: Words = { sentence: "This message is not for you.", isRe
 export const tooOften = (retryAtMillis: number): Words =>
   refusal(`You are doing that too often. You can try again <t:${Math.ceil(retryAtMillis / 1000)}:R>.`)
 
+export const tooBusy: Words = {
+  sentence:
+    "Other people's data is being read or erased at the moment. Nothing of yours was. Please try again in a minute.",
+  isRefusal: true
+}
+
 export const viewWords = (failure: MochiError | StoreUnavailable): Words =>
   failure._tag === "MochiError" ? mochiWords(failure) : somethingWentWrong
 

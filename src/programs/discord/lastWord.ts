@@ -1,11 +1,11 @@
 import { Effect } from "effect"
 import type { InteractionType } from "../../ports/metrics.ts"
 import { currentTraceId } from "../../ports/traceContext.ts"
-import { choices, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
+import { choices, deferEphemeral, deferUpdate, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
 import type { Respond } from "./answers.ts"
 import { brokeOff, failureMessage } from "./failureWords.ts"
 import type { Envelope } from "./interaction.ts"
-import type { Work } from "./observed.ts"
+import type { Done, Work } from "./observed.ts"
 import { Outcome } from "./Outcome.ts"
 
 /**
@@ -19,7 +19,7 @@ export const lastWord = (
     type
   }: { readonly type: InteractionType; readonly envelope: Envelope; readonly respond: Respond },
   work: Work
-): ReturnType<Work> =>
+): Done =>
   Effect.suspend(() => {
     let acknowledged: number | undefined
     const noted: Respond = callback =>
@@ -33,9 +33,9 @@ export const lastWord = (
       switch (acknowledged) {
         case undefined:
           return yield* respond(type === "autocomplete" ? choices([]) : ephemeralAnswer(words))
-        case callbackType.deferredAnswer:
+        case deferEphemeral.type:
           return yield* editAnswer(envelope, words)
-        case callbackType.deferredUpdate:
+        case deferUpdate.type:
           return yield* followUp(envelope, words)
         default:
           // What was answered at once has its answer.
@@ -52,5 +52,3 @@ export const lastWord = (
       )
     )
   })
-
-const callbackType = { deferredAnswer: 5, deferredUpdate: 6 }

@@ -21,7 +21,8 @@ interface Observation {
 }
 
 /** What an interaction asks for, given the way to acknowledge it. */
-export type Work = (respond: Respond) => Effect.Effect<Outcome, DiscordRESTError | Unanswered, Answering>
+export type Work = (respond: Respond) => Done
+export type Done = Effect.Effect<Outcome, DiscordRESTError | Unanswered, Answering>
 
 /**
  * Runs what an interaction asks for within its span, measured and logged. Whatever goes wrong in it ends here: after a

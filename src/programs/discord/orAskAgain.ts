@@ -3,9 +3,7 @@ import { currentTraceId } from "../../ports/traceContext.ts"
 import { editAnswer } from "./answers.ts"
 import { askAgain, failureMessage } from "./failureWords.ts"
 import type { Envelope } from "./interaction.ts"
-import type { Work } from "./observed.ts"
-
-type Done = ReturnType<Work>
+import type { Done } from "./observed.ts"
 
 /** Between the end of what was begun and the end of the process. */
 const askedAgainWithin = Duration.seconds(2)

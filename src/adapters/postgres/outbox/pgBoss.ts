@@ -128,7 +128,7 @@ const asSqlError = (cause: unknown) => new SqlError.SqlError({ cause, message: "
 
 /** In the queue. */
 const keptForSeconds = 30 * 24 * 60 * 60
-/** By one process that lives, without settling it. */
+/** What one process, although it lives, keeps this long without settling it is taken from it. */
 const heldAtMostSeconds = 15 * 60
 
 const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo" | "standard") => {
@@ -138,7 +138,6 @@ const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo"
     // A job that ran out of retries would hold up its key for ever; who takes it decides when to give up.
     retryLimit: 1_000_000,
     heartbeatSeconds: jobLapsesAfter / 1000,
-    // What a process keeps this long without settling it, although it lives, is taken from it.
     expireInSeconds: heldAtMostSeconds,
     retentionSeconds: keptForSeconds
   })
