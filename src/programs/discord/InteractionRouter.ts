@@ -54,12 +54,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
       })
 
       /** From here on no other process needs to answer in this one's place. */
-      const answered = (kind: "kudos" | "button", { id }: Envelope) =>
-        kind === "kudos"
-          ? Effect.catchAllCause(interactions.answered(id), cause =>
-              Effect.logWarning("An answer is not written down", cause)
-            )
-          : Effect.void
+      const answered = ({ id }: Envelope) =>
+        Effect.catchAllCause(interactions.answered(id), cause =>
+          Effect.logWarning("An answer is not written down", cause)
+        )
+
+      /** Not after a cut, which another process makes up for, nor a defect, of which the person is yet to be told. */
+      const thenAnswered = (kind: "kudos" | "button", envelope: Envelope, work: Done): Done => {
+        const over = () => (kind === "kudos" ? answered(envelope) : Effect.void)
+        return Effect.tapBoth(work, { onSuccess: over, onFailure: over })
+      }
 
       /** Shows "is thinking", then works. */
       const deferred = (envelope: Envelope, respond: Respond, unless: Words, work: Done): Done =>
@@ -83,9 +87,11 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
           Effect.timeout(claimsWithin),
           Effect.matchEffect({
             onFailure: ({ _tag }) =>
-              refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag })).pipe(
-                // It may be claimed all the same.
-                Effect.zipLeft(answered(kind, envelope))
+              // It may be claimed all the same.
+              thenAnswered(
+                kind,
+                envelope,
+                refuse(respond, somethingWentWrong, Outcome.Failed({ errorType: _tag }))
               ),
             onSuccess: Option.match({
               onNone: () => Effect.succeed(Outcome.Refused({ reason: "DeliveredTwice" })),
@@ -99,9 +105,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
                       Outcome.Refused({ reason: "RateLimited" })
                     )
                 })
-                // Not after a cut, which another process makes up for, nor a defect, of which the person is yet to be told.
-                const over = () => answered(kind, envelope)
-                return Effect.tapBoth(mine, { onSuccess: over, onFailure: over })
+                return thenAnswered(kind, envelope, mine)
               }
             })
           })
@@ -173,7 +177,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         FiberSet.run(running, writtenDown(journal, interaction, outcome)).pipe(
           Effect.zipRight(
             interaction._tag === "Run" && interaction.command.name === "kudos" && isBrokenOff(outcome)
-              ? answered("kudos", interaction.envelope)
+              ? answered(interaction.envelope)
               : Effect.void
           )
         )

@@ -10,8 +10,10 @@ import type { Address, Drawing } from "./answerEdit.ts"
 import { ephemeral } from "./interaction.ts"
 import { persistently } from "./persistently.ts"
 
-/** Hands Discord the first answer to an interaction; ends when Discord has it. */
-export type Respond = (callback: CreateInteractionResponseRequest) => Effect.Effect<void, DiscordRESTError>
+/** Hands Discord the first answer to an interaction; ends when Discord has it. `Unanswered` where it waits no longer. */
+export type Respond = (
+  callback: CreateInteractionResponseRequest
+) => Effect.Effect<void, DiscordRESTError | Unanswered>
 
 /** "… is thinking", seen by one person only. */
 export const deferEphemeral: CreateInteractionResponseRequest = { type: 5, data: { flags: ephemeral } }

@@ -1,6 +1,7 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { InteractionSignatures } from "../../ports/Signatures.ts"
+import { Unanswered } from "../discord/answerByDm.ts"
 import { InteractionRouter } from "../discord/InteractionRouter.ts"
 import { readBody } from "./httpBody.ts"
 
@@ -35,7 +36,7 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
         yield* Effect.addFinalizer(() => Deferred.succeed(hasLeft, undefined))
         const handling = yield* router.accept(raw.value, callback =>
           Effect.flatMap(Deferred.succeed(answer, HttpServerResponse.unsafeJson(callback)), isInTime =>
-            isInTime ? Deferred.await(hasLeft) : Effect.interrupt
+            isInTime ? Deferred.await(hasLeft) : new Unanswered({ reason: "Discord waits no longer" })
           )
         )
         // Who ends without an answer has none to give: delivered twice, or nothing that could be read.

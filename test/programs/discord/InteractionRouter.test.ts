@@ -5,6 +5,7 @@ import { HttpClientError, HttpClientRequest } from "@effect/platform"
 import { Interactions } from "../../../src/ports/Interactions.ts"
 import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import { DecisionButtons } from "../../../src/programs/discord/DecisionButtons.ts"
+import { Unanswered } from "../../../src/programs/discord/answerByDm.ts"
 import type { Respond } from "../../../src/programs/discord/answers.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
 import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
@@ -217,6 +218,20 @@ describe("an acknowledgement", () => {
       )
       expect(heard.map(({ call }) => call)).toEqual(["edit"])
       expect(heard[0]?.body).toContain("nothing was created")
+      expect(yield* answered).toEqual([person.id])
+    })
+  )
+})
+
+describe("a first answer that comes too late", () => {
+  it.scoped("ends the interaction: nothing is done, and nobody is told later that nothing was (C2)", () =>
+    Effect.gen(function* () {
+      const { answered, heard, send, written } = yield* routing(Effect.die("must not be reached"))
+      const exit = yield* send(kudos, () => new Unanswered({ reason: "too late" }))
+      expect(exit._tag).toBe("Success")
+      yield* Effect.yieldNow()
+      expect(heard).toEqual([])
+      expect(yield* written).toEqual(["kudos failed: Unanswered"])
       expect(yield* answered).toEqual([person.id])
     })
   )

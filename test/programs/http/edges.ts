@@ -10,6 +10,7 @@ import * as ReadinessInMemory from "../../../src/adapters/process/ReadinessInMem
 import { layer as settingsLayer, readSettings } from "../../../src/config.ts"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import type { SignalHealth } from "../../../src/ports/ExportHealth.ts"
+import type { Respond } from "../../../src/programs/discord/answers.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
 import * as endpoints from "../../../src/programs/http/endpointLayers.ts"
 import { BodyRoom } from "../../../src/programs/http/httpBody.ts"
@@ -57,7 +58,11 @@ export const requestText = (
   ].join("\r\n")
 
 /** Both endpoints over real sockets; webhooks are accepted and interactions ponged, nothing is stored. */
-export const edges = (spans: Array<Tracer.Span> = [], mostBytes = 32 * 1024 * 1024) =>
+export const edges = (
+  spans: Array<Tracer.Span> = [],
+  mostBytes = 32 * 1024 * 1024,
+  handle: (respond: Respond) => Effect.Effect<unknown> = respond => Effect.ignore(respond({ type: 1 }))
+) =>
   Effect.gen(function* () {
     const settings = yield* readSettings({
       DISCORD_BOT_TOKEN: "token",
@@ -96,7 +101,7 @@ export const edges = (spans: Array<Tracer.Span> = [], mostBytes = 32 * 1024 * 10
           }),
           Layer.mock(InteractionRouter, {
             _tag: "mochi/programs/InteractionRouter",
-            accept: (_, respond) => Effect.fork(Effect.ignore(respond({ type: 1 })))
+            accept: (_, respond) => Effect.fork(handle(respond))
           })
         )
       ),
