@@ -1,4 +1,4 @@
-import type { World } from "../src/sandbox/mochi/World.ts"
+import type { World } from "../sandbox/mochi/World.ts"
 
 /** Somebody with a Mochi profile, and an application of their own with one vault full of USDC. */
 export interface Member {

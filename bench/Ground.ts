@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import * as Database from "../src/adapters/postgres/Database.ts"
 import * as EmbeddedPostgres from "../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
-import { temporaryFolder } from "../src/sandbox/temporaryFolder.ts"
+import { temporaryFolder } from "../sandbox/temporaryFolder.ts"
 
 /** What all subjects of one run share: a folder, and a PostgreSQL server as durable as in production. */
 export interface Ground {

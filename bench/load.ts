@@ -1,6 +1,6 @@
 import { Clock, Effect } from "effect"
-import type { Handle } from "../src/sandbox/discord/Handle.ts"
-import type { Interaction } from "../src/sandbox/discord/Interactions.ts"
+import type { Handle } from "../sandbox/discord/Handle.ts"
+import type { Interaction } from "../sandbox/discord/Interactions.ts"
 import type { Member } from "./Crowd.ts"
 import { tokenId } from "./Crowd.ts"
 import type { Subject } from "./Subject.ts"

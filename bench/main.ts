@@ -2,7 +2,7 @@
 import { Console, Effect } from "effect"
 import type { Scope } from "effect"
 import { availableParallelism, cpus, loadavg } from "node:os"
-import { runToOrderlyEnd } from "../src/sandbox/orderlyEnd.ts"
+import { runToOrderlyEnd } from "../sandbox/orderlyEnd.ts"
 import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
 import { memory } from "./parts/memory.ts"

@@ -3,8 +3,8 @@ import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Layer, Schema } from "effect"
 import * as MessengerRest from "../src/adapters/discord/MessengerRest.ts"
 import * as Rest from "../src/adapters/discord/Rest.ts"
-import { readSettings, Settings } from "../src/config.ts"
-import { ApplicationId, ChannelId, DiscordUserId, RequestCode } from "../src/domain/Ids.ts"
+import { readSettings, Settings } from "../src/config/Settings.ts"
+import { ApplicationId, ChannelId, UserId, RequestCode } from "../src/domain/Ids.ts"
 import { Notice } from "../src/domain/Notice.ts"
 import { Messenger } from "../src/ports/Messenger.ts"
 
@@ -18,7 +18,7 @@ const sendAll = ({ channelIds, count }: (typeof Order.Type)["data"]) =>
     const messenger = yield* Messenger
     const notice = Notice.Pointer({
       audience: "recipient",
-      userId: DiscordUserId.make("300000000000000000"),
+      userId: UserId.make("300000000000000000"),
       request: { applicationId: ApplicationId.make("123"), code: RequestCode.make("ABC123") }
     })
     const start = performance.now()

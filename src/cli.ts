@@ -3,18 +3,18 @@ import { CliConfig, Command } from "@effect/cli"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { Console, Effect, Layer, Option } from "effect"
 import { stripVTControlCharacters } from "node:util"
-import * as Config from "./config.ts"
-import { processEnvironment } from "./configEnvironment.ts"
-import { version } from "./configVersion.ts"
-import { audit } from "./programs/cli/auditCommands.ts"
-import { commands } from "./programs/cli/commandCommands.ts"
-import { doctor } from "./programs/cli/doctorCommand.ts"
+import * as Config from "./config/Settings.ts"
+import { processEnvironment } from "./config/environment.ts"
+import { version } from "./config/version.ts"
+import { audit } from "./programs/cli/audit.ts"
+import { commands } from "./programs/cli/commands.ts"
+import { doctor } from "./programs/cli/doctor/doctor.ts"
 import { exitCodeOf, lastWords } from "./programs/cli/lastWords.ts"
-import { notifications } from "./programs/cli/notificationCommands.ts"
-import { privacy } from "./programs/cli/privacyCommands.ts"
-import { usage } from "./programs/cli/usageCommand.ts"
-import { runMain } from "./runMain.ts"
-import { hasColors, rewritten } from "./terminal.ts"
+import { notifications } from "./programs/cli/notifications.ts"
+import { privacy } from "./programs/cli/privacy.ts"
+import { usage } from "./programs/cli/usage.ts"
+import { runMain } from "./process/runMain.ts"
+import { hasColors, rewritten } from "./process/terminal.ts"
 
 /** An operator reads warnings; what the service tells of its everyday work is for its own log. */
 const settings = Layer.unwrapEffect(
@@ -31,8 +31,8 @@ const logging = loaded(async () => (await import("./adapters/telemetry/logging.t
 const configured = <A, E, R>(load: () => Promise<Layer.Layer<A, E, R>>) =>
   loaded(load).pipe(Layer.provideMerge(logging), Layer.provide(settings))
 
-const stores = configured(async () => (await import("./cli/stores.ts")).layer)
-const queue = configured(async () => (await import("./cli/deadLetters.ts")).layer)
+const stores = configured(async () => (await import("./programs/cli/layers/stores.ts")).layer)
+const queue = configured(async () => (await import("./programs/cli/layers/deadLetters.ts")).layer)
 
 const mochi = Command.make("mochi-discord").pipe(
   Command.withDescription("Mochi's bot for Discord"),
@@ -47,11 +47,17 @@ const mochi = Command.make("mochi-discord").pipe(
       )
     ).pipe(Command.withDescription("Run the service, as `npm start` does")),
     doctor.pipe(
-      Command.provide(loaded(async () => (await import("./cli/examination.ts")).layer(processEnvironment)))
+      Command.provide(
+        loaded(async () => (await import("./programs/cli/doctor/examination.ts")).layer(processEnvironment))
+      )
     ),
-    commands.pipe(Command.provide(configured(async () => (await import("./cli/commands.ts")).layer))),
+    commands.pipe(
+      Command.provide(configured(async () => (await import("./programs/cli/layers/commands.ts")).layer))
+    ),
     notifications(stores, queue),
-    privacy.pipe(Command.provide(configured(async () => (await import("./cli/privacy.ts")).layer))),
+    privacy.pipe(
+      Command.provide(configured(async () => (await import("./programs/cli/layers/privacy.ts")).layer))
+    ),
     audit.pipe(Command.provide(stores)),
     usage.pipe(Command.provide(stores))
   ])

@@ -1,12 +1,12 @@
 /** `serve`: an ear for signals before anything else; settings, so that a faulty one is named within a second; the service. */
-import { onSignal } from "./signals.ts"
+import { onSignal } from "./process/signals.ts"
 
 // Nothing runs yet that would have to be ended in order.
 onSignal(() => process.exit(0))
 
 const { Effect, Either } = await import("effect")
-const { describeFaults, readSettings } = await import("./config.ts")
-const { processEnvironment } = await import("./configEnvironment.ts")
+const { describeFaults, readSettings } = await import("./config/Settings.ts")
+const { processEnvironment } = await import("./config/environment.ts")
 
 const settings = Effect.runSync(Effect.either(Effect.flatMap(processEnvironment, readSettings)))
 
@@ -16,7 +16,7 @@ if (Either.isLeft(settings)) {
   process.exit(1)
 }
 
-const { keepCompiledCode } = await import("./codeCache.ts")
+const { keepCompiledCode } = await import("./process/codeCache.ts")
 keepCompiledCode(settings.right.database.dataDir)
-const { serve } = await import("./serve.ts")
-serve(settings.right)
+const { runService } = await import("./runService.ts")
+runService(settings.right)

@@ -14,7 +14,7 @@ import * as AuditLogSql from "./adapters/postgres/AuditLogSql.ts"
 import * as Database from "./adapters/postgres/Database.ts"
 import * as DecisionLeasesSql from "./adapters/postgres/DecisionLeasesSql.ts"
 import * as GatewaySessionsSql from "./adapters/postgres/GatewaySessionsSql.ts"
-import * as InteractionsSql from "./adapters/postgres/InteractionsSql.ts"
+import * as ClaimsSql from "./adapters/postgres/ClaimsSql.ts"
 import * as KudosIntentsSql from "./adapters/postgres/KudosIntentsSql.ts"
 import * as LeadershipSql from "./adapters/postgres/LeadershipSql.ts"
 import * as NotificationLogSql from "./adapters/postgres/NotificationLogSql.ts"
@@ -26,42 +26,43 @@ import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as StoreHealthSql from "./adapters/postgres/StoreHealthSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
-import * as UsageSql from "./adapters/postgres/UsageSql.ts"
+import * as UsageLogSql from "./adapters/postgres/UsageLogSql.ts"
 import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
-import { Settings } from "./config.ts"
+import { Settings } from "./config/Settings.ts"
 import * as LivenessInMemory from "./adapters/process/LivenessInMemory.ts"
 import * as BoundedServer from "./adapters/process/boundedServer.ts"
 import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
-import * as DeliveryWorker from "./programs/DeliveryWorker.ts"
+import * as DeliveryWorker from "./programs/jobs/DeliveryWorker.ts"
 import * as CommandSync from "./programs/discord/CommandSync.ts"
 import { DecisionButtons } from "./programs/discord/DecisionButtons.ts"
 import * as DiscordHealth from "./programs/discord/DiscordHealth.ts"
-import * as GatewayInteractions from "./programs/discord/GatewayInteractions.ts"
+import * as GatewayInteractions from "./programs/discord/overGateway.ts"
 import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
 import { KudosCommand } from "./programs/discord/KudosCommand.ts"
 import * as KudosRecovery from "./programs/discord/KudosRecovery.ts"
 import { PrivacyCommand } from "./programs/discord/PrivacyCommand.ts"
-import * as Erasures from "./programs/Erasures.ts"
-import * as Housekeeping from "./programs/Housekeeping.ts"
+import * as Erasures from "./programs/upkeep/Erasures.ts"
+import * as Housekeeping from "./programs/upkeep/Housekeeping.ts"
 import * as endpoints from "./programs/http/endpointLayers.ts"
 import * as Endpoints from "./programs/http/Endpoints.ts"
-import { Interactions as HttpInteractions } from "./programs/http/Interactions.ts"
+import { Interactions as HttpInteractions } from "./programs/discord/overHttp.ts"
 import * as Server from "./programs/http/Server.ts"
 import { CannotListen } from "./programs/http/CannotListen.ts"
-import { Webhooks } from "./programs/http/Webhooks.ts"
+import { Webhooks } from "./programs/webhooks/Webhooks.ts"
 import { Choices } from "./services/Choices.ts"
 import { Decisions } from "./services/Decisions.ts"
 import { Deliveries } from "./services/Deliveries.ts"
 import { Intake } from "./services/Intake.ts"
-import { Journal } from "./services/Journal.ts"
+import { Audit } from "./services/Audit.ts"
 import { KudosRequests } from "./services/KudosRequests.ts"
-import { Pictures } from "./services/Pictures.ts"
+import { RequestPeople } from "./services/RequestPeople.ts"
 import { Privacy } from "./services/Privacy.ts"
 import { PrivateViews } from "./services/PrivateViews.ts"
 import { Settlements } from "./services/Settlements.ts"
+import { Usage } from "./services/Usage.ts"
 
 /** A database that was there a moment ago, and is not now. */
 const storeComesBack = Schedule.spaced("1 second")
@@ -71,7 +72,7 @@ const stores = Layer.mergeAll(
   AuditLogSql.layer,
   DecisionLeasesSql.layer,
   GatewaySessionsSql.layer,
-  InteractionsSql.layer,
+  ClaimsSql.layer,
   KudosIntentsSql.layer,
   NotificationLogSql.layer,
   Layer.retry(OutboxPgBoss.layer, storeComesBack),
@@ -80,12 +81,12 @@ const stores = Layer.mergeAll(
   RateLimitsSql.layer,
   StoreHealthSql.layer,
   TransferRequestsSql.layer,
-  UsageSql.layer,
+  UsageLogSql.layer,
   WebhookInboxSql.layer
 ).pipe(
   Layer.provide(Layer.retry(ProcessLease.layer, storeComesBack)),
   Layer.merge(LeadershipSql.layer),
-  Layer.provide(Layer.merge(Database.layerPatient, Pseudonyms.layer))
+  Layer.provide(Layer.merge(Database.layer, Pseudonyms.layer))
 )
 
 const mochi = Layer.mergeAll(MochiPayHttp.layer, MochiProfilesHttp.layer, WebhookSignaturesStandard.layer)
@@ -100,7 +101,9 @@ const services = Layer.mergeAll(
   KudosRequests.Default,
   Privacy.Default,
   PrivateViews.Default
-).pipe(Layer.provideMerge(Layer.mergeAll(Journal.Default, Pictures.Default, Settlements.Default)))
+).pipe(
+  Layer.provideMerge(Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default))
+)
 
 const edge = InteractionRouter.Default.pipe(
   Layer.provideMerge(Layer.mergeAll(KudosCommand.Default, DecisionButtons.Default, PrivacyCommand.Default))

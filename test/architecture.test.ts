@@ -5,21 +5,32 @@ import { dirname, join, relative } from "node:path"
 /** What each ring may import besides itself: data flows in at a program and out through a port, never back up. */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
+  context: ["domain"],
+  telemetry: ["domain"],
+  config: [],
   views: ["domain"],
   ports: ["domain"],
-  services: ["domain", "ports"],
-  adapters: ["domain", "ports", "views", "config"],
-  programs: ["domain", "ports", "services", "views", "config"],
-  config: [],
-  sandbox: ["domain", "ports", "adapters", "config", "composition"],
-  composition: ["domain", "ports", "services", "views", "adapters", "programs", "config", "composition"]
+  services: ["domain", "ports", "context", "telemetry"],
+  adapters: ["domain", "ports", "views", "config", "context", "telemetry"],
+  programs: ["domain", "ports", "services", "views", "config", "context", "telemetry", "process", "adapters"],
+  process: ["adapters"],
+  composition: [
+    "domain",
+    "ports",
+    "services",
+    "views",
+    "adapters",
+    "programs",
+    "config",
+    "context",
+    "process"
+  ]
 }
 
-/** The files of `src` itself: the configuration, and what puts everything together. */
+/** The files of `src` itself put everything together. */
 const ringOf = (path: string): string => {
   const [folder = ""] = path.split("/")
-  if (folder in mayImport) return folder
-  return path.startsWith("config") ? "config" : "composition"
+  return folder in mayImport ? folder : "composition"
 }
 
 const files = globSync("src/**/*.ts").map(path => relative("src", path))

@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import { join } from "node:path"
-import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../sandbox/discord/FakeDiscord.ts"
 import * as Child from "../Child.ts"
 import type { Ground } from "../Ground.ts"
 import type { Row, Table } from "../Table.ts"

@@ -1,7 +1,7 @@
 import { Clock, Effect, Option } from "effect"
 import type { Scope } from "effect"
 import { randomUUID } from "node:crypto"
-import { signedHeaders } from "../../src/sandbox/mochi/webhookSigning.ts"
+import { signedHeaders } from "../../sandbox/mochi/webhookSigning.ts"
 import type { Ground } from "../Ground.ts"
 import { percentile } from "../statistics.ts"
 import * as Subject from "../Subject.ts"

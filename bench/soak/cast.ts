@@ -1,4 +1,4 @@
-import type { World } from "../../src/sandbox/mochi/World.ts"
+import type { World } from "../../sandbox/mochi/World.ts"
 
 /** A person with a Discord account and a Mochi profile. */
 export interface Person {

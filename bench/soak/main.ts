@@ -2,7 +2,7 @@
 import { Command, Options } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
 import { randomInt } from "node:crypto"
-import { runCommand } from "../../src/sandbox/commandLine.ts"
+import { runCommand } from "../../sandbox/commandLine.ts"
 import { planOf } from "./plan.ts"
 import { drawReport, isClean, reportOf } from "./report.ts"
 import { run } from "./run.ts"

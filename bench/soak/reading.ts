@@ -1,7 +1,7 @@
-import { interactive } from "../../src/sandbox/discord/Components.ts"
-import { embedTexts } from "../../src/sandbox/discord/Embeds.ts"
-import type { MessageFace } from "../../src/sandbox/discord/Model.ts"
-import { messageFlags } from "../../src/sandbox/discord/Model.ts"
+import { interactive } from "../../sandbox/discord/Components.ts"
+import { embedTexts } from "../../sandbox/discord/Embeds.ts"
+import type { MessageFace } from "../../sandbox/discord/Model.ts"
+import { messageFlags } from "../../sandbox/discord/Model.ts"
 import { symbol } from "./cast.ts"
 
 export const statuses = ["pending", "approved", "rejected", "expired", "failed", "settled"] as const

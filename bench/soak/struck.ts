@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { WebhookAttempt } from "../../src/sandbox/mochi/Webhooks.ts"
+import type { WebhookAttempt } from "../../sandbox/mochi/Webhooks.ts"
 import type { World } from "./world.ts"
 
 /** That the troubles were there: how often which of them struck. */

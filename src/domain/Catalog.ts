@@ -1,5 +1,5 @@
 import type { BigDecimal, Option } from "effect"
-import type { ApplicationId, DiscordUserId, ProfileId, TokenId, VaultProfileId } from "./Ids.ts"
+import type { ApplicationId, UserId, ProfileId, TokenId, VaultProfileId } from "./Ids.ts"
 import type { TokenAmount } from "./TokenAmount.ts"
 
 /** A person as Mochi knows them. */
@@ -7,7 +7,7 @@ export interface Profile {
   readonly id: ProfileId
   readonly name: string
   /** None where the person has linked no Discord account, or one that is no Discord id. */
-  readonly discordUserId: Option.Option<DiscordUserId>
+  readonly userId: Option.Option<UserId>
 }
 
 export interface Application {

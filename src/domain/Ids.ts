@@ -7,18 +7,18 @@ export const InteractionId = snowflake.pipe(Schema.brand("InteractionId"))
 export type InteractionId = typeof InteractionId.Type
 
 /** Fifteen digits at least: what a webhook or a profile calls a Discord user may be anything. */
-export const DiscordUserId = Schema.String.pipe(Schema.pattern(/^\d{15,20}$/), Schema.brand("DiscordUserId"))
-export type DiscordUserId = typeof DiscordUserId.Type
+export const UserId = Schema.String.pipe(Schema.pattern(/^\d{15,20}$/), Schema.brand("UserId"))
+export type UserId = typeof UserId.Type
 
-export const GuildId = snowflake.pipe(Schema.brand("GuildId"))
-export type GuildId = typeof GuildId.Type
+export const CommunityId = snowflake.pipe(Schema.brand("CommunityId"))
+export type CommunityId = typeof CommunityId.Type
 
 export const ChannelId = snowflake.pipe(Schema.brand("ChannelId"))
 export type ChannelId = typeof ChannelId.Type
 
 /** Of a bot: what one has posted or opened no other can use. */
-export const DiscordApplicationId = snowflake.pipe(Schema.brand("DiscordApplicationId"))
-export type DiscordApplicationId = typeof DiscordApplicationId.Type
+export const BotId = snowflake.pipe(Schema.brand("BotId"))
+export type BotId = typeof BotId.Type
 
 export const MessageId = snowflake.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type

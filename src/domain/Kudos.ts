@@ -1,35 +1,35 @@
 import { Schema } from "effect"
 import type { Option } from "effect"
 import type { Application, Holding, Profile, Vault } from "./Catalog.ts"
-import { DiscordUserId, InteractionId } from "./Ids.ts"
-import type { ChannelId, GuildId } from "./Ids.ts"
+import { UserId, InteractionId } from "./Ids.ts"
+import type { ChannelId, CommunityId } from "./Ids.ts"
 import type { TokenAmount } from "./TokenAmount.ts"
 
 /** `/kudos` as typed: every option is outside input, ids included. */
 export interface KudosCommand {
   readonly interactionId: InteractionId
-  readonly sender: DiscordUserId
-  readonly recipient: { readonly id: DiscordUserId; readonly isBot: boolean }
+  readonly sender: UserId
+  readonly recipient: { readonly id: UserId; readonly isBot: boolean }
   readonly application: string
   readonly vault: string
   readonly token: string
   readonly amount: string
   readonly reason: Option.Option<string>
-  readonly guildId: Option.Option<GuildId>
+  readonly communityId: Option.Option<CommunityId>
   readonly channelId: Option.Option<ChannelId>
 }
 
 /** A command that passed every check: what will be asked of Mochi. */
 export interface KudosDraft {
   readonly interactionId: InteractionId
-  readonly sender: { readonly discordUserId: DiscordUserId; readonly profile: Profile }
-  readonly recipient: { readonly discordUserId: DiscordUserId; readonly profile: Profile }
+  readonly sender: { readonly userId: UserId; readonly profile: Profile }
+  readonly recipient: { readonly userId: UserId; readonly profile: Profile }
   readonly application: Application
   readonly vault: Vault
   readonly holding: Holding
   readonly amount: TokenAmount
   readonly reason: Option.Option<string>
-  readonly guildId: Option.Option<GuildId>
+  readonly communityId: Option.Option<CommunityId>
   readonly channelId: Option.Option<ChannelId>
 }
 
@@ -59,7 +59,7 @@ export class ProfileMissing extends Schema.TaggedError<ProfileMissing>()("Profil
 
 export class RecipientProfileMissing extends Schema.TaggedError<RecipientProfileMissing>()(
   "RecipientProfileMissing",
-  { recipient: DiscordUserId }
+  { recipient: UserId }
 ) {}
 
 const Listed = Schema.Literal("application", "vault", "token")

@@ -1,6 +1,6 @@
 import { Data } from "effect"
 import type { Option } from "effect"
-import type { DiscordUserId, RequestKey } from "./Ids.ts"
+import type { UserId, RequestKey } from "./Ids.ts"
 import type { Audience } from "./Notification.ts"
 import { isFinal } from "./RequestStatus.ts"
 import type { FinalStatus, RequestStatus } from "./RequestStatus.ts"
@@ -8,12 +8,12 @@ import type { RequestFacts, Settlement } from "./TransferRequest.ts"
 
 /** A person as shown: mentioned where Discord knows them, else by the name they have at Mochi. */
 export interface Person {
-  readonly discordUserId: Option.Option<DiscordUserId>
+  readonly userId: Option.Option<UserId>
   readonly name: Option.Option<string>
 }
 
 /** A stored request with the persons of it looked up: all that a view of it needs. */
-export interface RequestPicture {
+export interface RequestWithPeople {
   readonly key: RequestKey
   readonly status: RequestStatus
   readonly facts: RequestFacts
@@ -26,20 +26,20 @@ export interface RequestPicture {
 /** Every message that the bot brings to somebody by itself. */
 export type Notice = Data.TaggedEnum<{
   /** The owner's card; its buttons are there only while the request is pending. */
-  ApprovalCard: { readonly picture: RequestPicture }
+  ApprovalCard: { readonly picture: RequestWithPeople }
   /** What became of the requester's request. */
-  StatusChanged: { readonly picture: RequestPicture; readonly status: FinalStatus }
+  StatusChanged: { readonly picture: RequestWithPeople; readonly status: FinalStatus }
   /** Thanks to the recipient. */
-  KudosReceived: { readonly picture: RequestPicture }
+  KudosReceived: { readonly picture: RequestWithPeople }
   /** The requester's `/kudos` answer. */
-  KudosAnswer: { readonly picture: RequestPicture }
+  KudosAnswer: { readonly picture: RequestWithPeople }
   /** In the open, for somebody whose DMs are closed: says nothing but that there is something to view. */
-  Pointer: { readonly audience: Audience; readonly userId: DiscordUserId; readonly request: RequestKey }
+  Pointer: { readonly audience: Audience; readonly userId: UserId; readonly request: RequestKey }
 }>
 export const Notice = Data.taggedEnum<Notice>()
 
 /** What a person sees of a request who looks at it in private. */
-export const noticeFor = (view: "kudos" | Audience, picture: RequestPicture): Notice => {
+export const noticeFor = (view: "kudos" | Audience, picture: RequestWithPeople): Notice => {
   switch (view) {
     case "kudos":
       return Notice.KudosAnswer({ picture })

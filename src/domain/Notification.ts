@@ -34,7 +34,7 @@ export interface Notification {
   readonly updatedAt: DateTime.Utc
 }
 
-export interface Hearing {
+export interface DueNotification {
   readonly audience: Audience
   readonly kind: NotificationKind
 }
@@ -44,17 +44,17 @@ export interface Hearing {
  * owner or requester before a source has named them, and nobody who was erased. A recipient hears of an approval, and of
  * what became of one.
  */
-export const hearings = (
+export const notificationsFor = (
   request: TransferRequest,
   before: RequestStatus = request.status
-): ReadonlyArray<Hearing> =>
+): ReadonlyArray<DueNotification> =>
   Option.match(request.facts, {
     onNone: () => [],
     onSome: facts => [
-      ...(isNamed(facts.owner) ? [ownerHears] : []),
-      ...(request.status !== "pending" && isNamed(facts.requester) ? [requesterHears] : []),
+      ...(isNamed(facts.owner) ? [ownersCard] : []),
+      ...(request.status !== "pending" && isNamed(facts.requester) ? [requestersNews] : []),
       ...((request.status === "approved" || before === "approved") && facts.recipient.isErased !== true
-        ? [recipientHears]
+        ? [recipientsThanks]
         : [])
     ]
   })
@@ -63,19 +63,18 @@ export const hearings = (
  * Whether a message of its own would tell the requester what they hear already: as the owner from the card, as the
  * recipient from the thanks. Their `/kudos` answer is brought up to date all the same.
  */
-export const requesterHearsAnyway = (facts: RequestFacts, status: RequestStatus): boolean =>
+export const requesterLearnsAnyway = (facts: RequestFacts, status: RequestStatus): boolean =>
   samePerson(facts.requester, facts.owner) ||
   (status === "approved" && samePerson(facts.requester, facts.recipient))
 
-const ownerHears: Hearing = { audience: "owner", kind: "approval_card" }
-const requesterHears: Hearing = { audience: "requester", kind: "status_changed" }
-const recipientHears: Hearing = { audience: "recipient", kind: "kudos_received" }
+const ownersCard: DueNotification = { audience: "owner", kind: "approval_card" }
+const requestersNews: DueNotification = { audience: "requester", kind: "status_changed" }
+const recipientsThanks: DueNotification = { audience: "recipient", kind: "kudos_received" }
 
-const isNamed = ({ discordUserId, profileId }: Party): boolean =>
-  Option.isSome(profileId) || Option.isSome(discordUserId)
+const isNamed = ({ userId, profileId }: Party): boolean => Option.isSome(profileId) || Option.isSome(userId)
 
 const samePerson = (one: Party, other: Party): boolean =>
-  sameId(one.profileId, other.profileId) || sameId(one.discordUserId, other.discordUserId)
+  sameId(one.profileId, other.profileId) || sameId(one.userId, other.userId)
 
 const sameId = (one: Option.Option<string>, other: Option.Option<string>): boolean =>
   Option.isSome(one) && Option.isSome(other) && one.value === other.value

@@ -2,8 +2,8 @@ import { Either, Option } from "effect"
 import type { DateTime } from "effect"
 import type {
   ChannelId,
-  DiscordUserId,
-  GuildId,
+  UserId,
+  CommunityId,
   InteractionId,
   ProfileId,
   RequestKey,
@@ -15,7 +15,7 @@ import { transition } from "./RequestStatus.ts"
 /** A person as far as a request names them; Mochi knows the rest. */
 export interface Party {
   readonly profileId: Option.Option<ProfileId>
-  readonly discordUserId: Option.Option<DiscordUserId>
+  readonly userId: Option.Option<UserId>
   /** They had their data erased: nobody is named here any more, whoever repeats it, and nothing is owed to them. */
   readonly isErased?: true
 }
@@ -39,7 +39,7 @@ export interface RequestFacts {
   readonly recipient: Party
   readonly expiresAt: Option.Option<DateTime.Utc>
   /** Where `/kudos` was run. */
-  readonly guildId: Option.Option<GuildId>
+  readonly communityId: Option.Option<CommunityId>
   readonly channelId: Option.Option<ChannelId>
 }
 
@@ -76,7 +76,12 @@ export interface StatusReport {
   readonly authoritative: boolean
 }
 
-export const nobody: Party = { profileId: Option.none(), discordUserId: Option.none() }
+/** What Mochi's webhook says, before anybody knows whether it is news. */
+export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
+  readonly status: Option.Option<RequestStatus>
+}
+
+export const nobody: Party = { profileId: Option.none(), userId: Option.none() }
 
 export const erasedParty: Party = { ...nobody, isErased: true }
 
@@ -153,7 +158,7 @@ const completed =
     requester: completedParty(first.requester, later.requester),
     recipient: completedParty(first.recipient, later.recipient),
     expiresAt: Option.orElse(first.expiresAt, () => later.expiresAt),
-    guildId: Option.orElse(first.guildId, () => later.guildId),
+    communityId: Option.orElse(first.communityId, () => later.communityId),
     channelId: Option.orElse(first.channelId, () => later.channelId)
   })
 
@@ -162,7 +167,7 @@ const completedParty = (first: Party, later: Party): Party =>
     ? erasedParty
     : {
         profileId: Option.orElse(first.profileId, () => later.profileId),
-        discordUserId: Option.orElse(first.discordUserId, () => later.discordUserId)
+        userId: Option.orElse(first.userId, () => later.userId)
       }
 
 const isErased = (...parties: ReadonlyArray<Party>): boolean => parties.some(party => party.isErased === true)

@@ -1,5 +1,5 @@
 import { Data, Option, Schema } from "effect"
-import { ApplicationId, DiscordUserId, RequestCode } from "./Ids.ts"
+import { ApplicationId, UserId, RequestCode } from "./Ids.ts"
 import type { RequestKey } from "./Ids.ts"
 import type { Audience } from "./Notification.ts"
 import type { Decision } from "./RequestStatus.ts"
@@ -8,7 +8,7 @@ import type { Decision } from "./RequestStatus.ts"
 export type ButtonPress = Data.TaggedEnum<{
   Decide: { readonly decision: Decision; readonly request: RequestKey }
   View: { readonly audience: Audience; readonly request: RequestKey }
-  Privacy: { readonly choice: "delete" | "keep"; readonly asker: DiscordUserId }
+  Privacy: { readonly choice: "delete" | "keep"; readonly asker: UserId }
 }>
 export const ButtonPress = Data.taggedEnum<ButtonPress>()
 
@@ -25,8 +25,7 @@ export const decisionId = (decision: Decision, { applicationId, code }: RequestK
 export const viewId = (audience: Audience, { applicationId, code }: RequestKey): string =>
   `view-${viewLetters[audience]}-${code}-${applicationId}`
 
-export const privacyId = (choice: "delete" | "keep", asker: DiscordUserId): string =>
-  `privacy-${choice}-${asker}`
+export const privacyId = (choice: "delete" | "keep", asker: UserId): string => `privacy-${choice}-${asker}`
 
 /** Whether buttons for this request can be made at all: what they say of it must be read back exactly. */
 export const fitsButtons = (request: RequestKey): boolean =>
@@ -76,4 +75,4 @@ const privacyPress = (text: string): Option.Option<ButtonPress> => {
 
 const decodeCode = Schema.decodeUnknownOption(RequestCode)
 const decodeApplication = Schema.decodeUnknownOption(ApplicationId)
-const decodeUser = Schema.decodeUnknownOption(DiscordUserId)
+const decodeUser = Schema.decodeUnknownOption(UserId)

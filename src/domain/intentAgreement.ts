@@ -124,7 +124,7 @@ const withoutBorrowed = (report: Report): Report => ({
   facts: Option.map(report.facts, facts => ({
     ...facts,
     requester: Option.isSome(facts.requester.profileId)
-      ? { ...facts.requester, discordUserId: Option.none() }
+      ? { ...facts.requester, userId: Option.none() }
       : facts.requester
   }))
 })

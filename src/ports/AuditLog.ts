@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { DateTime, Effect, Option } from "effect"
-import type { DiscordUserId, RequestCode, RequestKey, TraceId } from "../domain/Ids.ts"
+import type { UserId, RequestCode, RequestKey, TraceId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface AuditEntry {
@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly outcome: string
   readonly traceId: Option.Option<TraceId>
   /** Whom it is about, where that is not the actor. Stored as a pseudonym. */
-  readonly subject?: DiscordUserId
+  readonly subject?: UserId
 }
 
 /** As stored: the actor may read `erased:` and a keyed hash by now, and the subject is a pseudonym. */
@@ -34,7 +34,7 @@ export interface AuditFilter {
   readonly action: Option.Option<string>
   readonly requestCode: Option.Option<RequestCode>
   /** What the person did or what was done about them, their erasure included. */
-  readonly person: Option.Option<DiscordUserId>
+  readonly person: Option.Option<UserId>
   readonly since: Option.Option<DateTime.Utc>
   /** Entries older than the one with this id. */
   readonly before: Option.Option<number>

@@ -1,12 +1,6 @@
 import { Context, Schema } from "effect"
 import type { Duration, Effect, Option, Redacted } from "effect"
-import type {
-  ChannelId,
-  DiscordApplicationId,
-  DiscordUserId,
-  InteractionId,
-  MessageId
-} from "../domain/Ids.ts"
+import type { ChannelId, BotId, UserId, InteractionId, MessageId } from "../domain/Ids.ts"
 import type { Notice } from "../domain/Notice.ts"
 
 /**
@@ -65,8 +59,8 @@ export class Messenger extends Context.Tag("mochi/ports/Messenger")<
   Messenger,
   {
     /** Whose messages these are. */
-    readonly application: Effect.Effect<DiscordApplicationId, MessengerError>
-    readonly openDm: (userId: DiscordUserId) => Effect.Effect<ChannelId, MessengerError>
+    readonly application: Effect.Effect<BotId, MessengerError>
+    readonly openDm: (userId: UserId) => Effect.Effect<ChannelId, MessengerError>
     /** The same nonce within a minute is the same message: safe to repeat after a crash or a lost answer. */
     readonly post: (
       channelId: ChannelId,

@@ -3,7 +3,7 @@ import type { Duration, Effect, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import type {
   Audience,
-  Hearing,
+  DueNotification,
   Notification,
   NotificationId,
   NotificationState
@@ -19,7 +19,7 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
     readonly add: (
       request: RequestKey,
       about: RequestStatus,
-      hearings: ReadonlyArray<Hearing>
+      notificationsFor: ReadonlyArray<DueNotification>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     /** Makes a delivered one pending again, because what it shows is out of date; none where there is none. */
     readonly reopen: (

@@ -1,11 +1,11 @@
 import { Context } from "effect"
 import type { DateTime, Effect, Stream } from "effect"
-import type { DiscordUserId, ProfileId } from "../domain/Ids.ts"
+import type { UserId, ProfileId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** One person, by all ids that rows of theirs may carry. */
 export interface Identity {
-  readonly discordUserId: DiscordUserId
+  readonly userId: UserId
   readonly profileIds: ReadonlyArray<ProfileId>
 }
 
@@ -31,7 +31,7 @@ export class PersonalData extends Context.Tag("mochi/ports/PersonalData")<
      * The Mochi profiles that are stored beside this Discord user and, as far as is stored, were not linked to another one
      * since; the ten that were met last.
      */
-    readonly profilesOf: (id: DiscordUserId) => Effect.Effect<ReadonlyArray<ProfileId>, StoreUnavailable>
+    readonly profilesOf: (id: UserId) => Effect.Effect<ReadonlyArray<ProfileId>, StoreUnavailable>
     /** What is about the person or was shown to them: no secret of the bot's, and no id of anybody else. */
     readonly rowsOf: (person: Identity) => ReadonlyArray<PersonalTable>
 
@@ -48,10 +48,7 @@ export class PersonalData extends Context.Tag("mochi/ports/PersonalData")<
     /** Erasures that are to be tried again by now, a few at a time; each is left alone by others for a while. */
     readonly unfinishedErasures: Effect.Effect<ReadonlyArray<UnfinishedErasure>, StoreUnavailable>
     /** Whether an erasure of this person was begun at that moment or after it. */
-    readonly wasErasedSince: (
-      id: DiscordUserId,
-      moment: DateTime.Utc
-    ) => Effect.Effect<boolean, StoreUnavailable>
+    readonly wasErasedSince: (id: UserId, moment: DateTime.Utc) => Effect.Effect<boolean, StoreUnavailable>
     /** Forgets what kept erased persons erased, once nothing that began before can still be under way. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }

@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { DateTime, Effect, Option } from "effect"
-import type { DiscordUserId } from "../domain/Ids.ts"
+import type { UserId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** `export` and `erasure`: what `/privacy` does with all that is stored about a person. */
@@ -12,7 +12,7 @@ export class RateLimits extends Context.Tag("mochi/ports/RateLimits")<
   {
     /** Counts a run; none if it is allowed, else the moment to try again. Runs that were refused do not count. */
     readonly take: (
-      user: DiscordUserId,
+      user: UserId,
       kind: LimitedKind
     ) => Effect.Effect<Option.Option<DateTime.Utc>, StoreUnavailable>
     /** Forgets who has no run left that counts. */

@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { Duration, Effect, Option } from "effect"
-import type { ChannelId, DiscordApplicationId, InteractionId, MessageId, RequestKey } from "../domain/Ids.ts"
+import type { ChannelId, BotId, InteractionId, MessageId, RequestKey } from "../domain/Ids.ts"
 import type { Audience } from "../domain/Notification.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
@@ -15,7 +15,7 @@ export interface Shown {
   readonly place: "dm" | "channel"
   readonly status: RequestStatus
   /** Whose message it is: only that bot can edit it. None: an earlier release did not write it down. */
-  readonly application: Option.Option<DiscordApplicationId>
+  readonly application: Option.Option<BotId>
 }
 
 export interface StoredShown extends Shown {

@@ -1,15 +1,15 @@
 import { Duration, Effect, Option, Schema } from "effect"
 import type { Application, Holding, Vault } from "../domain/Catalog.ts"
-import type { DiscordUserId, ProfileId } from "../domain/Ids.ts"
+import type { UserId, ProfileId } from "../domain/Ids.ts"
 import { ProfileMissing } from "../domain/Kudos.ts"
 import type { Ambiguous, NotListed } from "../domain/Kudos.ts"
 import { pickListed } from "../domain/listing.ts"
 import { bestMatches } from "../domain/ranking.ts"
-import { within } from "../ports/Deadline.ts"
+import { within } from "../context/Deadline.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
-import { Priority } from "../ports/Priority.ts"
+import { Priority } from "../context/Priority.ts"
 import {
   holdingsBytes,
   offeredApplications,
@@ -61,7 +61,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       })
 
     const profileId = yield* remembered({
-      lookUp: (user: DiscordUserId) =>
+      lookUp: (user: UserId) =>
         oneOf(user, profiles.byDiscordId(user)).pipe(
           Effect.flatMap(
             Option.match({
@@ -103,14 +103,14 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       bytesOf: holdingsBytes
     })
 
-    const findApplication = Effect.fnUntraced(function* (user: DiscordUserId, typed: string) {
+    const findApplication = Effect.fnUntraced(function* (user: UserId, typed: string) {
       const profile = yield* profileId(user)
       const application = yield* pickListed("application", typed, yield* applicationsOf(profile), byName)
       return { profile, application: application.id }
     })
 
     const applications = Effect.fn("Choices.applications")(function* (
-      user: DiscordUserId,
+      user: UserId,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Application>, ChoicesError> {
       const all = yield* applicationsOf(yield* profileId(user))
@@ -118,7 +118,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
     })
 
     const vaults = Effect.fn("Choices.vaults")(function* (
-      user: DiscordUserId,
+      user: UserId,
       application: string,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Vault>, ChoicesError> {
@@ -127,7 +127,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
     })
 
     const holdings = Effect.fn("Choices.holdings")(function* (
-      user: DiscordUserId,
+      user: UserId,
       application: string,
       vault: string,
       typed: string

@@ -2,34 +2,27 @@
  * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
  */
 import { DateTime, Duration, Effect, Either, Option, Schema } from "effect"
-import type {
-  ChannelId,
-  DiscordUserId,
-  InteractionId,
-  MessageId,
-  ProfileId,
-  RequestKey
-} from "../domain/Ids.ts"
+import type { ChannelId, UserId, InteractionId, MessageId, ProfileId, RequestKey } from "../domain/Ids.ts"
 import { ProfileMissing } from "../domain/Kudos.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { Decision, FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import type { Party, Settlement, TransferRequest } from "../domain/TransferRequest.ts"
-import { within } from "../ports/Deadline.ts"
+import { within } from "../context/Deadline.ts"
 import { DecisionLeases } from "../ports/DecisionLeases.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
-import { Journal } from "./Journal.ts"
+import { Audit } from "./Audit.ts"
 import { Settlements } from "./Settlements.ts"
 
 const wholeBudget = Duration.seconds(20)
 
 export interface DecisionClick {
   readonly interactionId: InteractionId
-  readonly clicker: DiscordUserId
+  readonly clicker: UserId
   readonly decision: Decision
   readonly request: RequestKey
   /** The message that the button is on; none for an answer that only the clicker sees. */
@@ -72,12 +65,12 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     const leases = yield* DecisionLeases
     const requests = yield* TransferRequests
     const settlements = yield* Settlements
-    const journal = yield* Journal
+    const audit = yield* Audit
 
     /** Mochi's outcome. After a lost try of ours, "settled already" and the status asked for mean that it was us. */
     const askMochi = Effect.fnUntraced(function* (click: DecisionClick, profileId: ProfileId) {
       const answer = yield* Effect.either(pay.decide({ ...click, profileId }))
-      yield* journal.deed({
+      yield* audit.record({
         actor: click.clicker,
         action: click.decision === "approved" ? "mochi_approve" : "mochi_reject",
         request: click.request,
@@ -144,7 +137,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       const { by, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),
-        discordUserId: Option.some(click.clicker)
+        userId: Option.some(click.clicker)
       }
       const settlement = { by: by === "this click" ? clicker : nobody, at: yield* DateTime.now }
       const request = yield* remember(click, status, settlement)

@@ -2,11 +2,11 @@
 import { Duration, Effect, Option } from "effect"
 import { fitsButtons } from "../domain/customId.ts"
 import { Notice, noticeFor } from "../domain/Notice.ts"
-import type { RequestPicture } from "../domain/Notice.ts"
-import { requesterHearsAnyway } from "../domain/Notification.ts"
+import type { RequestWithPeople } from "../domain/Notice.ts"
+import { requesterLearnsAnyway } from "../domain/Notification.ts"
 import type { Audience, Notification } from "../domain/Notification.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
-import { Interactions } from "../ports/Interactions.ts"
+import { Claims } from "../ports/Claims.ts"
 import { Messenger } from "../ports/Messenger.ts"
 import type { MessengerError } from "../ports/Messenger.ts"
 import type { MochiError } from "../ports/MochiError.ts"
@@ -14,7 +14,7 @@ import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import type { LiveAnswer, StoredShown } from "../ports/TransferRequests.ts"
-import { Pictures } from "./Pictures.ts"
+import { RequestPeople } from "./RequestPeople.ts"
 import { isPastMending, posting, Undeliverable } from "./posting.ts"
 import type { Delivery } from "./posting.ts"
 
@@ -28,13 +28,13 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
     const requests = yield* TransferRequests
     const messenger = yield* Messenger
     const people = yield* People
-    const interactions = yield* Interactions
-    const pictures = yield* Pictures
+    const claims = yield* Claims
+    const requestPeople = yield* RequestPeople
     const { correct, personOf, postTo, redraw } = yield* posting
 
     /** Edits the ephemeral answers about the request whose tokens live; the age of the youngest `/kudos` edited. */
     const editAnswers = Effect.fnUntraced(function* (
-      picture: RequestPicture,
+      picture: RequestWithPeople,
       views: ReadonlyArray<LiveAnswer["view"]>
     ) {
       const answers = yield* requests.liveAnswers(picture.key)
@@ -42,7 +42,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
         answers.filter(({ view }) => views.includes(view)),
         ({ interactionId, view }) =>
           Effect.gen(function* () {
-            const live = yield* interactions.liveToken(interactionId)
+            const live = yield* claims.liveToken(interactionId)
             if (Option.isNone(live)) return Option.none()
             yield* messenger.editAnswer(live.value.token, noticeFor(view, picture))
             return Option.some(live.value.age)
@@ -78,7 +78,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       if (Option.isSome(standing) && isFinal(standing.value.status))
         yield* redraw(standing.value, Notice.StatusChanged({ picture, status: standing.value.status }))
       const wasSeen = ages.some(age => Duration.lessThan(age, editIsSeen))
-      if (wasSeen || requesterHearsAnyway(facts, status) || !(yield* wants("requester", picture))) return
+      if (wasSeen || requesterLearnsAnyway(facts, status) || !(yield* wants("requester", picture))) return
       const begun = Option.isSome(standing) ? Option.none() : shown
       yield* postTo(delivery, begun, Notice.StatusChanged({ picture, status }))
     })
@@ -107,7 +107,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       if (yield* wants("recipient", delivery.picture)) yield* postTo(delivery, Option.none(), thanks)
     })
 
-    const wants = (audience: Audience, picture: RequestPicture) =>
+    const wants = (audience: Audience, picture: RequestWithPeople) =>
       Effect.flatMap(personOf(audience, picture), people.wantsNotifications)
 
     /** Safe to repeat at any time. */
@@ -115,7 +115,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       notification: Notification
     ): Effect.fn.Return<void, DeliveryFailure> {
       const request = yield* requests.find(notification.request)
-      const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
+      const picture = Option.isSome(request) ? yield* requestPeople.of(request.value) : Option.none()
       if (Option.isNone(request) || Option.isNone(picture))
         return yield* new Undeliverable({ reason: "nothing is stored of the request" })
       // They had themselves erased: nothing is owed to them, and nothing failed.

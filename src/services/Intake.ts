@@ -1,11 +1,10 @@
 import { DateTime, Duration, Effect, Option, Schema } from "effect"
 import { nobody } from "../domain/TransferRequest.ts"
-import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
-import type { RequestStatus } from "../domain/RequestStatus.ts"
+import type { News, TransferRequest } from "../domain/TransferRequest.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
-import { Journal } from "./Journal.ts"
+import { Audit } from "./Audit.ts"
 import { remembered } from "./remembered.ts"
 import { Settlements } from "./Settlements.ts"
 
@@ -18,11 +17,6 @@ const countsWithin = Duration.seconds(5)
 /** More waits to be delivered than can be taken on. */
 export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
 
-/** What Mochi's webhook says, before anybody knows whether it is news. */
-export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
-  readonly status: Option.Option<RequestStatus>
-}
-
 export type Accepted =
   | { readonly _tag: "Duplicate" }
   | { readonly _tag: "Accepted"; readonly request: Option.Option<TransferRequest> }
@@ -34,7 +28,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const inbox = yield* WebhookInbox
     const outbox = yield* Outbox
     const settlements = yield* Settlements
-    const journal = yield* Journal
+    const audit = yield* Audit
     const backlog = yield* remembered({
       // A count that never comes would be waited for by every webhook after it.
       lookUp: (_: "backlog") => outbox.backlog.pipe(Effect.disconnect, Effect.timeout(countsWithin)),
@@ -61,7 +55,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
           return { _tag: "Accepted", request: yield* apply(news) } as const
         })
       )
-      yield* journal.deed({
+      yield* audit.record({
         actor: "mochi",
         action: "webhook",
         request: news.key,

@@ -16,18 +16,18 @@ import {
 import type { KudosCommand, KudosDraft, KudosRefusal } from "../domain/Kudos.ts"
 import { pickListed } from "../domain/listing.ts"
 import { parseAmountInput } from "../domain/TokenAmount.ts"
-import { within } from "../ports/Deadline.ts"
+import { within } from "../context/Deadline.ts"
 import { KudosIntents, NoLongerHeld } from "../ports/KudosIntents.ts"
 import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
-import { currentTraceparent } from "../ports/traceContext.ts"
+import { currentTraceparent } from "../telemetry/traceContext.ts"
 import { createdRequests } from "./createdRequests.ts"
 import type { CreatedKudos } from "./createdRequests.ts"
 import { exactAmount } from "./exactAmount.ts"
-import { Journal } from "./Journal.ts"
+import { Audit } from "./Audit.ts"
 
 /** A command has 20 seconds in all; the last of them are kept for finding out what became of a lost create. */
 const wholeBudget = Duration.seconds(20)
@@ -50,7 +50,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const profiles = yield* MochiProfiles
     const intents = yield* KudosIntents
     const { created, look } = yield* createdRequests
-    const journal = yield* Journal
+    const audit = yield* Audit
 
     /** Every check of the contract in its order: the first that fails is what the person hears. */
     const draft = Effect.fn("KudosRequests.draft")(function* (
@@ -97,14 +97,14 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       if (recipient.id === sender.id) return yield* new SelfKudos()
       return {
         interactionId: command.interactionId,
-        sender: { discordUserId: command.sender, profile: sender },
-        recipient: { discordUserId: command.recipient.id, profile: recipient },
+        sender: { userId: command.sender, profile: sender },
+        recipient: { userId: command.recipient.id, profile: recipient },
         application,
         vault,
         holding,
         amount,
         reason: command.reason,
-        guildId: command.guildId,
+        communityId: command.communityId,
         channelId: command.channelId
       }
     })
@@ -131,8 +131,8 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       const { intent, mayLeave } = yield* intents.store(checked, yield* currentTraceparent)
       const answer = yield* Effect.either(pay.create(checked, mayLeave))
       if (Either.isLeft(answer) && answer.left.reason === "Withheld") return yield* new NoLongerHeld()
-      yield* journal.deed({
-        actor: checked.sender.discordUserId,
+      yield* audit.record({
+        actor: checked.sender.userId,
         action: "mochi_create",
         outcome: Either.match(answer, {
           onLeft: ({ reason }) => `failed: ${reason}`,

@@ -1,15 +1,15 @@
 import { Array as Arr, DateTime, Effect, Option } from "effect"
-import type { DiscordUserId, ProfileId } from "../domain/Ids.ts"
+import type { UserId, ProfileId } from "../domain/Ids.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
-import { begunBy } from "../ports/BegunBy.ts"
-import { within } from "../ports/Deadline.ts"
+import { startedBy } from "../context/WorkStart.ts"
+import { within } from "../context/Deadline.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import { People } from "../ports/People.ts"
 import { PersonalData } from "../ports/PersonalData.ts"
 import type { ErasedRows, PersonalTable, UnfinishedErasure } from "../ports/PersonalData.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
-import { currentTraceId } from "../ports/traceContext.ts"
+import { currentTraceId } from "../telemetry/traceContext.ts"
 
 const profilesAskedAtOnce = 5
 /** Mochi may be down: what is stored names most profiles anyway. */
@@ -17,7 +17,7 @@ const mochiBudget = "4 seconds"
 
 /** Everything that is stored about one person. */
 export interface PersonalExport {
-  readonly discordUserId: DiscordUserId
+  readonly userId: UserId
   readonly profileIds: ReadonlyArray<ProfileId>
   readonly exportedAt: DateTime.Utc
   /** Read as it is taken: an export has no bound of its own. */
@@ -46,18 +46,18 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     const atomic = yield* Atomic
 
     /** A profile that Mochi links to another Discord account by now is no longer this person's. */
-    const isSomebodyElses = (discordUserId: DiscordUserId, profileId: ProfileId) =>
+    const isSomebodyElses = (userId: UserId, profileId: ProfileId) =>
       Effect.map(
         profiles.byId(profileId),
-        Option.exists(profile => Option.exists(profile.discordUserId, linked => linked !== discordUserId))
+        Option.exists(profile => Option.exists(profile.userId, linked => linked !== userId))
       )
 
     /** The person's profiles, of those that were stored and the one at Mochi; none where Mochi does not answer. */
-    const askMochi = (discordUserId: DiscordUserId, stored: ReadonlyArray<ProfileId>) =>
+    const askMochi = (userId: UserId, stored: ReadonlyArray<ProfileId>) =>
       Effect.gen(function* () {
-        const current = Option.map(yield* profiles.byDiscordId(discordUserId), ({ id }) => id)
+        const current = Option.map(yield* profiles.byDiscordId(userId), ({ id }) => id)
         const former = stored.filter(id => !Option.contains(current, id))
-        const theirs = yield* Effect.filter(former, id => isSomebodyElses(discordUserId, id), {
+        const theirs = yield* Effect.filter(former, id => isSomebodyElses(userId, id), {
           negate: true,
           concurrency: profilesAskedAtOnce
         })
@@ -65,7 +65,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       }).pipe(within(mochiBudget), Effect.option)
 
     const recorded = Effect.fnUntraced(function* (
-      id: DiscordUserId,
+      id: UserId,
       asker: Asker | "bot",
       action: "privacy_export" | "privacy_delete" | "privacy_notifications",
       outcome: string
@@ -81,13 +81,13 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     })
 
     const exportOf = Effect.fn("Privacy.exportOf")(function* (
-      id: DiscordUserId,
+      id: UserId,
       asker: Asker
     ): Effect.fn.Return<PersonalExport, StoreUnavailable> {
       const stored = yield* data.profilesOf(id)
       const profileIds = Option.getOrElse(yield* askMochi(id, stored), () => stored)
       yield* Effect.ignoreLogged(recorded(id, asker, "privacy_export", "success"))
-      const person = { discordUserId: id, profileIds }
+      const person = { userId: id, profileIds }
       return { ...person, exportedAt: yield* DateTime.now, stored: data.rowsOf(person) }
     })
 
@@ -97,7 +97,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
         erasure: UnfinishedErasure,
         asker: Asker | "bot"
       ): Effect.fn.Return<Erased, StoreUnavailable> {
-        const { discordUserId: id } = erasure
+        const { userId: id } = erasure
         const asked = yield* askMochi(id, erasure.profileIds)
         const mochiAsked = Option.isSome(asked)
         const profileIds = Option.getOrElse(asked, () => erasure.profileIds)
@@ -118,16 +118,16 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
         return { rows, mochiAsked, isComplete: mochiAsked }
       },
       // What it writes down of itself counts as begun before it, and so names nobody.
-      (work, erasure) => begunBy({ _tag: "Moment", at: erasure.askedAt })(work)
+      (work, erasure) => startedBy({ _tag: "Moment", at: erasure.askedAt })(work)
     )
 
     /** Safe to repeat. Once it is written down, it is completed by this process or another. */
     const erase = Effect.fn("Privacy.erase")(function* (
-      id: DiscordUserId,
+      id: UserId,
       asker: Asker
     ): Effect.fn.Return<Erased, StoreUnavailable> {
       const erasure = yield* data.beginErasure({
-        discordUserId: id,
+        userId: id,
         profileIds: yield* data.profilesOf(id)
       })
       return yield* Effect.catchTag(carryOut(erasure, asker), "StoreUnavailable", error =>
@@ -149,7 +149,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
 
     /** Whether "kudos received" and "status changed" are sent; approval cards always are. */
     const chooseNotifications = Effect.fn("Privacy.chooseNotifications")(function* (
-      id: DiscordUserId,
+      id: UserId,
       wanted: boolean
     ) {
       yield* people.chooseNotifications(id, wanted)

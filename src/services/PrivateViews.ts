@@ -1,12 +1,12 @@
 import { Effect, Option, Schema } from "effect"
-import type { DiscordUserId, InteractionId, RequestKey } from "../domain/Ids.ts"
+import type { UserId, InteractionId, RequestKey } from "../domain/Ids.ts"
 import { noticeFor } from "../domain/Notice.ts"
 import type { Notice } from "../domain/Notice.ts"
 import type { Audience } from "../domain/Notification.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
-import { Pictures } from "./Pictures.ts"
+import { RequestPeople } from "./RequestPeople.ts"
 
 /** The View button was pressed by somebody else than it was meant for. */
 export class NotMeantForThem extends Schema.TaggedError<NotMeantForThem>()("NotMeantForThem", {}) {}
@@ -20,11 +20,11 @@ export type ViewFailure = NotMeantForThem | NothingToView | MochiError | StoreUn
 export class PrivateViews extends Effect.Service<PrivateViews>()("mochi/services/PrivateViews", {
   effect: Effect.gen(function* () {
     const requests = yield* TransferRequests
-    const pictures = yield* Pictures
+    const requestPeople = yield* RequestPeople
 
     const pictureOf = Effect.fnUntraced(function* (key: RequestKey) {
       const request = yield* requests.find(key)
-      const picture = Option.isSome(request) ? yield* pictures.of(request.value) : Option.none()
+      const picture = Option.isSome(request) ? yield* requestPeople.of(request.value) : Option.none()
       return yield* Effect.mapError(picture, () => new NothingToView())
     })
 
@@ -32,14 +32,14 @@ export class PrivateViews extends Effect.Service<PrivateViews>()("mochi/services
     const open = Effect.fn("PrivateViews.open")(function* (view: {
       readonly request: RequestKey
       readonly audience: Audience
-      readonly viewer: DiscordUserId
+      readonly viewer: UserId
       readonly interactionId: InteractionId
     }): Effect.fn.Return<Notice, ViewFailure> {
       const before = yield* pictureOf(view.request)
       const party = before.facts[view.audience]
       if (party.isErased === true) return yield* new NothingToView()
-      const { discordUserId } = yield* pictures.person(party)
-      if (!Option.contains(discordUserId, view.viewer)) return yield* new NotMeantForThem()
+      const { userId } = yield* requestPeople.person(party)
+      if (!Option.contains(userId, view.viewer)) return yield* new NotMeantForThem()
       yield* requests.addAnswer(view.request, { interactionId: view.interactionId, view: view.audience })
       // Drawn from what is stored now: what changes from here on finds the answer and brings it up to date.
       return noticeFor(view.audience, yield* pictureOf(view.request))

@@ -6,7 +6,7 @@ import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
 import type { InteractionId, RequestKey } from "../domain/Ids.ts"
 import { believe } from "../domain/intentAgreement.ts"
 import type { Difference } from "../domain/intentAgreement.ts"
-import { hearings } from "../domain/Notification.ts"
+import { notificationsFor } from "../domain/Notification.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { afterReport, isFromMochi, nobody } from "../domain/TransferRequest.ts"
@@ -61,7 +61,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       before: RequestStatus,
       ownerAfter: Duration.Duration
     ) {
-      const added = yield* notifications.add(request.key, request.status, hearings(request, before))
+      const added = yield* notifications.add(request.key, request.status, notificationsFor(request, before))
       const deliveries = added.map(
         ({ audience, id }): Job => ({ _tag: "Deliver", notification: id, request: request.key, audience })
       )
@@ -174,7 +174,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
 }) {}
 
 const isDecided = ({ settlement }: TransferRequest): boolean =>
-  Option.exists(settlement, ({ by }) => Option.isSome(by.profileId) || Option.isSome(by.discordUserId))
+  Option.exists(settlement, ({ by }) => Option.isSome(by.profileId) || Option.isSome(by.userId))
 
 /** Somebody at Mochi uses the name of a `/kudos` for something else than it asked for. */
 const disagreement = (key: RequestKey, interactionId: InteractionId, differs: ReadonlyArray<Difference>) =>

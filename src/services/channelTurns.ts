@@ -1,7 +1,7 @@
 import { Effect, Option } from "effect"
 import type { ChannelId } from "../domain/Ids.ts"
 import { MessengerError } from "../ports/Messenger.ts"
-import { monotonicMillis } from "../ports/monotonic.ts"
+import { monotonicMillis } from "../context/monotonic.ts"
 
 /** Messages that are on their way to one channel, or wait for Discord's limit of it. */
 const atOnce = 10

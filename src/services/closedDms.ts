@@ -1,6 +1,6 @@
 import { Duration, Effect } from "effect"
-import type { DiscordUserId } from "../domain/Ids.ts"
-import { monotonicMillis } from "../ports/monotonic.ts"
+import type { UserId } from "../domain/Ids.ts"
+import { monotonicMillis } from "../context/monotonic.ts"
 
 /** Whoever opens their direct messages again hears by them after so long, or by a message that had no other way. */
 const rememberedFor = Duration.minutes(5)
@@ -17,14 +17,14 @@ const rememberedAtMost = 10_000
  */
 export const makeClosedDms = Effect.sync(() => {
   /** By person; whoever was refused last stands last. */
-  const refusals = new Map<DiscordUserId, { readonly count: number; readonly until: number }>()
+  const refusals = new Map<UserId, { readonly count: number; readonly until: number }>()
 
-  const lately = (user: DiscordUserId, now: number): number => {
+  const lately = (user: UserId, now: number): number => {
     const found = refusals.get(user)
     return found !== undefined && now < found.until ? found.count : 0
   }
 
-  const refused = (user: DiscordUserId) =>
+  const refused = (user: UserId) =>
     Effect.map(monotonicMillis, now => {
       const count = lately(user, now) + 1
       refusals.delete(user)
@@ -33,13 +33,12 @@ export const makeClosedDms = Effect.sync(() => {
       refusals.set(user, { count, until: now + Duration.toMillis(rememberedFor) })
     })
 
-  const reached = (user: DiscordUserId) =>
+  const reached = (user: UserId) =>
     Effect.sync(() => {
       refusals.delete(user)
     })
 
-  const has = (user: DiscordUserId) =>
-    Effect.map(monotonicMillis, now => lately(user, now) >= refusalsBelieved)
+  const has = (user: UserId) => Effect.map(monotonicMillis, now => lately(user, now) >= refusalsBelieved)
 
   return { refused, reached, has }
 })

@@ -3,9 +3,9 @@
  * neither loses the message nor shows it twice.
  */
 import { Duration, Effect, Option, Schema } from "effect"
-import type { ChannelId, DiscordUserId } from "../domain/Ids.ts"
+import type { ChannelId, UserId } from "../domain/Ids.ts"
 import { Notice } from "../domain/Notice.ts"
-import type { RequestPicture } from "../domain/Notice.ts"
+import type { RequestWithPeople } from "../domain/Notice.ts"
 import type { Audience, Notification } from "../domain/Notification.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
 import { isLostChannel, isOthersMessage, Messenger } from "../ports/Messenger.ts"
@@ -16,7 +16,7 @@ import { TransferRequests } from "../ports/TransferRequests.ts"
 import type { Shown, StoredShown } from "../ports/TransferRequests.ts"
 import { makeChannelTurns } from "./channelTurns.ts"
 import { makeClosedDms } from "./closedDms.ts"
-import { Pictures } from "./Pictures.ts"
+import { RequestPeople } from "./RequestPeople.ts"
 
 /** Discord remembers a nonce for a few minutes; older doubts are settled by looking. */
 const nonceHolds = Duration.minutes(1)
@@ -32,7 +32,7 @@ type PostingFailure = Undeliverable | MessengerError | StoreUnavailable
 export interface Delivery {
   readonly notification: Notification
   readonly request: TransferRequest
-  readonly picture: RequestPicture
+  readonly picture: RequestWithPeople
 }
 
 /** Part of `Deliveries`. */
@@ -40,20 +40,20 @@ export const posting = Effect.gen(function* () {
   const requests = yield* TransferRequests
   const messenger = yield* Messenger
   const people = yield* People
-  const pictures = yield* Pictures
+  const requestPeople = yield* RequestPeople
   const closedDms = yield* makeClosedDms
   const turns = yield* makeChannelTurns
 
-  const personOf = Effect.fnUntraced(function* (audience: Audience, picture: RequestPicture) {
-    const { discordUserId, name } = yield* pictures.person(picture.facts[audience])
-    if (Option.isSome(discordUserId)) return discordUserId.value
+  const personOf = Effect.fnUntraced(function* (audience: Audience, picture: RequestWithPeople) {
+    const { userId, name } = yield* requestPeople.person(picture.facts[audience])
+    if (Option.isSome(userId)) return userId.value
     const reason = Option.isSome(name) ? "has no Discord account at Mochi" : "has no Mochi profile"
     return yield* new Undeliverable({ reason: `the ${audience} ${reason}` })
   })
 
   /** Works in the person's DM; where the remembered one is not known to Discord any more, once more in a new one. */
   const inDm = Effect.fnUntraced(function* (
-    user: DiscordUserId,
+    user: UserId,
     work: (channelId: ChannelId) => Effect.Effect<void, PostingFailure>
   ): Effect.fn.Return<void, PostingFailure> {
     const application = yield* messenger.application

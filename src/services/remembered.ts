@@ -1,7 +1,7 @@
 import { Deferred, Duration, Effect, Exit, FiberId } from "effect"
 import type { Clock } from "effect"
 import { LRUCache } from "lru-cache"
-import { unsafeMonotonicMillis } from "../ports/monotonic.ts"
+import { unsafeMonotonicMillis } from "../context/monotonic.ts"
 
 export interface Memory<Key, A, E> {
   readonly lookUp: (key: Key) => Effect.Effect<A, E>

@@ -1,5 +1,5 @@
 import { DateTime, Option } from "effect"
-import type { RequestPicture } from "../domain/Notice.ts"
+import type { RequestWithPeople } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { decisionId } from "../domain/customId.ts"
 import { isExpiry } from "../domain/expiry.ts"
@@ -21,7 +21,7 @@ import { idText, nameText, relativeTime } from "./text.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
-  picture: RequestPicture,
+  picture: RequestWithPeople,
   headline = settledHeadline(picture.status)
 ): Message => {
   const { facts, key, status } = picture
@@ -76,7 +76,7 @@ export const settledElsewhere = "Transfer Request Settled"
  */
 export const settledForeignCard = (
   embed: Embed,
-  outcome: Pick<RequestPicture, "status" | "decider" | "settlement"> & { readonly headline: string }
+  outcome: Pick<RequestWithPeople, "status" | "decider" | "settlement"> & { readonly headline: string }
 ): Message => {
   const added = [...statusFields(outcome.status), ...settlementFields(outcome)]
   const kept = (embed.fields ?? []).filter(({ name }) => !replaced.has(name))
@@ -109,12 +109,12 @@ const embedLength = ({ author, description, fields, footer, title }: Embed): num
 const author = (headline: string | undefined) =>
   headline === undefined ? {} : { author: { name: headline } }
 
-const decisionButtons = ({ key }: RequestPicture): ReadonlyArray<Button> => [
+const decisionButtons = ({ key }: RequestWithPeople): ReadonlyArray<Button> => [
   { type: 2, style: 3, label: "Approve", custom_id: decisionId("approved", key) },
   { type: 2, style: 4, label: "Reject", custom_id: decisionId("rejected", key) }
 ]
 
-const expiryFields = ({ facts, status }: RequestPicture) =>
+const expiryFields = ({ facts, status }: RequestWithPeople) =>
   status === "pending"
     ? Option.match(Option.filter(facts.expiresAt, isExpiry), {
         onNone: () => [],

@@ -1,5 +1,5 @@
 import { Match } from "effect"
-import type { Notice, RequestPicture } from "../domain/Notice.ts"
+import type { Notice, RequestWithPeople } from "../domain/Notice.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
 import { approvalCard } from "./approvalCard.ts"
@@ -41,7 +41,7 @@ export const kudosAnswer = ({
   facts,
   recipient,
   status
-}: Pick<RequestPicture, "facts" | "recipient" | "status">): Message =>
+}: Pick<RequestWithPeople, "facts" | "recipient" | "status">): Message =>
   message({
     embed: {
       title: "Kudos Request Created",
@@ -61,7 +61,7 @@ export const kudosAnswer = ({
   })
 
 /** What a requester is told of one status. Should another follow, it stays their news of then, and says what became of it. */
-const statusChanged = (picture: RequestPicture, told: FinalStatus): Message =>
+const statusChanged = (picture: RequestWithPeople, told: FinalStatus): Message =>
   message({
     embed: {
       title: `Kudos Request ${statusTitles[told]}`,
@@ -83,7 +83,7 @@ const statusChanged = (picture: RequestPicture, told: FinalStatus): Message =>
   })
 
 /** The thanks to the recipient; what was announced and came to nothing says so. */
-const kudosReceived = (picture: RequestPicture): Message => {
+const kudosReceived = (picture: RequestWithPeople): Message => {
   const { facts, status } = picture
   return message({
     embed: {

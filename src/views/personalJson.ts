@@ -2,13 +2,13 @@ import { DateTime, Stream } from "effect"
 
 /** An export as the file that a person gets, and as the command line prints it, piece by piece: one row a line. */
 export const personalJson = <E>(data: {
-  readonly discordUserId: string
+  readonly userId: string
   readonly profileIds: ReadonlyArray<string>
   readonly exportedAt: DateTime.Utc
   readonly stored: ReadonlyArray<{ readonly table: string; readonly rows: Stream.Stream<string, E> }>
 }): Stream.Stream<string, E> => {
   const head = {
-    discord_user_id: data.discordUserId,
+    discord_user_id: data.userId,
     mochi_profile_ids: data.profileIds,
     exported_at: DateTime.formatIso(data.exportedAt)
   }

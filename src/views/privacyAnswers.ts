@@ -1,5 +1,5 @@
 import { privacyId } from "../domain/customId.ts"
-import type { DiscordUserId } from "../domain/Ids.ts"
+import type { UserId } from "../domain/Ids.ts"
 import { colors, message } from "./Message.ts"
 import type { Message } from "./Message.ts"
 
@@ -19,7 +19,7 @@ export const exportTooLarge: Message = message({
   }
 })
 
-export const askBeforeErasing = (asker: DiscordUserId): Message =>
+export const askBeforeErasing = (asker: UserId): Message =>
   message({
     embed: {
       title: "Erase your data?",

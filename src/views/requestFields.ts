@@ -1,7 +1,7 @@
 import { DateTime, Option } from "effect"
 import { longestId } from "../domain/Ids.ts"
 import type { RequestKey } from "../domain/Ids.ts"
-import type { Person, RequestPicture } from "../domain/Notice.ts"
+import type { Person, RequestWithPeople } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { withVisibleControls } from "../domain/plainText.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
@@ -29,8 +29,8 @@ export const tokenText = ({ chain, symbol }: RequestFacts): string =>
 export const vaultText = ({ applicationName, vaultName }: RequestFacts): string =>
   `${nameText(vaultName)} (${nameText(applicationName)})`
 
-export const personText = ({ discordUserId, name }: Person): string =>
-  Option.match(discordUserId, {
+export const personText = ({ userId, name }: Person): string =>
+  Option.match(userId, {
     onSome: mention,
     onNone: () => nameText(Option.getOrElse(name, () => "somebody"))
   })
@@ -50,7 +50,7 @@ export const statusFields = (status: RequestStatus): ReadonlyArray<Field> =>
 
 /** Who decided and when, as far as it is known. */
 export const settlementFields = (
-  picture: Pick<RequestPicture, "decider" | "settlement">
+  picture: Pick<RequestWithPeople, "decider" | "settlement">
 ): ReadonlyArray<Field> =>
   Option.match(picture.settlement, {
     onNone: () => [],
@@ -85,5 +85,4 @@ export const requestMark = ({ applicationId, code }: RequestKey) => ({
 })
 
 /** Whether there is anything to call the person by. */
-export const isKnown = ({ discordUserId, name }: Person): boolean =>
-  Option.isSome(discordUserId) || Option.isSome(name)
+export const isKnown = ({ userId, name }: Person): boolean => Option.isSome(userId) || Option.isSome(name)

@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { afterAll, beforeAll, expect } from "vitest"
 import { chromiumBin, pictures } from "./chromium.ts"
 
-const main = fileURLToPath(new URL("../../src/sandbox/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../sandbox/main.ts", import.meta.url))
 
 export const desktop = { viewport: { width: 1280, height: 800 } }
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }

@@ -86,7 +86,7 @@ describe("what a request is about", () => {
     const first = facts({
       amount: "1",
       symbol: "ETH",
-      owner: { profileId: Option.none(), discordUserId: Option.none() }
+      owner: { profileId: Option.none(), userId: Option.none() }
     })
     const later = facts({
       amount: "2",

@@ -51,7 +51,7 @@ describe("A button's custom id", () => {
   })
 
   it("of the privacy question is read back", () => {
-    const asker = Ids.DiscordUserId.make("184027593016284160")
+    const asker = Ids.UserId.make("184027593016284160")
     for (const choice of ["delete", "keep"] as const)
       expect(parseCustomId(privacyId(choice, asker))).toEqual(
         Option.some(ButtonPress.Privacy({ choice, asker }))

@@ -8,7 +8,7 @@ import type { RequestFacts, StatusReport } from "../../src/domain/TransferReques
 import { byDiscord, byProfile, facts, key, report, request } from "./requests.ts"
 
 const vaultId = VaultProfileId.make("70011")
-const ada = byDiscord("184027593016284160").discordUserId
+const ada = byDiscord("184027593016284160").userId
 
 /** Ada asked for 10.5 USDC: names and reason that no event repeats, and no owner. */
 const asked: AskedFor = {
@@ -16,7 +16,7 @@ const asked: AskedFor = {
   vault: { applicationId: key.applicationId, vaultId },
   facts: facts({
     owner: nobody,
-    requester: { ...byProfile("2"), discordUserId: ada },
+    requester: { ...byProfile("2"), userId: ada },
     chain: Option.some("Ethereum"),
     reason: Option.some("For the docs")
   }),
@@ -71,13 +71,13 @@ describe("an event that names an intent (A5)", () => {
   })
 
   it("that is not believed keeps its own requester, not the one that its metadata names", () => {
-    const foreign = event({ amount: "99", requester: { ...byProfile("66"), discordUserId: ada } })
+    const foreign = event({ amount: "99", requester: { ...byProfile("66"), userId: ada } })
     const { report: believed } = believe(Option.none(), asked, foreign)
     expect(Option.getOrThrow(believed.facts).requester).toEqual(byProfile("66"))
-    const unnamed = event({ amount: "99", requester: { ...nobody, discordUserId: ada } })
-    expect(
-      Option.getOrThrow(believe(Option.none(), asked, unnamed).report.facts).requester.discordUserId
-    ).toEqual(ada)
+    const unnamed = event({ amount: "99", requester: { ...nobody, userId: ada } })
+    expect(Option.getOrThrow(believe(Option.none(), asked, unnamed).report.facts).requester.userId).toEqual(
+      ada
+    )
   })
 
   it("takes the place of what only the intent told, and never of what an event told before", () => {

@@ -1,5 +1,5 @@
 import { DateTime, Option } from "effect"
-import { ApplicationId, DiscordUserId, ProfileId, RequestCode } from "../../src/domain/Ids.ts"
+import { ApplicationId, UserId, ProfileId, RequestCode } from "../../src/domain/Ids.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import { nobody } from "../../src/domain/TransferRequest.ts"
 import type { Party, RequestFacts, StatusReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
@@ -8,12 +8,12 @@ export const key = { applicationId: ApplicationId.make("123"), code: RequestCode
 
 export const byProfile = (id: string): Party => ({
   profileId: Option.some(ProfileId.make(id)),
-  discordUserId: Option.none()
+  userId: Option.none()
 })
 
 export const byDiscord = (id: string): Party => ({
   profileId: Option.none(),
-  discordUserId: Option.some(DiscordUserId.make(id))
+  userId: Option.some(UserId.make(id))
 })
 
 export const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
@@ -28,7 +28,7 @@ export const facts = (given: Partial<RequestFacts> = {}): RequestFacts => ({
   requester: byProfile("2"),
   recipient: byProfile("3"),
   expiresAt: Option.none(),
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.none(),
   ...given
 })

@@ -6,8 +6,8 @@ import {
   GRANTS_VAULT,
   RESEARCH_GUILD,
   TREASURY
-} from "../../src/sandbox/mochi/demoWorld.ts"
-import { Fault } from "../../src/sandbox/mochi/Faults.ts"
+} from "../../sandbox/mochi/demoWorld.ts"
+import { Fault } from "../../sandbox/mochi/Faults.ts"
 import { addNewcomer, expectAlive, expectValidRequests, suggestions, withFault } from "./steps.ts"
 import { modes, RunningWorld } from "./world.ts"
 

@@ -1,8 +1,8 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { DAO_APP } from "../../src/sandbox/mochi/demoWorld.ts"
-import { Fault } from "../../src/sandbox/mochi/Faults.ts"
-import { buttonsOf } from "../../src/sandbox/transcript.ts"
+import { DAO_APP } from "../../sandbox/mochi/demoWorld.ts"
+import { Fault } from "../../sandbox/mochi/Faults.ts"
+import { buttonsOf } from "../../sandbox/transcript.ts"
 import {
   addNewcomer,
   expectAlive,

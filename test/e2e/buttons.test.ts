@@ -1,9 +1,9 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect, Option } from "effect"
-import type { Message, User } from "../../src/sandbox/discord/Model.ts"
-import { Fault } from "../../src/sandbox/mochi/Faults.ts"
-import type { Operation } from "../../src/sandbox/mochi/routes.ts"
-import { buttonsOf, fieldOf } from "../../src/sandbox/transcript.ts"
+import type { Message, User } from "../../sandbox/discord/Model.ts"
+import { Fault } from "../../sandbox/mochi/Faults.ts"
+import type { Operation } from "../../sandbox/mochi/routes.ts"
+import { buttonsOf, fieldOf } from "../../sandbox/transcript.ts"
 import {
   expectAlive,
   expectError,

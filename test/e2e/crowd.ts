@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import type { Message, User } from "../../src/sandbox/discord/Model.ts"
+import type { Message, User } from "../../sandbox/discord/Model.ts"
 import { textOf } from "./steps.ts"
 import type { World } from "./world.ts"
 

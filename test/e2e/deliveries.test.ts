@@ -1,7 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Message } from "../../src/sandbox/discord/Model.ts"
-import type { Json } from "../../src/sandbox/mochi/Json.ts"
+import type { Message } from "../../sandbox/discord/Model.ts"
+import type { Json } from "../../sandbox/mochi/Json.ts"
 import {
   announced,
   buttonsOf,

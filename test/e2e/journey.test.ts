@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { COMMUNITY_VAULT, DAO_APP, USDC } from "../../src/sandbox/mochi/demoWorld.ts"
-import { buttonsOf, fieldOf } from "../../src/sandbox/transcript.ts"
+import { COMMUNITY_VAULT, DAO_APP, USDC } from "../../sandbox/mochi/demoWorld.ts"
+import { buttonsOf, fieldOf } from "../../sandbox/transcript.ts"
 import { expectValidRequests, sendKudos, suggestions } from "./steps.ts"
 import { makeRunningWorld, modes, untilRegistered } from "./world.ts"
 

@@ -10,11 +10,11 @@ import {
   UNPRICED,
   USDC,
   WHOLE
-} from "../../src/sandbox/mochi/demoWorld.ts"
-import type { Fault } from "../../src/sandbox/mochi/Faults.ts"
-import { Fault as MochiFault } from "../../src/sandbox/mochi/Faults.ts"
-import type { Operation } from "../../src/sandbox/mochi/routes.ts"
-import { buttonsOf, fieldOf } from "../../src/sandbox/transcript.ts"
+} from "../../sandbox/mochi/demoWorld.ts"
+import type { Fault } from "../../sandbox/mochi/Faults.ts"
+import { Fault as MochiFault } from "../../sandbox/mochi/Faults.ts"
+import type { Operation } from "../../sandbox/mochi/routes.ts"
+import { buttonsOf, fieldOf } from "../../sandbox/transcript.ts"
 import {
   addNewcomer,
   expectAlive,

@@ -1,7 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { Fault } from "../../src/sandbox/mochi/Faults.ts"
-import { fieldOf } from "../../src/sandbox/transcript.ts"
+import { Fault } from "../../sandbox/mochi/Faults.ts"
+import { fieldOf } from "../../sandbox/transcript.ts"
 import {
   expectAlive,
   expectError,

@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { Fault } from "../../src/sandbox/mochi/Faults.ts"
+import { Fault } from "../../sandbox/mochi/Faults.ts"
 import {
   announced,
   buttonsOf,

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
-import type { Handle } from "../../src/sandbox/discord/Handle.ts"
+import type { Handle } from "../../sandbox/discord/Handle.ts"
 import { balance } from "../support/balancer.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { cardTitle, messagesAbout } from "./crowd.ts"

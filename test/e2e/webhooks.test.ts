@@ -1,13 +1,9 @@
 import { expect, it as single, layer } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
 import { request } from "node:http"
-import {
-  generateHmacSecret,
-  generateSigningKey,
-  signedHeaders
-} from "../../src/sandbox/mochi/webhookSigning.ts"
-import { webhookEvent } from "../../src/sandbox/mochi/webhookEvent.ts"
-import type { Overrides } from "../../src/sandbox/mochi/webhookEvent.ts"
+import { generateHmacSecret, generateSigningKey, signedHeaders } from "../../sandbox/mochi/webhookSigning.ts"
+import { webhookEvent } from "../../sandbox/mochi/webhookEvent.ts"
+import type { Overrides } from "../../sandbox/mochi/webhookEvent.ts"
 import { impossibleExpiries, possibleExpiries } from "../domain/expiries.ts"
 import { optionalFields, requiredFields } from "../support/eventFields.ts"
 import * as TcpProxy from "../support/tcpProxy.ts"

@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Effect, Schedule, Schema } from "effect"
 import { expect } from "vitest"
-import * as Sandbox from "../../src/sandbox/Sandbox.ts"
-import { tour } from "../../src/sandbox/tour.ts"
+import * as Sandbox from "../../sandbox/Sandbox.ts"
+import { tour } from "../../sandbox/tour.ts"
 import { freePort, startProcess } from "./prometheus.ts"
 import { root } from "./tools.ts"
 

@@ -1,9 +1,9 @@
 import { Effect } from "effect"
-import { COMMUNITY_VAULT, DAO_APP, USDC } from "../../src/sandbox/mochi/demoWorld.ts"
-import { ADA, GRACE, LINUS } from "../../src/sandbox/people.ts"
-import type { Sandbox } from "../../src/sandbox/Sandbox.ts"
-import { tour } from "../../src/sandbox/tour.ts"
-import { buttonsOf } from "../../src/sandbox/transcript.ts"
+import { COMMUNITY_VAULT, DAO_APP, USDC } from "../../sandbox/mochi/demoWorld.ts"
+import { ADA, GRACE, LINUS } from "../../sandbox/people.ts"
+import type { Sandbox } from "../../sandbox/Sandbox.ts"
+import { tour } from "../../sandbox/tour.ts"
+import { buttonsOf } from "../../sandbox/transcript.ts"
 
 /** A little of everything that the dashboards show; answers with what differed from what people should have seen. */
 export const traffic = (sandbox: Sandbox) =>

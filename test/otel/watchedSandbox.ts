@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import * as Sandbox from "../../src/sandbox/Sandbox.ts"
+import * as Sandbox from "../../sandbox/Sandbox.ts"
 import { otlpReceiver } from "../support/otlpReceiver.ts"
 import type { OtlpReceiver } from "../support/otlpReceiver.ts"
 import { freePort, startPrometheus } from "./prometheus.ts"

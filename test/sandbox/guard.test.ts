@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { isOurs } from "../../src/sandbox/guard.ts"
+import { isOurs } from "../../sandbox/guard.ts"
 
 const host = "127.0.0.1:4000"
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Scope } from "effect"
 import { createConnection } from "node:net"
-import { FakeDiscord } from "../../src/sandbox/discord/FakeDiscord.ts"
-import * as FakeMochi from "../../src/sandbox/mochi/FakeMochi.ts"
-import * as Sandbox from "../../src/sandbox/Sandbox.ts"
-import { serve } from "../../src/sandbox/web/WebServer.ts"
+import { FakeDiscord } from "../../sandbox/discord/FakeDiscord.ts"
+import * as FakeMochi from "../../sandbox/mochi/FakeMochi.ts"
+import * as Sandbox from "../../sandbox/Sandbox.ts"
+import { serve } from "../../sandbox/web/WebServer.ts"
 
 /** Bytes as they are, and what comes back until the other side closes or says no more. */
 const raw = (port: number, text: string): Promise<string> =>

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
-import * as Sandbox from "../../src/sandbox/Sandbox.ts"
-import { serviceView } from "../../src/sandbox/web/panelViews.ts"
+import * as Sandbox from "../../sandbox/Sandbox.ts"
+import { serviceView } from "../../sandbox/web/panelViews.ts"
 
 // A sandbox is a database, two servers and a service to start: machines that stall take their time.
 vi.setConfig({ testTimeout: 180_000 })

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach } from "vitest"
 
-const main = fileURLToPath(new URL("../../src/sandbox/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../sandbox/main.ts", import.meta.url))
 
 /** A test that fails must not leave a sandbox behind. */
 const running = new Set<number>()

@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Either, Option } from "effect"
-import { describeFaults } from "../../src/config.ts"
-import { readSandboxSettings } from "../../src/sandbox/settings.ts"
+import { describeFaults } from "../../src/config/Settings.ts"
+import { readSandboxSettings } from "../../sandbox/settings.ts"
 
 const read = (environment: Readonly<Record<string, string>>) =>
   Effect.runSync(Effect.either(readSandboxSettings(environment)))

@@ -1,7 +1,7 @@
 /** Makes a folder that is gone at the end, and has an exception that nobody catches. */
 import { Effect } from "effect"
 import { mkdirSync, rmSync } from "node:fs"
-import { runToOrderlyEnd } from "../../src/sandbox/orderlyEnd.ts"
+import { runToOrderlyEnd } from "../../sandbox/orderlyEnd.ts"
 
 const folder = process.argv[2] ?? ""
 

@@ -2,11 +2,11 @@ import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { COMMUNITY_VAULT, USDC } from "../../src/sandbox/mochi/demoWorld.ts"
-import * as Sandbox from "../../src/sandbox/Sandbox.ts"
-import { tour } from "../../src/sandbox/tour.ts"
+import { COMMUNITY_VAULT, USDC } from "../../sandbox/mochi/demoWorld.ts"
+import * as Sandbox from "../../sandbox/Sandbox.ts"
+import { tour } from "../../sandbox/tour.ts"
 
-const main = fileURLToPath(new URL("../../src/sandbox/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../sandbox/main.ts", import.meta.url))
 
 it("the tour runs from one command, says what each person saw, and exits with 0", async () => {
   const { code, printed } = await new Promise<{ code: number | null; printed: string }>(resolve => {

@@ -191,7 +191,7 @@ describe("A decision", () => {
       })
       expect(result).toMatchObject({
         _tag: "Right",
-        right: { status: "failed", settlement: { by: { discordUserId: Option.some(grace) } } }
+        right: { status: "failed", settlement: { by: { userId: Option.some(grace) } } }
       })
     })
   )

@@ -8,7 +8,7 @@ import { Outbox } from "../../src/ports/Outbox.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { WebhookInbox } from "../../src/ports/WebhookInbox.ts"
 import { Intake } from "../../src/services/Intake.ts"
-import { Journal } from "../../src/services/Journal.ts"
+import { Audit } from "../../src/services/Audit.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import { facts, key } from "../domain/requests.ts"
 import { nobody } from "../../src/domain/TransferRequest.ts"
@@ -39,7 +39,7 @@ const intakeWith = (waiting: Ref.Ref<number>, counted: Ref.Ref<number>) =>
         Layer.mock(WebhookInbox, { accept: () => Effect.succeed(true) }),
         Layer.mock(NotificationLog, { add: () => Effect.succeed([]) }),
         Layer.mock(TransferRequests, { lock: () => Effect.succeedNone, save: () => Effect.void }),
-        Layer.succeed(Journal, Journal.make({ deed: () => Effect.void, use: () => Effect.void })),
+        Layer.succeed(Audit, Audit.make({ record: () => Effect.void })),
         Layer.mock(KudosIntents, {}),
         Layer.mock(MochiPay, {})
       )

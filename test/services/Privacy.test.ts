@@ -5,13 +5,14 @@ import * as PersonalDataSql from "../../src/adapters/postgres/PersonalDataSql.ts
 import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
 import * as Ids from "../../src/domain/Ids.ts"
 import { erasedParty } from "../../src/domain/TransferRequest.ts"
-import { begunBy } from "../../src/ports/BegunBy.ts"
-import { Interactions } from "../../src/ports/Interactions.ts"
+import { startedBy } from "../../src/context/WorkStart.ts"
+import { Claims } from "../../src/ports/Claims.ts"
 import { People } from "../../src/ports/People.ts"
 import { PersonalData } from "../../src/ports/PersonalData.ts"
 import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
-import { Journal } from "../../src/services/Journal.ts"
+import { Audit } from "../../src/services/Audit.ts"
+import { Usage } from "../../src/services/Usage.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
 import { findInDatabase } from "../support/databaseSearch.ts"
@@ -71,7 +72,7 @@ layer(underTest)("a person's own data", it => {
       yield* Effect.replicateEffect(limits.take(requester.id, "kudos"), 20)
       yield* (yield* Privacy).erase(requester.id, "person")
       expect(Option.isSome(yield* limits.take(requester.id, "kudos"))).toBe(true)
-      const again = yield* (yield* Interactions).claim({
+      const again = yield* (yield* Claims).claim({
         id: interactionId,
         userId: requester.id,
         token: Redacted.make("t"),
@@ -214,14 +215,15 @@ layer(underTest)("a person's own data", it => {
       const sql = yield* SqlClient.SqlClient
       const people = yield* People
       const requests = yield* TransferRequests
-      const journal = yield* Journal
+      const audit = yield* Audit
+      const usage = yield* Usage
       const moment = DateTime.unsafeMake((yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now)
       const all = (code: string, person: typeof owner) =>
         Effect.gen(function* () {
           yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"), bot)
           yield* people.chooseNotifications(person.id, false)
-          yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success" })
-          yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
+          yield* audit.record({ actor: person.id, action: "kudos", outcome: "success" })
+          yield* usage.count({ user: person.id, communityId: Option.none(), command: "kudos" })
           yield* requests.save({ ...request, key: { ...key, code: Ids.RequestCode.make(code) } })
         })
       const shown = {
@@ -232,7 +234,7 @@ layer(underTest)("a person's own data", it => {
       } as const
       for (const [index, person] of [owner, requester, recipient].entries()) {
         yield* (yield* Privacy).erase(person.id, "person")
-        yield* begunBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
+        yield* startedBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
         expect((yield* findInDatabase(person.id)).found).toEqual([])
         expect((yield* findInDatabase(person.profile)).found).toEqual([])
         const audience = (["owner", "requester", "recipient"] as const)[index]!
@@ -268,7 +270,7 @@ layer(underTest)("after a new private key", it => {
         PersonalData,
         PersonalDataSql.layer.pipe(Layer.provide(Pseudonyms.layer), Layer.provide(rotated))
       )
-      const person = { discordUserId: requester.id, profileIds: [requester.profile] }
+      const person = { userId: requester.id, profileIds: [requester.profile] }
       const rowsIn = (table: string) =>
         Stream.runCount(data.rowsOf(person).find(each => each.table === table)!.rows)
       expect(yield* rowsIn("transfer_requests")).toBe(1)

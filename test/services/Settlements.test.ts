@@ -17,11 +17,11 @@ import { Settlements } from "../../src/services/Settlements.ts"
 import { facts } from "../views/pictures.ts"
 import { ada, grace, intent, key, settledBy, stored } from "./mochiWorld.ts"
 
-const party = (user: Ids.DiscordUserId) => ({ ...nobody, discordUserId: Option.some(user) })
+const party = (user: Ids.UserId) => ({ ...nobody, userId: Option.some(user) })
 const expiresAt = DateTime.unsafeMake(60_000)
 const known = {
   ...facts,
-  owner: party(Ids.DiscordUserId.make("1098765432109876224")),
+  owner: party(Ids.UserId.make("1098765432109876224")),
   requester: party(ada),
   recipient: party(grace),
   expiresAt: Option.some(expiresAt)
@@ -64,9 +64,9 @@ const settlementsOver = (
         finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome])
       }),
       Layer.mock(NotificationLog, {
-        add: (_, about, hearings) =>
+        add: (_, about, notificationsFor) =>
           Ref.modify(added, all => {
-            const fresh = hearings.filter(({ audience }) => !all.includes(`${audience} ${about}`))
+            const fresh = notificationsFor.filter(({ audience }) => !all.includes(`${audience} ${about}`))
             return [
               fresh.map(({ audience }) => notification(audience, about)),
               [...all, ...fresh.map(({ audience }) => `${audience} ${about}`)]

@@ -1,9 +1,9 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, TestClock } from "effect"
-import { DiscordUserId } from "../../src/domain/Ids.ts"
+import { UserId } from "../../src/domain/Ids.ts"
 import { makeClosedDms } from "../../src/services/closedDms.ts"
 
-const someone = (index: number) => DiscordUserId.make(String(100_000_000_000_000_000n + BigInt(index)))
+const someone = (index: number) => UserId.make(String(100_000_000_000_000_000n + BigInt(index)))
 
 it.effect(
   "closed direct messages are known by two refusals, for five minutes or until they are found open",

@@ -4,7 +4,7 @@ import { Array as Arr, DateTime, Deferred, Effect, Fiber, Layer, Option, Redacte
 import * as Ids from "../../src/domain/Ids.ts"
 import { nobody } from "../../src/domain/TransferRequest.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
-import { Interactions } from "../../src/ports/Interactions.ts"
+import { Claims } from "../../src/ports/Claims.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
@@ -28,7 +28,7 @@ const open = (count: number) =>
     races += 1
     const sql = yield* SqlClient.SqlClient
     const requests = yield* TransferRequests
-    const interactions = yield* Interactions
+    const claims = yield* Claims
     const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
     const facts = factsOf(owner, requester, recipient)
     const all = yield* Effect.forEach(Arr.range(1, count), index =>
@@ -38,7 +38,7 @@ const open = (count: number) =>
           applicationId: Ids.ApplicationId.make("7"),
           code: Ids.RequestCode.make(`RACE-${races}-${index}`)
         }
-        yield* interactions.claim({
+        yield* claims.claim({
           id: interactionId,
           userId: requester.id,
           token: Redacted.make("token"),

@@ -1,7 +1,7 @@
 import { DateTime, Effect, Layer, Option, Redacted } from "effect"
 import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
 import * as AuditLogSql from "../../src/adapters/postgres/AuditLogSql.ts"
-import * as InteractionsSql from "../../src/adapters/postgres/InteractionsSql.ts"
+import * as ClaimsSql from "../../src/adapters/postgres/ClaimsSql.ts"
 import * as KudosIntentsSql from "../../src/adapters/postgres/KudosIntentsSql.ts"
 import * as ProcessLease from "../../src/adapters/postgres/ProcessLease.ts"
 import * as NotificationLogSql from "../../src/adapters/postgres/NotificationLogSql.ts"
@@ -11,10 +11,10 @@ import * as PersonalDataSql from "../../src/adapters/postgres/PersonalDataSql.ts
 import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "../../src/adapters/postgres/RateLimitsSql.ts"
 import * as TransferRequestsSql from "../../src/adapters/postgres/TransferRequestsSql.ts"
-import * as UsageSql from "../../src/adapters/postgres/UsageSql.ts"
+import * as UsageLogSql from "../../src/adapters/postgres/UsageLogSql.ts"
 import * as Ids from "../../src/domain/Ids.ts"
 import type { Party, RequestFacts, TransferRequest } from "../../src/domain/TransferRequest.ts"
-import { Interactions } from "../../src/ports/Interactions.ts"
+import { Claims } from "../../src/ports/Claims.ts"
 import { MochiError } from "../../src/ports/MochiError.ts"
 import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
@@ -22,32 +22,33 @@ import { Outbox } from "../../src/ports/Outbox.ts"
 import { People } from "../../src/ports/People.ts"
 import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
-import { Journal } from "../../src/services/Journal.ts"
+import { Audit } from "../../src/services/Audit.ts"
+import { Usage } from "../../src/services/Usage.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { draft, settings } from "../adapters/mochi/mochiClients.ts"
 import * as TestDatabase from "../support/postgres.ts"
 
 export interface Someone {
-  readonly id: Ids.DiscordUserId
+  readonly id: Ids.UserId
   readonly profile: Ids.ProfileId
 }
 
 /** Whose messages they see. */
-export const bot = Ids.DiscordApplicationId.make("1100000000000000001")
+export const bot = Ids.BotId.make("1100000000000000001")
 
 export let count = 0
 /** Nobody of an earlier test. */
 export const someone = (name: string): Someone => {
   count += 1
   return {
-    id: Ids.DiscordUserId.make(`7654321098765${String(count).padStart(4, "0")}`),
+    id: Ids.UserId.make(`7654321098765${String(count).padStart(4, "0")}`),
     profile: Ids.ProfileId.make(`profile-of-${name}-${count}`)
   }
 }
 
 export const party = ({ id, profile }: Someone): Party => ({
-  discordUserId: Option.some(id),
+  userId: Option.some(id),
   profileId: Option.some(profile)
 })
 
@@ -60,8 +61,8 @@ const base = Layer.merge(
 
 /** Who is linked to which profile at Mochi, and for whom it does not answer. */
 export const atMochi = {
-  linked: new Map<Ids.ProfileId, Ids.DiscordUserId>(),
-  silentFor: new Set<Ids.DiscordUserId>()
+  linked: new Map<Ids.ProfileId, Ids.UserId>(),
+  silentFor: new Set<Ids.UserId>()
 }
 
 const profiles = Layer.succeed(
@@ -79,7 +80,7 @@ const profiles = Layer.succeed(
         : Effect.succeed(
             Option.map(
               Option.fromNullable([...atMochi.linked].find(([, linked]) => linked === id)),
-              ([profile]) => ({ id: profile, name: "somebody", discordUserId: Option.some(id) })
+              ([profile]) => ({ id: profile, name: "somebody", userId: Option.some(id) })
             )
           ),
     byId: profile =>
@@ -87,7 +88,7 @@ const profiles = Layer.succeed(
         Option.map(Option.fromNullable(atMochi.linked.get(profile)), id => ({
           id: profile,
           name: "somebody",
-          discordUserId: Option.some(id)
+          userId: Option.some(id)
         }))
       ),
     reachable: Effect.succeed(true)
@@ -96,7 +97,7 @@ const profiles = Layer.succeed(
 const stores = Layer.mergeAll(
   AtomicSql.layer,
   AuditLogSql.layer,
-  InteractionsSql.layer,
+  ClaimsSql.layer,
   KudosIntentsSql.layer,
   NotificationLogSql.layer,
   OutboxPgBoss.layer,
@@ -104,11 +105,13 @@ const stores = Layer.mergeAll(
   PersonalDataSql.layer,
   RateLimitsSql.layer,
   TransferRequestsSql.layer,
-  UsageSql.layer,
+  UsageLogSql.layer,
   profiles
 ).pipe(Layer.provideMerge(ProcessLease.layer), Layer.provideMerge(base))
 
-export const underTest = Layer.mergeAll(Privacy.Default, Journal.Default).pipe(Layer.provideMerge(stores))
+export const underTest = Layer.mergeAll(Privacy.Default, Audit.Default, Usage.Default).pipe(
+  Layer.provideMerge(stores)
+)
 
 export const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
   applicationName: "DAO",
@@ -122,7 +125,7 @@ export const factsOf = (owner: Someone, requester: Someone, recipient: Someone):
   requester: party(requester),
   recipient: party(recipient),
   expiresAt: Option.none(),
-  guildId: Option.some(Ids.GuildId.make("1")),
+  communityId: Option.some(Ids.CommunityId.make("1")),
   channelId: Option.some(Ids.ChannelId.make("2"))
 })
 
@@ -135,9 +138,9 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
       code: Ids.RequestCode.make(`REQ-${count}-${requester.profile}`.slice(0, 8) + count)
     }
     const interactionId = Ids.InteractionId.make(`90000${count}1`)
-    const interactions = yield* Interactions
+    const claims = yield* Claims
     for (const [index, person] of [owner, requester, recipient].entries()) {
-      yield* interactions.claim({
+      yield* claims.claim({
         id: index === 1 ? interactionId : Ids.InteractionId.make(`90000${count}${index}`),
         userId: person.id,
         token: Redacted.make(`token of ${person.id}`),
@@ -146,9 +149,10 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
       })
       const people = yield* People
       yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`), bot)
-      const journal = yield* Journal
-      yield* journal.deed({ actor: person.id, action: "kudos", outcome: "success", request: key })
-      yield* journal.use({ user: person.id, guildId: Option.none(), command: "kudos" })
+      const audit = yield* Audit
+      const usage = yield* Usage
+      yield* audit.record({ actor: person.id, action: "kudos", outcome: "success", request: key })
+      yield* usage.count({ user: person.id, communityId: Option.none(), command: "kudos" })
       yield* (yield* RateLimits).take(person.id, "kudos")
     }
     const intents = yield* KudosIntents
@@ -157,8 +161,8 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
       {
         ...asked,
         interactionId,
-        sender: { ...asked.sender, discordUserId: requester.id },
-        recipient: { ...asked.recipient, discordUserId: recipient.id },
+        sender: { ...asked.sender, userId: requester.id },
+        recipient: { ...asked.recipient, userId: recipient.id },
         reason: Option.some("a reason that nobody else may keep")
       },
       Option.none()

@@ -7,11 +7,11 @@ import type { IntentState, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import { MochiError } from "../../src/ports/MochiError.ts"
 import type { MochiErrorReason } from "../../src/ports/MochiError.ts"
 import { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
-import { Journal } from "../../src/services/Journal.ts"
+import { Audit } from "../../src/services/Audit.ts"
 import { facts } from "../views/pictures.ts"
 
-export const ada = Ids.DiscordUserId.make("184027593016284160")
-export const grace = Ids.DiscordUserId.make("803511102246789120")
+export const ada = Ids.UserId.make("184027593016284160")
+export const grace = Ids.UserId.make("803511102246789120")
 export const interactionId = Ids.InteractionId.make("1200000000000000001")
 export const key = {
   applicationId: Ids.ApplicationId.make("123"),
@@ -23,11 +23,11 @@ export const vault = {
   vaultId: Ids.VaultProfileId.make("70011")
 }
 
-export const profileOf = (user: Ids.DiscordUserId) =>
+export const profileOf = (user: Ids.UserId) =>
   Option.some({
     id: Ids.ProfileId.make(`profile-of-${user}`),
     name: "somebody",
-    discordUserId: Option.some(user)
+    userId: Option.some(user)
   })
 
 export const usdc = {
@@ -51,7 +51,7 @@ export const command: KudosCommand = {
   token: "1",
   amount: "10.5",
   reason: Option.none(),
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.none()
 }
 
@@ -76,9 +76,9 @@ export const stored = (change: Partial<TransferRequest> = {}): TransferRequest =
   ...change
 })
 
-export const settledBy = (user: Ids.DiscordUserId) =>
+export const settledBy = (user: Ids.UserId) =>
   Option.some({
-    by: { ...nobody, discordUserId: Option.some(user) },
+    by: { ...nobody, userId: Option.some(user) },
     at: DateTime.unsafeMake("2026-01-01T00:00:00Z")
   })
 
@@ -93,8 +93,7 @@ export const mochiError = (reason: MochiErrorReason, mayHaveHappened = false) =>
 
 export const storeDown = new StoreUnavailable({ operation: "test", cause: "down" })
 
-export const silentJournal = Layer.mock(Journal, {
-  _tag: "mochi/services/Journal",
-  deed: () => Effect.void,
-  use: () => Effect.void
+export const silentJournal = Layer.mock(Audit, {
+  _tag: "mochi/services/Audit",
+  record: () => Effect.void
 })

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { ComponentAssertions, EmbedAssertions, embedLength } from "discord.js"
-import type { RequestRecord } from "../../src/sandbox/discord/Recorder.ts"
+import type { RequestRecord } from "../../sandbox/discord/Recorder.ts"
 
 const file = new URL("../../../shared/discord-openapi.json", import.meta.url)
 

@@ -2,14 +2,14 @@ import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
 import * as Ids from "../../src/domain/Ids.ts"
 import { Notice } from "../../src/domain/Notice.ts"
-import type { RequestPicture } from "../../src/domain/Notice.ts"
+import type { RequestWithPeople } from "../../src/domain/Notice.ts"
 import { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import { isDrawingOf } from "../../src/views/drawings.ts"
 import { noticeMessage } from "../../src/views/notices.ts"
 import { picture } from "./pictures.ts"
 
 const statuses = RequestStatus.literals
-const of = (status: RequestStatus, applicationId: string, code: string): RequestPicture => ({
+const of = (status: RequestStatus, applicationId: string, code: string): RequestWithPeople => ({
   ...picture(status),
   key: { applicationId: Ids.ApplicationId.make(applicationId), code: Ids.RequestCode.make(code) }
 })
@@ -22,7 +22,7 @@ const noticesOf = (status: RequestStatus, applicationId: string, code: string) =
   thanks: Notice.KudosReceived({ picture: of(status, applicationId, code) }),
   pointer: Notice.Pointer({
     audience: "owner",
-    userId: Ids.DiscordUserId.make("184027593016284160"),
+    userId: Ids.UserId.make("184027593016284160"),
     request: of(status, applicationId, code).key
   })
 })

@@ -39,7 +39,7 @@ describe("The owner's card", () => {
 
 describe("A card of a request that is not stored", () => {
   const { settlement } = picture("approved")
-  const nobody = { discordUserId: Option.none(), name: Option.none() }
+  const nobody = { userId: Option.none(), name: Option.none() }
   const ofOthers = {
     title: "Vault Transfer Request",
     description: "Somebody wants something",
@@ -134,7 +134,7 @@ describe("The recipient", () => {
 
 describe("In the open", () => {
   it("stands nothing but whom it is for", () => {
-    const userId = Ids.DiscordUserId.make("184027593016284160")
+    const userId = Ids.UserId.make("184027593016284160")
     expect(
       noticeMessage(Notice.Pointer({ audience: "owner", userId, request: picture("pending").key }))
     ).toMatchSnapshot()

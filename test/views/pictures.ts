@@ -1,6 +1,6 @@
 import { DateTime, Option } from "effect"
 import * as Ids from "../../src/domain/Ids.ts"
-import type { Person, RequestPicture } from "../../src/domain/Notice.ts"
+import type { Person, RequestWithPeople } from "../../src/domain/Notice.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import type { RequestFacts } from "../../src/domain/TransferRequest.ts"
 import type { Embed, Message } from "../../src/views/Message.ts"
@@ -8,13 +8,13 @@ import type { Embed, Message } from "../../src/views/Message.ts"
 const at = DateTime.unsafeMake("2026-05-06T07:08:09Z")
 
 export const known = (id: string): Person => ({
-  discordUserId: Option.some(Ids.DiscordUserId.make(id)),
+  userId: Option.some(Ids.UserId.make(id)),
   name: Option.none()
 })
 
-export const named = (name: string): Person => ({ discordUserId: Option.none(), name: Option.some(name) })
+export const named = (name: string): Person => ({ userId: Option.none(), name: Option.some(name) })
 
-const party = { profileId: Option.none(), discordUserId: Option.none() }
+const party = { profileId: Option.none(), userId: Option.none() }
 
 export const facts: RequestFacts = {
   applicationName: "DAO App",
@@ -28,12 +28,12 @@ export const facts: RequestFacts = {
   requester: party,
   recipient: party,
   expiresAt: Option.some(DateTime.add(at, { days: 1 })),
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.none()
 }
 
 /** Ada's 10.5 USDC for Grace; Linus has decided unless it is pending. */
-export const picture = (status: RequestStatus, change: Partial<RequestFacts> = {}): RequestPicture => {
+export const picture = (status: RequestStatus, change: Partial<RequestFacts> = {}): RequestWithPeople => {
   const isDecided = status === "approved" || status === "rejected"
   return {
     key: { applicationId: Ids.ApplicationId.make("123"), code: Ids.RequestCode.make("ABC-1") },
@@ -42,7 +42,7 @@ export const picture = (status: RequestStatus, change: Partial<RequestFacts> = {
     settlement: status === "pending" ? Option.none() : Option.some({ by: party, at }),
     requester: known("184027593016284160"),
     recipient: known("080351110224678912"),
-    decider: isDecided ? known("1098765432109876224") : { discordUserId: Option.none(), name: Option.none() }
+    decider: isDecided ? known("1098765432109876224") : { userId: Option.none(), name: Option.none() }
   }
 }
 

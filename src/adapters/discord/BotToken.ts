@@ -1,5 +1,5 @@
 import { Context, Deferred, Effect, Layer, Metric, Schema } from "effect"
-import { discordTokenRejected } from "../../ports/metrics.ts"
+import { discordTokenRejected } from "../../telemetry/metrics.ts"
 
 /** Discord no longer accepts the bot token. Ten thousand refused calls get the whole address banned. */
 export class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRejected", {}) {

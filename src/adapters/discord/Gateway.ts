@@ -1,7 +1,7 @@
 import { DiscordGateway } from "dfx/DiscordGateway"
 import { DiscordREST } from "dfx/DiscordREST"
 import { Context, Duration, Effect, Layer, Metric, Schedule, SubscriptionRef } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { GatewayConnection, type GatewayFatal, type GatewayState } from "../../ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../ports/GatewaySessions.ts"
 import { botOf } from "./botOf.ts"

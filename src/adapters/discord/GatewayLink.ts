@@ -1,11 +1,11 @@
 import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws"
 import { Clock, Data, Deferred, Duration, Effect, Redacted, Runtime, Schedule } from "effect"
 import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
-import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
+import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import { meaningOf } from "./closeCodes.ts"
 import type { DispatchHub } from "./DispatchHub.ts"
 import { type GatewayAddress, KnownAddress } from "./GatewayAddress.ts"
-import { GuardedShards } from "./GuardedShards.ts"
+import { ShardGuard } from "./ShardGuard.ts"
 import type { IdentifyThrottle } from "./IdentifyThrottle.ts"
 import type { ShardSessions } from "./ShardSessions.ts"
 
@@ -66,7 +66,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     const drop = (reason: LinkDropped["reason"]) => Deferred.fail(ended, new LinkDropped({ reason }))
     const changed = Effect.suspend(() => options.onShards(ready.size, address.shards))
 
-    let strategy: GuardedShards | undefined
+    let strategy: ShardGuard | undefined
     const manager = new WebSocketManager({
       rest: new KnownAddress(address),
       token: Redacted.value(options.token),
@@ -76,7 +76,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       helloTimeout: greetsWithin,
       buildIdentifyThrottler: () => throttle,
       buildStrategy: owner => {
-        strategy = new GuardedShards(owner, {
+        strategy = new ShardGuard(owner, {
           onConnecting: sessions.connecting,
           onBroken: (shardId, error) =>
             fork(

@@ -1,6 +1,6 @@
 import type { IIdentifyThrottler } from "@discordjs/ws"
 import { Effect, Runtime } from "effect"
-import { monotonicMillis } from "../../ports/monotonic.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 
 export interface IdentifyThrottle extends IIdentifyThrottler {
   /** How many shards may identify in the same five seconds; Discord says it anew with each connection. */

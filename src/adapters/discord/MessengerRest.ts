@@ -12,12 +12,12 @@ import {
   Ref,
   Schema
 } from "effect"
-import { ChannelId, DiscordApplicationId, madeAtMillis, MessageId } from "../../domain/Ids.ts"
-import type { DiscordUserId, InteractionId } from "../../domain/Ids.ts"
+import { ChannelId, BotId, madeAtMillis, MessageId } from "../../domain/Ids.ts"
+import type { UserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
 import type { Since, Sought } from "../../ports/Messenger.ts"
-import { monotonicMillis } from "../../ports/monotonic.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 import { isDrawingOf } from "../../views/drawings.ts"
 import { noticeMessage } from "../../views/notices.ts"
 import * as ApplicationInfo from "./ApplicationInfo.ts"
@@ -100,7 +100,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
     return {
       application: Effect.map(ours, ({ id }) => id),
 
-      openDm: Effect.fn("Messenger.openDm")(function* (userId: DiscordUserId) {
+      openDm: Effect.fn("Messenger.openDm")(function* (userId: UserId) {
         yield* refuseWhilePaused
         const channel = yield* rest
           .createDm({ recipient_id: userId })
@@ -184,7 +184,7 @@ const decoded = <A, I>(schema: Schema.Schema<A, I>, answer: unknown): Effect.Eff
 
 const OpenedChannel = Schema.Struct({ id: ChannelId })
 const StoredMessage = Schema.Struct({ id: MessageId })
-const Application = Schema.Struct({ id: DiscordApplicationId, botUserId: Schema.String })
+const Application = Schema.Struct({ id: BotId, botUserId: Schema.String })
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
 const ListedMessages = Schema.Array(

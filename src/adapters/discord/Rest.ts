@@ -2,7 +2,7 @@ import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } fr
 import { DiscordFormData, DiscordREST } from "dfx/DiscordREST"
 import * as Discord from "dfx/types"
 import { Effect, Layer, Metric, Option, Runtime } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import * as Token from "./BotToken.ts"
 import {
   DiscordUnreachable,

@@ -1,6 +1,6 @@
 import { Duration, Effect, Schema } from "effect"
 import { WebSocket } from "ws"
-import { withoutTrailingSlashes } from "../../configVariables.ts"
+import { withoutTrailingSlashes } from "../../config/parsers.ts"
 
 /** A greeting has some hundred. */
 const longestFrameBytes = 64 * 1024

@@ -1,5 +1,5 @@
 import { Effect, Layer, Option } from "effect"
-import type { Settings } from "../../config.ts"
+import type { Settings } from "../../config/Settings.ts"
 import type { ApplicationId, InteractionId, ProfileId, RequestCode, RequestKey } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
 import type { Decision } from "../../domain/RequestStatus.ts"

@@ -1,6 +1,6 @@
 import { Effect, Layer, Option } from "effect"
 import type { Profile } from "../../domain/Catalog.ts"
-import type { Settings } from "../../config.ts"
+import type { Settings } from "../../config/Settings.ts"
 import { MochiProfiles } from "../../ports/MochiProfiles.ts"
 import type { Call } from "./Call.ts"
 import { answersAtAll } from "./health.ts"

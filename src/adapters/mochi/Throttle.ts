@@ -1,6 +1,6 @@
 import { Effect, Metric, Option, Ref } from "effect"
-import { monotonicMillis } from "../../ports/monotonic.ts"
-import { Priority } from "../../ports/Priority.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
+import { Priority } from "../../context/Priority.ts"
 
 export interface Throttle {
   /** Runs `effect` when its turn comes; none, with nothing run, where that would be later than `patienceMillis`. */

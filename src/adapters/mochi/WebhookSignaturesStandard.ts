@@ -1,5 +1,5 @@
 import { Clock, Effect, Layer } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
 import { inspectHeaders, verifierOf, verifyWebhook } from "./standardWebhooks.ts"
 

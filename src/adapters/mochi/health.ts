@@ -1,5 +1,5 @@
 import { Effect, Option } from "effect"
-import { within } from "../../ports/Deadline.ts"
+import { within } from "../../context/Deadline.ts"
 import type { MochiHttp } from "./MochiHttp.ts"
 
 const answersWithin = "5 seconds"

@@ -1,7 +1,7 @@
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
-import type { SettingsValues } from "../../config.ts"
-import { version } from "../../configVersion.ts"
-import { traceparent } from "./observed.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
+import { version } from "../../config/version.ts"
+import { traceparent } from "./instrumentation.ts"
 import { signedHeaders } from "./signing.ts"
 
 /** How one harmless GET was answered. */

@@ -6,7 +6,7 @@
  */
 import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto"
 import { Either, Redacted } from "effect"
-import type { WebhookSecret } from "../../configVariables.ts"
+import type { WebhookSecret } from "../../config/parsers.ts"
 import { SignatureRefused } from "../../ports/Signatures.ts"
 import type { Headers, SignedBytes } from "../../ports/Signatures.ts"
 

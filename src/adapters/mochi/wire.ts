@@ -115,7 +115,7 @@ export const decodeProfile: Decode<Option.Option<Profile>> = body =>
         Option.some({
           id: profileId,
           name: nameOr(profile_name, profileId),
-          discordUserId: discordAccount(associated_accounts)
+          userId: discordAccount(associated_accounts)
         })
       )
     )
@@ -127,10 +127,10 @@ const readProfile = Schema.decodeUnknownOption(
 const readProfileId = Schema.decodeUnknownOption(Ids.ProfileId)
 const readAccounts = Schema.decodeUnknownOption(Schema.Array(Schema.Unknown))
 const readAccount = Schema.decodeUnknownOption(
-  Schema.Struct({ platform: Schema.String, platform_identifier: Ids.DiscordUserId })
+  Schema.Struct({ platform: Schema.String, platform_identifier: Ids.UserId })
 )
 
-const discordAccount = (accounts: unknown): Option.Option<Ids.DiscordUserId> =>
+const discordAccount = (accounts: unknown): Option.Option<Ids.UserId> =>
   Array.findFirst(
     Option.getOrElse(readAccounts(accounts), () => []),
     account =>
@@ -184,8 +184,8 @@ export const encodeDraft = (draft: KudosDraft): string =>
     ),
     requester_metadata: {
       platform: "discord",
-      discord_user_id: draft.sender.discordUserId,
-      ...field("guild_id", draft.guildId),
+      discord_user_id: draft.sender.userId,
+      ...field("guild_id", draft.communityId),
       ...field("channel_id", draft.channelId),
       interaction_id: draft.interactionId
     }

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
-import { ApplicationId, DiscordUserId, RequestCode, TraceId } from "../../domain/Ids.ts"
+import { ApplicationId, UserId, RequestCode, TraceId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"
 import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
 import { instant, optionalText, text } from "./columns.ts"
@@ -60,7 +60,7 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
   })
 )
 
-const isPerson = Schema.is(DiscordUserId)
+const isPerson = Schema.is(UserId)
 
 const Row = Schema.Struct({
   actor: text(Schema.String),

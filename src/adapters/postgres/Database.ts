@@ -4,7 +4,7 @@ import { PgClient } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Option, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
 import { join, resolve } from "node:path"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
@@ -106,22 +106,21 @@ export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = L
 )
 
 /** The configured database, migrated. Fails at once where it cannot be reached. */
-export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
+export const layerAtOnce: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
   Layer.scopedContext(connectMigrated)
 
 /**
- * As `layer`, but waits as long as it takes until the database can be reached, and warns at every try. What cannot get
+ * The configured database, migrated. Waits as long as it takes until the database can be reached, and warns at every try. What cannot get
  * better by waiting still fails: an embedded server that does not start, a migration, a newer database, another encoding.
  */
-export const layerPatient: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
-  Layer.scopedContext(
-    inOwnScope(connectMigrated).pipe(
-      Effect.tapErrorTag("DatabaseError", ({ detail }) =>
-        Effect.annotateLogs(Effect.logWarning("database_unreachable"), { detail })
-      ),
-      Effect.retry({
-        while: error => error._tag === "DatabaseError" && error.reason === "unreachable",
-        schedule: Schedule.exponential("250 millis").pipe(Schedule.union(Schedule.spaced("3 seconds")))
-      })
-    )
+export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> = Layer.scopedContext(
+  inOwnScope(connectMigrated).pipe(
+    Effect.tapErrorTag("DatabaseError", ({ detail }) =>
+      Effect.annotateLogs(Effect.logWarning("database_unreachable"), { detail })
+    ),
+    Effect.retry({
+      while: error => error._tag === "DatabaseError" && error.reason === "unreachable",
+      schedule: Schedule.exponential("250 millis").pipe(Schedule.union(Schedule.spaced("3 seconds")))
+    })
   )
+)

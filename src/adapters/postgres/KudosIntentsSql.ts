@@ -3,7 +3,7 @@ import { Array as Arr, Effect, Layer, Schema } from "effect"
 import type { Option } from "effect"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
-import { begunBy } from "../../ports/BegunBy.ts"
+import { startedBy } from "../../context/WorkStart.ts"
 import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
 import type { IntentOutcome } from "../../ports/KudosIntents.ts"
 import { columnsOf, valuesOf } from "./columnsAndValues.ts"
@@ -38,7 +38,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       return {
         store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
           const holder = yield* lease.id
-          const since = yield* begun(sql).pipe(begunBy({ _tag: "Interaction", id: draft.interactionId }))
+          const since = yield* begun(sql).pipe(startedBy({ _tag: "Interaction", id: draft.interactionId }))
           const encoded = yield* encodeDraft(draft, origin)
           const persons = [encoded.requester_profile_id, encoded.requester_discord_id]
           const row = {

@@ -3,7 +3,7 @@ import { Duration, Effect, Layer, Option, Schema } from "effect"
 import { ApplicationId, RequestCode } from "../../domain/Ids.ts"
 import type { RequestKey } from "../../domain/Ids.ts"
 import { Audience, NotificationId, NotificationKind, NotificationState } from "../../domain/Notification.ts"
-import type { Hearing, Notification } from "../../domain/Notification.ts"
+import type { DueNotification, Notification } from "../../domain/Notification.ts"
 import { RequestStatus } from "../../domain/RequestStatus.ts"
 import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
@@ -20,10 +20,10 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
       add: Effect.fn("NotificationLog.add")(function* (
         request: RequestKey,
         about: RequestStatus,
-        hearings: ReadonlyArray<Hearing>
+        notificationsFor: ReadonlyArray<DueNotification>
       ) {
-        if (hearings.length === 0) return []
-        const rows = hearings.map(({ audience, kind }) => ({
+        if (notificationsFor.length === 0) return []
+        const rows = notificationsFor.map(({ audience, kind }) => ({
           application_id: storable(request.applicationId),
           code: storable(request.code),
           audience,

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { ChannelId } from "../../domain/Ids.ts"
-import type { DiscordApplicationId, DiscordUserId } from "../../domain/Ids.ts"
+import type { BotId, UserId } from "../../domain/Ids.ts"
 import { People } from "../../ports/People.ts"
 import { optionalText } from "./columns.ts"
 import { begun, erasedSince } from "./erasedSince.ts"
@@ -14,14 +14,11 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
-    const isStillKnown = (id: DiscordUserId) =>
+    const isStillKnown = (id: UserId) =>
       Effect.map(begun(sql), since => sql`not ${erasedSince(sql, pseudonyms, since, [id])}`)
 
     return {
-      dmChannel: Effect.fn("People.dmChannel")(function* (
-        id: DiscordUserId,
-        application: DiscordApplicationId
-      ) {
+      dmChannel: Effect.fn("People.dmChannel")(function* (id: UserId, application: BotId) {
         const rows = yield* sql`select dm_channel_id from people
           where discord_user_id = ${id} and dm_application_id = ${application}`
         const [person] = yield* decodeDmChannels(rows)
@@ -29,9 +26,9 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
       }, asStoreUnavailable("People.dmChannel")),
 
       rememberDmChannel: Effect.fn("People.rememberDmChannel")(function* (
-        id: DiscordUserId,
+        id: UserId,
         channel: ChannelId,
-        application: DiscordApplicationId
+        application: BotId
       ) {
         yield* sql`insert into people (discord_user_id, dm_channel_id, dm_application_id)
           select ${id}, ${channel}, ${application} where ${yield* isStillKnown(id)}
@@ -39,21 +36,18 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
             dm_application_id = excluded.dm_application_id, updated_at = now()`
       }, asStoreUnavailable("People.rememberDmChannel")),
 
-      forgetDmChannel: Effect.fn("People.forgetDmChannel")(function* (id: DiscordUserId, channel: ChannelId) {
+      forgetDmChannel: Effect.fn("People.forgetDmChannel")(function* (id: UserId, channel: ChannelId) {
         yield* sql`update people set dm_channel_id = null, dm_application_id = null, updated_at = now()
           where discord_user_id = ${id} and dm_channel_id = ${channel}`
       }, asStoreUnavailable("People.forgetDmChannel")),
 
-      wantsNotifications: Effect.fn("People.wantsNotifications")(function* (id: DiscordUserId) {
+      wantsNotifications: Effect.fn("People.wantsNotifications")(function* (id: UserId) {
         const rows = yield* sql`select notifications from people where discord_user_id = ${id}`
         const [person] = yield* decodeChoices(rows)
         return person?.notifications ?? true
       }, asStoreUnavailable("People.wantsNotifications")),
 
-      chooseNotifications: Effect.fn("People.chooseNotifications")(function* (
-        id: DiscordUserId,
-        wanted: boolean
-      ) {
+      chooseNotifications: Effect.fn("People.chooseNotifications")(function* (id: UserId, wanted: boolean) {
         yield* sql`insert into people (discord_user_id, notifications)
           select ${id}, ${wanted} where ${yield* isStillKnown(id)}
           on conflict (discord_user_id) do update

@@ -4,7 +4,7 @@
  */
 import { SqlClient } from "@effect/sql"
 import { Chunk, DateTime, Effect, Layer, Schema, Stream } from "effect"
-import { DiscordUserId, ProfileId } from "../../domain/Ids.ts"
+import { UserId, ProfileId } from "../../domain/Ids.ts"
 import { PersonalData } from "../../ports/PersonalData.ts"
 import type { Identity, UnfinishedErasure } from "../../ports/PersonalData.ts"
 import { erasedPrefix, instant } from "./columns.ts"
@@ -38,7 +38,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
 
     const whose = (person: Identity): Whose => ({
       ...person,
-      mark: pseudonyms.erased(person.discordUserId)
+      mark: pseudonyms.erased(person.userId)
     })
 
     /** Profile and Discord id of every party, a row each, of the rows with the id. */
@@ -53,7 +53,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
     const allPairs = (id: string) =>
       sql.join(" union all ", false)(requestTables.map(table => pairs(table, id)))
 
-    const wasLinkedLater = (id: DiscordUserId, { at, profile }: typeof Linked.Type) =>
+    const wasLinkedLater = (id: UserId, { at, profile }: typeof Linked.Type) =>
       Effect.map(
         sql`select from (${allPairs(profile)}) as pair
           where profile = ${profile} and discord <> ${id} and not starts_with(discord, ${erasedPrefix})
@@ -75,7 +75,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       )
 
     return {
-      profilesOf: Effect.fn("PersonalData.profilesOf")(function* (id: DiscordUserId) {
+      profilesOf: Effect.fn("PersonalData.profilesOf")(function* (id: UserId) {
         const linked = yield* decodeLinked(
           yield* sql`select profile, max(at) as at from (${allPairs(id)}) as pair
             where discord = ${id} and not starts_with(profile, ${erasedPrefix})
@@ -101,7 +101,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       beginErasure: Effect.fn("PersonalData.beginErasure")(function* (person: Identity) {
         const [erasure] = yield* decodeUnfinished(
           yield* sql`insert into unfinished_erasures as known (discord_user_id, profile_ids, asked_at, next_try_at)
-            values (${person.discordUserId}, ${person.profileIds}::text[], ${thisMillisecond(sql)},
+            values (${person.userId}, ${person.profileIds}::text[], ${thisMillisecond(sql)},
               clock_timestamp() + ${firstTryAfter}::interval)
             on conflict (discord_user_id) do update set asked_at = excluded.asked_at, tries = 0,
               next_try_at = excluded.next_try_at,
@@ -117,7 +117,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       }, asStoreUnavailable("PersonalData.erase")),
 
       endErasure: Effect.fn("PersonalData.endErasure")(function* (erasure: UnfinishedErasure) {
-        yield* sql`delete from unfinished_erasures where discord_user_id = ${erasure.discordUserId}
+        yield* sql`delete from unfinished_erasures where discord_user_id = ${erasure.userId}
           and asked_at <= ${DateTime.toDate(erasure.askedAt)}`
       }, asStoreUnavailable("PersonalData.endErasure")),
 
@@ -131,10 +131,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
         asStoreUnavailable("PersonalData.unfinishedErasures")
       ),
 
-      wasErasedSince: Effect.fn("PersonalData.wasErasedSince")(function* (
-        id: DiscordUserId,
-        moment: DateTime.Utc
-      ) {
+      wasErasedSince: Effect.fn("PersonalData.wasErasedSince")(function* (id: UserId, moment: DateTime.Utc) {
         const since = DateTime.toDate(moment)
         const rows = yield* sql`
           select from erasures where person = ${pseudonyms.of(id)} and erased_at >= ${since}
@@ -165,7 +162,7 @@ const decodeRows = (rows: Chunk.Chunk<unknown>) =>
 const decodeUnfinished = Schema.decodeUnknown(
   Schema.Array(
     Schema.Struct({
-      discordUserId: Schema.propertySignature(DiscordUserId).pipe(Schema.fromKey("discord_user_id")),
+      userId: Schema.propertySignature(UserId).pipe(Schema.fromKey("discord_user_id")),
       profileIds: Schema.propertySignature(Schema.Array(ProfileId)).pipe(Schema.fromKey("profile_ids")),
       askedAt: Schema.propertySignature(instant).pipe(Schema.fromKey("asked_at"))
     })

@@ -1,6 +1,6 @@
 import { Context, Effect, Layer, Redacted } from "effect"
 import { createHmac, hkdfSync } from "node:crypto"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { erasedPrefix } from "./columns.ts"
 
 /**

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
-import { Settings } from "../../config.ts"
-import type { DiscordUserId } from "../../domain/Ids.ts"
+import { Settings } from "../../config/Settings.ts"
+import type { UserId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import type { LimitedKind } from "../../ports/RateLimits.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
@@ -35,7 +35,7 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
       }
 
       return {
-        take: Effect.fn("RateLimits.take")(function* (user: DiscordUserId, kind: LimitedKind) {
+        take: Effect.fn("RateLimits.take")(function* (user: UserId, kind: LimitedKind) {
           const { runs: most, seconds } = limits[kind]
           const window = sql`${seconds} * interval '1 second'`
           const recent = sql`from unnest(held.runs) as run where run between clock_timestamp() - ${window} and clock_timestamp()`

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { DiscordUserId, ProfileId } from "../../domain/Ids.ts"
+import { UserId, ProfileId } from "../../domain/Ids.ts"
 
 /**
  * What stands in the place of a person's id once they were erased begins so; the rest is a keyed hash. Rows with it
@@ -28,6 +28,6 @@ const personId = <A extends string>(schema: Schema.Schema<A, string>) =>
   })
 
 export const profileId = personId(ProfileId)
-export const discordUserId = personId(DiscordUserId)
+export const userId = personId(UserId)
 
 export const instant = Schema.DateTimeUtcFromDate

@@ -5,7 +5,7 @@
  */
 import type { SqlClient, Statement } from "@effect/sql"
 import { DateTime, Effect, Option } from "effect"
-import { BegunBy } from "../../ports/BegunBy.ts"
+import { WorkStart } from "../../context/WorkStart.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
 /** As in the function `erased_since` of the database. */
@@ -14,7 +14,7 @@ export const fenceLockSeed = 2_026_008
 /** When the work under way began: with the transaction where nothing earlier is known. */
 export const begun = (sql: SqlClient.SqlClient): Effect.Effect<Statement.Fragment> =>
   Effect.map(
-    BegunBy,
+    WorkStart,
     Option.match({
       onNone: () => sql`now()`,
       onSome: beginning =>

@@ -1,8 +1,8 @@
 import { Effect, Predicate, Schema } from "effect"
 import type { ParseResult } from "effect"
-import { ChannelId, GuildId } from "../../domain/Ids.ts"
+import { ChannelId, CommunityId } from "../../domain/Ids.ts"
 import type { Party, RequestFacts } from "../../domain/TransferRequest.ts"
-import { discordUserId, erasedPrefix, instant, optionalText, profileId, text } from "./columns.ts"
+import { userId, erasedPrefix, instant, optionalText, profileId, text } from "./columns.ts"
 
 /** The columns of `RequestFacts`, of one name in every table that has them. */
 const FactsColumns = Schema.Struct({
@@ -14,13 +14,13 @@ const FactsColumns = Schema.Struct({
   chain: optionalText(Schema.String),
   reason: optionalText(Schema.String),
   owner_profile_id: profileId,
-  owner_discord_id: discordUserId,
+  owner_discord_id: userId,
   requester_profile_id: profileId,
-  requester_discord_id: discordUserId,
+  requester_discord_id: userId,
   recipient_profile_id: profileId,
-  recipient_discord_id: discordUserId,
+  recipient_discord_id: userId,
   expires_at: Schema.OptionFromNullOr(instant),
-  guild_id: optionalText(GuildId),
+  guild_id: optionalText(CommunityId),
   channel_id: optionalText(ChannelId)
 })
 
@@ -36,21 +36,21 @@ export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResu
     reason: columns.reason,
     owner: {
       profileId: columns.owner_profile_id,
-      discordUserId: columns.owner_discord_id,
+      userId: columns.owner_discord_id,
       ...erasedMark(row, "owner")
     },
     requester: {
       profileId: columns.requester_profile_id,
-      discordUserId: columns.requester_discord_id,
+      userId: columns.requester_discord_id,
       ...erasedMark(row, "requester")
     },
     recipient: {
       profileId: columns.recipient_profile_id,
-      discordUserId: columns.recipient_discord_id,
+      userId: columns.recipient_discord_id,
       ...erasedMark(row, "recipient")
     },
     expiresAt: columns.expires_at,
-    guildId: columns.guild_id,
+    communityId: columns.guild_id,
     channelId: columns.channel_id
   }))
 
@@ -87,13 +87,13 @@ const encodeColumns = (facts: RequestFacts) =>
     chain: facts.chain,
     reason: facts.reason,
     owner_profile_id: facts.owner.profileId,
-    owner_discord_id: facts.owner.discordUserId,
+    owner_discord_id: facts.owner.userId,
     requester_profile_id: facts.requester.profileId,
-    requester_discord_id: facts.requester.discordUserId,
+    requester_discord_id: facts.requester.userId,
     recipient_profile_id: facts.recipient.profileId,
-    recipient_discord_id: facts.recipient.discordUserId,
+    recipient_discord_id: facts.recipient.userId,
     expires_at: facts.expiresAt,
-    guild_id: facts.guildId,
+    guild_id: facts.communityId,
     channel_id: facts.channelId
   })
 

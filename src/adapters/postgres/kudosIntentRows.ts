@@ -81,13 +81,13 @@ const factsOf = (draft: KudosDraft): RequestFacts => ({
   owner: nobody,
   requester: {
     profileId: Option.some(draft.sender.profile.id),
-    discordUserId: Option.some(draft.sender.discordUserId)
+    userId: Option.some(draft.sender.userId)
   },
   recipient: {
     profileId: Option.some(draft.recipient.profile.id),
-    discordUserId: Option.some(draft.recipient.discordUserId)
+    userId: Option.some(draft.recipient.userId)
   },
   expiresAt: Option.none(),
-  guildId: draft.guildId,
+  communityId: draft.communityId,
   channelId: draft.channelId
 })

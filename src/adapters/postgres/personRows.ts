@@ -57,13 +57,10 @@ export const concerns = (
 export const tellsOf = (sql: SqlClient.SqlClient, table: RequestTable, person: Whose): Statement.Fragment =>
   sql.or([
     ...partiesOf[table].map(party => isParty(sql, table, party, person)),
-    sql`${mentioned(sql, table)} @> ${[person.discordUserId]}::text[]`
+    sql`${mentioned(sql, table)} @> ${[person.userId]}::text[]`
   ])
 
-export const idsOf = ({ discordUserId, profileIds }: Identity): ReadonlyArray<string> => [
-  discordUserId,
-  ...profileIds
-]
+export const idsOf = ({ userId, profileIds }: Identity): ReadonlyArray<string> => [userId, ...profileIds]
 
 /**
  * True for a row whose `party` is the person. A profile can be linked to another Discord account later: where a row names
@@ -73,10 +70,10 @@ export const isParty = (
   sql: SqlClient.SqlClient,
   table: RequestTable,
   party: string,
-  { discordUserId, mark, profileIds }: Whose
+  { userId, mark, profileIds }: Whose
 ): Statement.Fragment => {
   const discord = sql(`${table}.${party}_discord_id`)
-  const byDiscord = sql`coalesce(${discord} = ${discordUserId}, false)`
+  const byDiscord = sql`coalesce(${discord} = ${userId}, false)`
   if (profileIds.length === 0) return byDiscord
   return sql`(${byDiscord} or coalesce(${sql(`${table}.${party}_profile_id`)} = any(${profileIds}::text[])
     and (${discord} is null or ${discord} = ${mark}), false))`

@@ -35,7 +35,7 @@ const stepsOf = (
   person: Whose,
   before: Date
 ): ReadonlyArray<Step> => {
-  const { discordUserId: id, mark } = person
+  const { userId: id, mark } = person
 
   const counted = (table: string, changing: Statement.Fragment): Step =>
     Effect.map(
@@ -175,7 +175,7 @@ const stepsOf = (
     counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
   )
 
-  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. As many days as `UsageSql` keeps, at the most.
+  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. As many days as `UsageLogSql` keeps, at the most.
   const uses = inTransaction(
     counted(
       "usage_activity",

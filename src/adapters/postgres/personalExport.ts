@@ -15,7 +15,7 @@ export const exported = (
   pseudonyms: Pseudonyms["Type"],
   person: Whose
 ): Selects => {
-  const id = person.discordUserId
+  const id = person.userId
   const hash = pseudonyms.of(id)
   const ids = idsOf(person)
   const json = (table: string, leftOut: Statement.Fragment = sql`array[]::text[]`) =>

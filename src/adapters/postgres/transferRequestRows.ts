@@ -1,19 +1,12 @@
 import { Duration, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
-import {
-  ApplicationId,
-  ChannelId,
-  DiscordApplicationId,
-  InteractionId,
-  MessageId,
-  RequestCode
-} from "../../domain/Ids.ts"
+import { ApplicationId, ChannelId, BotId, InteractionId, MessageId, RequestCode } from "../../domain/Ids.ts"
 import { Audience } from "../../domain/Notification.ts"
 import { RequestStatus } from "../../domain/RequestStatus.ts"
 import { nobody } from "../../domain/TransferRequest.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import type { LiveAnswer, Shown, StoredShown } from "../../ports/TransferRequests.ts"
-import { discordUserId, instant, optionalText, profileId, text } from "./columns.ts"
+import { userId, instant, optionalText, profileId, text } from "./columns.ts"
 import { decodeFacts, encodeFacts, erasedColumns, erasedMark, noFacts } from "./factsColumns.ts"
 
 const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
@@ -25,7 +18,7 @@ const RequestColumns = Schema.Struct({
   ...KeyColumns.fields,
   status: RequestStatus,
   settled_by_profile_id: profileId,
-  settled_by_discord_id: discordUserId,
+  settled_by_discord_id: userId,
   settled_at: Schema.OptionFromNullOr(instant),
   interaction_id: optionalText(InteractionId),
   origin: optionalText(Schema.String)
@@ -39,7 +32,7 @@ export const encodeRequest = (request: TransferRequest) =>
       code: request.key.code,
       status: request.status,
       settled_by_profile_id: by.profileId,
-      settled_by_discord_id: by.discordUserId,
+      settled_by_discord_id: by.userId,
       settled_at: Option.map(request.settlement, ({ at }) => at),
       interaction_id: request.interactionId,
       origin: request.origin
@@ -62,7 +55,7 @@ export const decodeRequests = (
         settlement: Option.map(columns.settled_at, at => ({
           by: {
             profileId: columns.settled_by_profile_id,
-            discordUserId: columns.settled_by_discord_id,
+            userId: columns.settled_by_discord_id,
             ...erasedMark(row, "settled_by")
           },
           at
@@ -82,7 +75,7 @@ const ShownColumns = Schema.Struct({
   message_id: optionalText(MessageId),
   place: Schema.Literal("dm", "channel"),
   status: RequestStatus,
-  discord_application_id: optionalText(DiscordApplicationId)
+  discord_application_id: optionalText(BotId)
 })
 
 const StoredShownColumns = Schema.Struct({ ...ShownColumns.fields, age: Schema.Number })

@@ -1,6 +1,6 @@
 import { Duration, Effect, Layer, Option, Ref } from "effect"
 import { Liveness } from "../../ports/Liveness.ts"
-import { monotonicMillis } from "../../ports/monotonic.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 
 const longestPause = Duration.minutes(1)
 

@@ -1,5 +1,5 @@
 import { Effect, Layer, Option } from "effect"
-import { Settings, type SettingsValues } from "../../config.ts"
+import { Settings, type SettingsValues } from "../../config/Settings.ts"
 import { ExportHealth, type SignalHealth } from "../../ports/ExportHealth.ts"
 import { endpointOf } from "./otlpTargets.ts"
 

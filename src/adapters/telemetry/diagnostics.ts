@@ -1,7 +1,7 @@
 import { diag, DiagLogLevel } from "@opentelemetry/api"
 import { Effect, Runtime } from "effect"
 import type { Scope } from "effect"
-import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
+import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import type { Scrub } from "./scrub.ts"
 
 const longestDetail = 500

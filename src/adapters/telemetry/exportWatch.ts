@@ -1,6 +1,6 @@
 import { Effect, Runtime } from "effect"
 import type { Signal, SignalHealth } from "../../ports/ExportHealth.ts"
-import { unsafeMonotonicMillis } from "../../ports/monotonic.ts"
+import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 
 /** What the exporters of the three signals have in common. */
 export interface Exporter<Batch> {

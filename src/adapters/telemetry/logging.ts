@@ -1,6 +1,6 @@
 import type { WriteStream } from "node:tty"
 import { Effect, Layer, Logger, LogLevel, Option } from "effect"
-import { Settings, type SettingsValues } from "../../config.ts"
+import { Settings, type SettingsValues } from "../../config/Settings.ts"
 import { withVisibleControls } from "../../domain/plainText.ts"
 import { type LogEntry, logEntry } from "./logEntry.ts"
 import { type Scrub, scrubWith } from "./scrub.ts"

@@ -1,5 +1,5 @@
 import { Option } from "effect"
-import type { SettingsValues } from "../../config.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 import type { Signal } from "../../ports/ExportHealth.ts"
 
 /**

@@ -3,7 +3,7 @@
  * and what looks like a token of Discord's interactions, is not in it.
  */
 import { Option, Redacted } from "effect"
-import type { SettingsValues } from "../../config.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 
 export type Scrub = (text: string) => string
 

@@ -1,9 +1,9 @@
 import { ValidationError } from "@effect/cli"
 import { Cause, ConfigError, Exit, Option } from "effect"
-import { describeFaults } from "../../config.ts"
+import { describeFaults } from "../../config/Settings.ts"
 import { linesWithVisibleControls } from "../../domain/plainText.ts"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
-import { messageOf } from "../messageOf.ts"
+import { messageOf } from "../../process/messageOf.ts"
 import { Ended } from "./Ended.ts"
 
 /** What an operator reads on stderr of a command that did not end well; none where it was said already. */

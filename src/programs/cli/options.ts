@@ -1,7 +1,7 @@
 import { Args, Options } from "@effect/cli"
 import { DateTime, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
-import { DiscordUserId, GuildId } from "../../domain/Ids.ts"
+import { UserId, CommunityId } from "../../domain/Ids.ts"
 import { NotificationId } from "../../domain/Notification.ts"
 import { wrongUsage } from "./Ended.ts"
 import type { Ended } from "./Ended.ts"
@@ -56,9 +56,9 @@ const isWrittenOut = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})
 const lastMoment = Date.UTC(9999, 11, 31)
 
 /** Ids of another shape are named as such, before anything is looked up. */
-export const decodePerson = decoder(DiscordUserId, "is no Discord user id: 15 to 20 digits are expected")
+export const decodePerson = decoder(UserId, "is no Discord user id: 15 to 20 digits are expected")
 export const decodeNotification = decoder(NotificationId, "is no notification id: a UUID is expected")
-export const decodeGuild = decoder(GuildId, "is no Discord server id: up to 20 digits are expected")
+export const decodeGuild = decoder(CommunityId, "is no Discord server id: up to 20 digits are expected")
 
 function decoder<A>(schema: Schema.Schema<A, string>, problem: string) {
   return (given: string): Effect.Effect<A, Ended> =>

@@ -1,7 +1,7 @@
 import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Effect, Layer, Option, Predicate, Schedule } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { commands } from "./commands.ts"
 
 /** How what Discord has differs from what we have, by the commands' names. */

@@ -1,11 +1,11 @@
 import { Duration, Effect, Either, Fiber, Option, Predicate } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import type { ButtonPress } from "../../domain/customId.ts"
-import type { Notice, RequestPicture } from "../../domain/Notice.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import type { Notice, RequestWithPeople } from "../../domain/Notice.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { Decisions } from "../../services/Decisions.ts"
 import type { Settled } from "../../services/Decisions.ts"
-import { Pictures } from "../../services/Pictures.ts"
+import { RequestPeople } from "../../services/RequestPeople.ts"
 import { PrivateViews } from "../../services/PrivateViews.ts"
 import {
   approvalCard,
@@ -26,7 +26,7 @@ import {
   notForYou,
   viewWords
 } from "./failureWords.ts"
-import type { Envelope, PressedEmbed, PressedMessage } from "./interaction.ts"
+import type { Envelope, PressedEmbed, PressedMessage } from "./decode.ts"
 import { Outcome } from "./Outcome.ts"
 
 const cardComesFirst = Duration.seconds(3)
@@ -37,7 +37,7 @@ type Press<Tag extends ButtonPress["_tag"]> = Extract<ButtonPress, { readonly _t
 export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/programs/DecisionButtons", {
   effect: Effect.gen(function* () {
     const decisions = yield* Decisions
-    const pictures = yield* Pictures
+    const requestPeople = yield* RequestPeople
     const views = yield* PrivateViews
     const { mochi } = yield* Settings
 
@@ -51,7 +51,8 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
         settled.by === "this click" ? (settledHeadline(settled.status) ?? settledElsewhere) : settledElsewhere
       const picture = yield* Option.match(settled.request, {
         onNone: () => Effect.succeedNone,
-        onSome: request => Effect.orElseSucceed(pictures.of(request), () => Option.none<RequestPicture>())
+        onSome: request =>
+          Effect.orElseSucceed(requestPeople.of(request), () => Option.none<RequestWithPeople>())
       })
       if (Option.isSome(picture)) return approvalCard(picture.value, headline)
       return settledForeignCard(embedOf(message), {
@@ -59,7 +60,7 @@ export class DecisionButtons extends Effect.Service<DecisionButtons>()("mochi/pr
         headline,
         settlement: settled.by === "this click" ? Option.some(settled.settlement) : Option.none(),
         decider: {
-          discordUserId: settled.by === "this click" ? Option.some(envelope.userId) : Option.none(),
+          userId: settled.by === "this click" ? Option.some(envelope.userId) : Option.none(),
           name: Option.none()
         }
       })

@@ -2,7 +2,7 @@ import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Layer, Metric, Option, Schedule } from "effect"
 import { GatewayConnection } from "../../ports/GatewayConnection.ts"
 import { Leadership } from "../../ports/Leadership.ts"
-import { discordGatewayUp, discordGuilds } from "../../ports/metrics.ts"
+import { discordGatewayUp, discordGuilds } from "../../telemetry/metrics.ts"
 import { Readiness } from "../../ports/Readiness.ts"
 import type { CheckState } from "../../ports/Readiness.ts"
 

@@ -1,25 +1,26 @@
 import { DateTime, Duration, Effect, Either, Fiber, FiberSet, Option } from "effect"
 import { ButtonPress, parseCustomId } from "../../domain/customId.ts"
-import { begunBy } from "../../ports/BegunBy.ts"
-import { Interactions } from "../../ports/Interactions.ts"
+import { startedBy } from "../../context/WorkStart.ts"
+import { Claims } from "../../ports/Claims.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
-import { Journal } from "../../services/Journal.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
+import { Audit } from "../../services/Audit.ts"
+import { Usage } from "../../services/Usage.ts"
 import { acknowledge, choices, deferUpdate, ephemeralAnswer } from "./answers.ts"
 import type { Answering, Respond } from "./answers.ts"
 import { DecisionButtons } from "./DecisionButtons.ts"
 import { failureMessage, neverSent, noLongerValid, somethingWentWrong, tooOften } from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
-import { decodeInteraction, faultyPlaces, Interaction } from "./interaction.ts"
-import type { Envelope } from "./interaction.ts"
+import { decodeInteraction, faultyPlaces, Interaction } from "./decode.ts"
+import type { Envelope } from "./decode.ts"
 import { buttonName, commandName } from "./interactionNames.ts"
 import { KudosCommand } from "./KudosCommand.ts"
-import { observed } from "./observed.ts"
-import type { Done } from "./observed.ts"
+import { observed } from "./instrumentation.ts"
+import type { Done } from "./instrumentation.ts"
 import { orAskAgain } from "./orAskAgain.ts"
 import { Outcome } from "./Outcome.ts"
 import { PrivacyCommand } from "./PrivacyCommand.ts"
-import { writtenDown } from "./writtenDown.ts"
+import { writtenDown } from "./auditing.ts"
 
 /** At shutdown, what was begun has so long to end; what is stored by then is taken up by the next process. */
 const drainsWithin = Duration.seconds(6)
@@ -33,12 +34,13 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
   {
     scoped: Effect.gen(function* () {
       const answering = yield* Effect.context<Answering>()
-      const interactions = yield* Interactions
+      const claims = yield* Claims
       const limits = yield* RateLimits
       const kudos = yield* KudosCommand
       const buttons = yield* DecisionButtons
       const privacy = yield* PrivacyCommand
-      const journal = yield* Journal
+      const audit = yield* Audit
+      const usage = yield* Usage
       const running = yield* FiberSet.make()
       // Finalizers cannot be interrupted, so that without this the limit would wait for what it limits.
       yield* Effect.addFinalizer(() =>
@@ -55,7 +57,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
 
       /** From here on no other process needs to answer in this one's place. */
       const answered = ({ id }: Envelope) =>
-        Effect.catchAllCause(interactions.answered(id), cause =>
+        Effect.catchAllCause(claims.answered(id), cause =>
           Effect.logWarning("An answer is not written down", cause)
         )
 
@@ -80,7 +82,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         work: Done
       ): Done =>
         Effect.gen(function* () {
-          const mine = yield* interactions.claim({ ...envelope, awaitsAnswer: kind === "kudos" })
+          const mine = yield* claims.claim({ ...envelope, awaitsAnswer: kind === "kudos" })
           if (!mine) return Option.none()
           return Option.some(yield* limits.take(envelope.userId, kind))
         }).pipe(
@@ -174,7 +176,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
 
       /** Written down, which nobody waits for; and after a defect, the person has been told by now. */
       const ended = (interaction: Extract<Interaction, { _tag: "Run" | "Press" }>) => (outcome: Outcome) =>
-        FiberSet.run(running, writtenDown(journal, interaction, outcome)).pipe(
+        FiberSet.run(running, writtenDown(audit, usage, interaction, outcome)).pipe(
           Effect.zipRight(
             interaction._tag === "Run" && interaction.command.name === "kudos" && isBrokenOff(outcome)
               ? answered(interaction.envelope)
@@ -191,7 +193,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
             ),
           Run: interaction => {
             const { command, envelope } = interaction
-            return begunBy({ _tag: "Interaction", id: envelope.id })(
+            return startedBy({ _tag: "Interaction", id: envelope.id })(
               observed(
                 {
                   type: "command",
@@ -206,7 +208,7 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
           },
           Press: interaction => {
             const { customId, envelope } = interaction
-            return begunBy({ _tag: "Interaction", id: envelope.id })(
+            return startedBy({ _tag: "Interaction", id: envelope.id })(
               observed(
                 { type: "button", name: buttonName(customId), envelope, respond, ended: ended(interaction) },
                 measured => press(interaction, measured)

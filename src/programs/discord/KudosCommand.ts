@@ -1,14 +1,14 @@
 import { Duration, Effect, Either, Option, Schedule, Schema } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
 import type { Holding } from "../../domain/Catalog.ts"
-import { DiscordUserId } from "../../domain/Ids.ts"
+import { UserId } from "../../domain/Ids.ts"
 import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosCommand as KudosOptions } from "../../domain/Kudos.ts"
 import type { RequestStatus } from "../../domain/RequestStatus.ts"
 import type { RequestFacts, TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { Choices } from "../../services/Choices.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
 import type { CreatedKudos, KudosFailure } from "../../services/KudosRequests.ts"
@@ -18,7 +18,7 @@ import { still } from "./answerEdit.ts"
 import type { Address, Drawing } from "./answerEdit.ts"
 import { editAnswer, editDrawnAnswer } from "./answers.ts"
 import { failureMessage, kudosWords, somethingWentWrong } from "./failureWords.ts"
-import type { Command, Envelope } from "./interaction.ts"
+import type { Command, Envelope } from "./decode.ts"
 import { counted } from "./kudosCounts.ts"
 import { Outcome } from "./Outcome.ts"
 
@@ -180,7 +180,7 @@ const holdingChoice = ({ available, token }: Holding): Choice => {
 }
 
 const kudosOptions = (
-  { channelId, guildId, id, userId }: Envelope,
+  { channelId, communityId, id, userId }: Envelope,
   { options }: Command,
   bots: ReadonlySet<string>
 ): Option.Option<KudosOptions> =>
@@ -189,7 +189,7 @@ const kudosOptions = (
     vault: Option.fromNullable(options.get("vault")),
     token: Option.fromNullable(options.get("token")),
     amount: Option.fromNullable(options.get("amount")),
-    recipient: Schema.decodeUnknownOption(DiscordUserId)(options.get("recipient"))
+    recipient: Schema.decodeUnknownOption(UserId)(options.get("recipient"))
   }).pipe(
     Option.map(({ recipient, ...typed }) => ({
       ...typed,
@@ -197,7 +197,7 @@ const kudosOptions = (
       sender: userId,
       recipient: { id: recipient, isBot: bots.has(recipient) },
       reason: Option.filter(Option.fromNullable(options.get("reason")), reason => reason.trim() !== ""),
-      guildId,
+      communityId,
       channelId
     }))
   )
@@ -206,7 +206,7 @@ const kudosDrawing = (facts: RequestFacts, status: RequestStatus): Drawing => ({
   message: kudosAnswer({
     facts,
     status,
-    recipient: { discordUserId: facts.recipient.discordUserId, name: Option.none() }
+    recipient: { userId: facts.recipient.userId, name: Option.none() }
   }),
   shows: status
 })

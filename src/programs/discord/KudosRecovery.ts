@@ -1,10 +1,10 @@
 import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Either, FiberMap, Layer, Option, Schedule } from "effect"
-import { Settings } from "../../config.ts"
-import { Interactions } from "../../ports/Interactions.ts"
-import type { AbandonedInteraction } from "../../ports/Interactions.ts"
+import { Settings } from "../../config/Settings.ts"
+import { Claims } from "../../ports/Claims.ts"
+import type { AbandonedInteraction } from "../../ports/Claims.ts"
 import { Messenger } from "../../ports/Messenger.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
 import { still } from "./answerEdit.ts"
 import type { Drawing } from "./answerEdit.ts"
@@ -26,7 +26,7 @@ export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const rest = yield* DiscordREST
     const messenger = yield* Messenger
-    const interactions = yield* Interactions
+    const claims = yield* Claims
     const kudos = yield* KudosRequests
     const command = yield* KudosCommand
     const { mochi } = yield* Settings
@@ -53,7 +53,7 @@ export const layer = Layer.scopedDiscard(
           onLeft: failure => still(failureMessage(recoveredWords(failure, mochi.profileUrl), reference))
         })
       )
-      yield* interactions.answeredForAnother(id)
+      yield* claims.answeredForAnother(id)
       if (Either.isLeft(outcome) && outcome.left._tag === "OutcomeUnknown" && Option.isSome(token))
         yield* Effect.ignoreLogged(command.keepLooking({ ...person, token: token.value, botId: undefined }))
     })
@@ -68,7 +68,7 @@ export const layer = Layer.scopedDiscard(
           Effect.gen(function* () {
             yield* Effect.logError("The answer of a process that ended could not be found out", defect)
             yield* tell(person, still(failureMessage(brokeOff, yield* currentTraceId)))
-            yield* interactions.answeredForAnother(person.id)
+            yield* claims.answeredForAnother(person.id)
           })
         ),
         Effect.catchTag("Unanswered", ({ reason }) =>
@@ -77,7 +77,7 @@ export const layer = Layer.scopedDiscard(
               interaction: person.id,
               reason
             }),
-            interactions.answeredForAnother(person.id)
+            claims.answeredForAnother(person.id)
           )
         ),
         Effect.withSpan("KudosRecovery.settled"),
@@ -91,7 +91,7 @@ export const layer = Layer.scopedDiscard(
 
     const recover = Effect.gen(function* () {
       const intents = yield* kudos.abandoned
-      const waiting = yield* interactions.adopt
+      const waiting = yield* claims.adopt
       // Beside the next look: Mochi may hang, an answer wait for Discord, or go on looking for a request. And beside one
       // another: whoever had nothing sent yet need not wait for what became of others' requests.
       const begun = yield* Effect.all([

@@ -4,7 +4,7 @@ import { madeAtMillis } from "../../domain/Ids.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { Privacy } from "../../services/Privacy.ts"
 import type { Message } from "../../views/Message.ts"
 import { personalJson } from "../../views/personalJson.ts"
@@ -21,7 +21,7 @@ import {
   tooOften
 } from "./failureWords.ts"
 import type { Words } from "./failureWords.ts"
-import type { Command, Envelope } from "./interaction.ts"
+import type { Command, Envelope } from "./decode.ts"
 import { Outcome } from "./Outcome.ts"
 
 type Press = Extract<ButtonPress, { readonly _tag: "Privacy" }>

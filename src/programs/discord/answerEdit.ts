@@ -6,7 +6,7 @@ import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Data, Duration, Effect, Option, Redacted } from "effect"
 import type { Message } from "../../views/Message.ts"
-import type { Envelope } from "./interaction.ts"
+import type { Envelope } from "./decode.ts"
 import { persistently } from "./persistently.ts"
 
 /** Where an interaction is answered once it is acknowledged, and whose it is. */

@@ -7,7 +7,7 @@ import type { Message } from "../../views/Message.ts"
 import { Unanswered, byDm } from "./answerByDm.ts"
 import { edited, failureText, pauseAsked, still, tokenLives } from "./answerEdit.ts"
 import type { Address, Drawing } from "./answerEdit.ts"
-import { ephemeral } from "./interaction.ts"
+import { ephemeral } from "./decode.ts"
 import { persistently } from "./persistently.ts"
 
 /** Hands Discord the first answer to an interaction; ends when Discord has it. `Unanswered` where it waits no longer. */

@@ -1,5 +1,5 @@
 import { Effect, Either } from "effect"
-import { kudosAsked, kudosCreated } from "../../ports/metrics.ts"
+import { kudosAsked, kudosCreated } from "../../telemetry/metrics.ts"
 import type { CreatedKudos, KudosFailure } from "../../services/KudosRequests.ts"
 import type { Outcome } from "./Outcome.ts"
 

@@ -1,11 +1,11 @@
 import { Effect } from "effect"
-import type { InteractionType } from "../../ports/metrics.ts"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import type { InteractionType } from "../../telemetry/metrics.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { choices, deferEphemeral, deferUpdate, editAnswer, ephemeralAnswer, followUp } from "./answers.ts"
 import type { Respond } from "./answers.ts"
 import { brokeOff, failureMessage } from "./failureWords.ts"
-import type { Envelope } from "./interaction.ts"
-import type { Done, Work } from "./observed.ts"
+import type { Envelope } from "./decode.ts"
+import type { Done, Work } from "./instrumentation.ts"
 import { Outcome } from "./Outcome.ts"
 
 /**

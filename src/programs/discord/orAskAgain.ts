@@ -1,9 +1,9 @@
 import { Duration, Effect, Fiber } from "effect"
-import { currentTraceId } from "../../ports/traceContext.ts"
+import { currentTraceId } from "../../telemetry/traceContext.ts"
 import { editAnswer } from "./answers.ts"
 import { askAgain, failureMessage } from "./failureWords.ts"
-import type { Envelope } from "./interaction.ts"
-import type { Done } from "./observed.ts"
+import type { Envelope } from "./decode.ts"
+import type { Done } from "./instrumentation.ts"
 
 /** Between the end of what was begun and the end of the process. */
 const askedAgainWithin = Duration.seconds(2)

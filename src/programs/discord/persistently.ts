@@ -1,5 +1,5 @@
 import { Duration, Effect, Option, Random } from "effect"
-import { monotonicMillis } from "../../ports/monotonic.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 
 const firstPause = Duration.millis(250)
 const longestPause = Duration.seconds(15)

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { messageOf } from "../messageOf.ts"
+import { messageOf } from "../../process/messageOf.ts"
 
 /** The server's address cannot be had. Waiting does not mend it. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {

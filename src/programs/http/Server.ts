@@ -1,6 +1,6 @@
 import { HttpMiddleware, HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Effect, Layer, Option } from "effect"
-import { Settings } from "../../config.ts"
+import { Settings } from "../../config/Settings.ts"
 import { ExportHealth } from "../../ports/ExportHealth.ts"
 import { Liveness } from "../../ports/Liveness.ts"
 import { Readiness } from "../../ports/Readiness.ts"

@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Endpoints } from "./Endpoints.ts"
-import { Interactions } from "./Interactions.ts"
-import { Webhooks } from "./Webhooks.ts"
+import { Interactions } from "../discord/overHttp.ts"
+import { Webhooks } from "../webhooks/Webhooks.ts"
 
 export const webhooks = Layer.effectDiscard(
   Effect.gen(function* () {

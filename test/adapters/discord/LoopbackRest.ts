@@ -4,7 +4,7 @@ import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import type { BotToken } from "../../../src/adapters/discord/BotToken.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
-import { readSettings, Settings } from "../../../src/config.ts"
+import { readSettings, Settings } from "../../../src/config/Settings.ts"
 
 export const botToken = "the-bot-token"
 

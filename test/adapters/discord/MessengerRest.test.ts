@@ -2,19 +2,13 @@ import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option, TestClock } from "effect"
 import * as MessengerRest from "../../../src/adapters/discord/MessengerRest.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
-import { Settings, readSettings } from "../../../src/config.ts"
+import { Settings, readSettings } from "../../../src/config/Settings.ts"
 import { messengerError } from "../../../src/adapters/discord/messengerErrors.ts"
 import { DiscordApiError } from "../../../src/adapters/discord/RestErrors.ts"
-import {
-  ApplicationId,
-  ChannelId,
-  DiscordUserId,
-  InteractionId,
-  RequestCode
-} from "../../../src/domain/Ids.ts"
+import { ApplicationId, ChannelId, UserId, InteractionId, RequestCode } from "../../../src/domain/Ids.ts"
 import { Notice } from "../../../src/domain/Notice.ts"
 import { Messenger } from "../../../src/ports/Messenger.ts"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
 import { noticeMessage } from "../../../src/views/notices.ts"
 import { settableWallClock } from "./wallClock.ts"
 
@@ -41,12 +35,12 @@ const world = Effect.gen(function* () {
     discord,
     messenger,
     user,
-    userId: DiscordUserId.make(user.id),
+    userId: UserId.make(user.id),
     channelId: ChannelId.make(discord.world.general(guild).id)
   }
 })
 
-const pointer = (userId: DiscordUserId, code: string) =>
+const pointer = (userId: UserId, code: string) =>
   Notice.Pointer({
     audience: "owner",
     userId,

@@ -7,7 +7,7 @@ import * as Gateway from "../../../src/adapters/discord/Gateway.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { GatewayConnection } from "../../../src/ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../../src/ports/GatewaySessions.ts"
-import { FakeDiscord, type FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord, type FakeDiscordService } from "../../../sandbox/discord/FakeDiscord.ts"
 import { settings } from "./LoopbackRest.ts"
 
 const sessions = Layer.succeed(GatewaySessions, {

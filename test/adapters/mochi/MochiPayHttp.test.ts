@@ -4,8 +4,8 @@ import { describe, expect } from "vitest"
 import packageJson from "../../../package.json" with { type: "json" }
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
-import { ADA, LINUS, MALLORY } from "../../../src/sandbox/people.ts"
-import { COMMUNITY_VAULT, DAO_APP, OFFLINE, TREASURY } from "../../../src/sandbox/mochi/demoWorld.ts"
+import { ADA, LINUS, MALLORY } from "../../../sandbox/people.ts"
+import { COMMUNITY_VAULT, DAO_APP, OFFLINE, TREASURY } from "../../../sandbox/mochi/demoWorld.ts"
 import * as Given from "./mochiClients.ts"
 import { ada, community, dao, kudos, linus, withMochi } from "./mochiWorld.ts"
 
@@ -14,15 +14,15 @@ describe("The clients, against the sandbox's Mochi", () => {
     withMochi(() =>
       Effect.gen(function* () {
         const profiles = yield* MochiProfiles
-        const found = yield* profiles.byDiscordId(Given.discordUserId(ADA.id))
+        const found = yield* profiles.byDiscordId(Given.userId(ADA.id))
         expect(found).toEqual(
-          Option.some({ id: "90101", name: "ada", discordUserId: Option.some(Given.discordUserId(ADA.id)) })
+          Option.some({ id: "90101", name: "ada", userId: Option.some(Given.userId(ADA.id)) })
         )
         const linusFound = yield* profiles.byId(linus)
-        expect(Option.flatMap(linusFound, profile => profile.discordUserId)).toEqual(Option.some(LINUS.id))
+        expect(Option.flatMap(linusFound, profile => profile.userId)).toEqual(Option.some(LINUS.id))
         const offline = yield* profiles.byId(Given.profileId(OFFLINE.id))
-        expect(Option.map(offline, profile => profile.discordUserId)).toEqual(Option.some(Option.none()))
-        expect(yield* profiles.byDiscordId(Given.discordUserId(MALLORY.id))).toEqual(Option.none())
+        expect(Option.map(offline, profile => profile.userId)).toEqual(Option.some(Option.none()))
+        expect(yield* profiles.byDiscordId(Given.userId(MALLORY.id))).toEqual(Option.none())
         expect(yield* profiles.reachable).toBe(true)
       })
     )

@@ -2,7 +2,7 @@ import { it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Metric, Option, Ref, TestClock } from "effect"
 import { expect } from "vitest"
 import * as Throttle from "../../../src/adapters/mochi/Throttle.ts"
-import { Priority } from "../../../src/ports/Priority.ts"
+import { Priority } from "../../../src/context/Priority.ts"
 
 const queuedSoFar = Effect.map(Metric.value(Throttle.queued), ({ count }) => count)
 

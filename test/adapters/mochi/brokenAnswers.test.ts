@@ -1,9 +1,9 @@
 import { it } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import { describe, expect } from "vitest"
-import { within } from "../../../src/ports/Deadline.ts"
+import { within } from "../../../src/context/Deadline.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
-import { DAO_APP } from "../../../src/sandbox/mochi/demoWorld.ts"
+import { DAO_APP } from "../../../sandbox/mochi/demoWorld.ts"
 import * as Given from "./mochiClients.ts"
 import { ada, community, dao, kudos, linus, withMochi } from "./mochiWorld.ts"
 

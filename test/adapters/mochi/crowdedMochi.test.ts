@@ -47,7 +47,7 @@ const adjust = (millis: number) =>
     Schedule.recurs(millis / 10 - 1)
   )
 
-const user = (number: number) => Given.discordUserId(`18402759301628${String(number).padStart(4, "0")}`)
+const user = (number: number) => Given.userId(`18402759301628${String(number).padStart(4, "0")}`)
 
 /** Thirty keystrokes a second, each over another application. */
 const types = (person: number, seconds: number) =>

@@ -4,11 +4,11 @@ import { Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import * as MochiHttp from "../../../src/adapters/mochi/MochiHttp.ts"
 import * as MochiPayHttp from "../../../src/adapters/mochi/MochiPayHttp.ts"
 import * as MochiProfilesHttp from "../../../src/adapters/mochi/MochiProfilesHttp.ts"
-import { layer as settingsLayer, readSettings } from "../../../src/config.ts"
-import type { Environment } from "../../../src/config.ts"
+import { layer as settingsLayer, readSettings } from "../../../src/config/Settings.ts"
+import type { Environment } from "../../../src/config/Settings.ts"
 import * as Ids from "../../../src/domain/Ids.ts"
 import type { KudosDraft } from "../../../src/domain/Kudos.ts"
-import { publicKeyOf } from "../../../src/sandbox/mochi/ed25519.ts"
+import { publicKeyOf } from "../../../sandbox/mochi/ed25519.ts"
 
 export const seed = Buffer.alloc(32, 7)
 export const botPublicKey = publicKeyOf(seed).toString("hex")
@@ -78,17 +78,17 @@ export const applicationId = Schema.decodeSync(Ids.ApplicationId)
 export const vaultId = Schema.decodeSync(Ids.VaultProfileId)
 export const code = Schema.decodeSync(Ids.RequestCode)
 export const interactionId = Schema.decodeSync(Ids.InteractionId)("1200000000000000001")
-export const discordUserId = Schema.decodeSync(Ids.DiscordUserId)
+export const userId = Schema.decodeSync(Ids.UserId)
 
 export const draft = (sender: string, recipient: string, application: string, vault: string): KudosDraft => ({
   interactionId,
   sender: {
-    discordUserId: discordUserId("184027593016284160"),
-    profile: { id: profileId(sender), name: "ada", discordUserId: Option.none() }
+    userId: userId("184027593016284160"),
+    profile: { id: profileId(sender), name: "ada", userId: Option.none() }
   },
   recipient: {
-    discordUserId: discordUserId("80351110224678912"),
-    profile: { id: profileId(recipient), name: "grace", discordUserId: Option.none() }
+    userId: userId("80351110224678912"),
+    profile: { id: profileId(recipient), name: "grace", userId: Option.none() }
   },
   application: { id: applicationId(application), name: "DAO App" },
   vault: { id: vaultId(vault), name: "Community Vault" },
@@ -105,7 +105,7 @@ export const draft = (sender: string, recipient: string, application: string, va
   },
   amount: { baseUnits: 10_500_000n, decimals: 6 },
   reason: Option.some("thank you"),
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.some(Schema.decodeSync(Ids.ChannelId)("1200000000000000009"))
 })
 

@@ -1,9 +1,9 @@
 import { Effect } from "effect"
 import type { MochiPay } from "../../../src/ports/MochiPay.ts"
 import type { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
-import { COMMUNITY_VAULT, DAO_APP } from "../../../src/sandbox/mochi/demoWorld.ts"
-import * as FakeMochi from "../../../src/sandbox/mochi/FakeMochi.ts"
-import type { Environment } from "../../../src/config.ts"
+import { COMMUNITY_VAULT, DAO_APP } from "../../../sandbox/mochi/demoWorld.ts"
+import * as FakeMochi from "../../../sandbox/mochi/FakeMochi.ts"
+import type { Environment } from "../../../src/config/Settings.ts"
 import * as Given from "./mochiClients.ts"
 
 export const ada = Given.profileId("90101")

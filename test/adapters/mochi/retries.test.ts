@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Effect, Fiber, Option, TestClock } from "effect"
 import { describe, expect } from "vitest"
-import type { Environment } from "../../../src/config.ts"
-import { within } from "../../../src/ports/Deadline.ts"
+import type { Environment } from "../../../src/config/Settings.ts"
+import { within } from "../../../src/context/Deadline.ts"
 import type { MochiError } from "../../../src/ports/MochiError.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
@@ -143,7 +143,7 @@ describe("A read", () => {
   it.effect("takes a 404 and a body without id for a person without profile", () =>
     Effect.gen(function* () {
       const byDiscord = Effect.flatMap(MochiProfiles, profiles =>
-        profiles.byDiscordId(Given.discordUserId("184027593016284160"))
+        profiles.byDiscordId(Given.userId("184027593016284160"))
       )
       for (const step of [{ status: 404 }, { status: 200, body: '{"message":"nobody"}' }]) {
         const played = yield* play([step], byDiscord)

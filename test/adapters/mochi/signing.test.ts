@@ -2,7 +2,7 @@ import { it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { expect } from "vitest"
 import { sign, signedHeaders } from "../../../src/adapters/mochi/signing.ts"
-import { publicKeyOf, signBytes, verifyBytes } from "../../../src/sandbox/mochi/ed25519.ts"
+import { publicKeyOf, signBytes, verifyBytes } from "../../../sandbox/mochi/ed25519.ts"
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"))
 const redacted = (hex: string) => Redacted.make(bytes(hex))

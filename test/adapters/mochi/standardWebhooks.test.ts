@@ -2,12 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import { Either, Option } from "effect"
 import { randomInt } from "node:crypto"
 import { verifierOf, verifyWebhook } from "../../../src/adapters/mochi/standardWebhooks.ts"
-import { webhookSecrets } from "../../../src/configVariables.ts"
+import { webhookSecrets } from "../../../src/config/parsers.ts"
 import {
   generateHmacSecret,
   generateSigningKey,
   signedHeaders
-} from "../../../src/sandbox/mochi/webhookSigning.ts"
+} from "../../../sandbox/mochi/webhookSigning.ts"
 
 const now = 1_760_000_000
 const hmac = generateHmacSecret()

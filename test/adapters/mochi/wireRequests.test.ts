@@ -13,7 +13,7 @@ describe("A profile", () => {
   const discordOf = (accounts: string) =>
     Option.flatMap(
       value(Wire.decodeProfile, `{"id":"1","profile_name":"ada","associated_accounts":${accounts}}`),
-      ({ discordUserId }) => discordUserId
+      ({ userId }) => userId
     )
 
   it("has the Discord account of the first such entry, the platform in any case", () => {

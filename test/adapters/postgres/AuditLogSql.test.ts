@@ -6,7 +6,7 @@ import { ApplicationId, RequestCode, TraceId } from "../../../src/domain/Ids.ts"
 import { AuditLog } from "../../../src/ports/AuditLog.ts"
 import type { AuditFilter } from "../../../src/ports/AuditLog.ts"
 import * as Pseudonyms from "../../../src/adapters/postgres/Pseudonyms.ts"
-import { DiscordUserId } from "../../../src/domain/Ids.ts"
+import { UserId } from "../../../src/domain/Ids.ts"
 import { settings } from "../mochi/mochiClients.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
@@ -109,7 +109,7 @@ layer(AuditLogSql.layer.pipe(Layer.provideMerge(Layer.merge(TestDatabase.layer, 
     it.effect("lists newest first, by actor, action, request, person and time", () =>
       Effect.gen(function* () {
         const audit = yield* AuditLog
-        const subject = DiscordUserId.make("323456789012345678")
+        const subject = UserId.make("323456789012345678")
         yield* audit.record({ ...entry, actor: subject, action: "listed_a" })
         yield* audit.record({
           ...entry,

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Database from "../../../src/adapters/postgres/Database.ts"
-import { readSettings, layer as settingsLayer } from "../../../src/config.ts"
+import { readSettings, layer as settingsLayer } from "../../../src/config/Settings.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import * as TcpProxy from "../../support/tcpProxy.ts"
 
@@ -31,7 +31,7 @@ const migrationCount = Effect.flatMap(SqlClient.SqlClient, sql => sql`select fro
 it.live("is an embedded server under the data folder when no URL is given, and the same one next time", () =>
   Effect.gen(function* () {
     const parent = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "mochi-database-")))
-    const database = Layer.provide(Database.layer, configured({ DATA_DIR: join(parent, "data") }))
+    const database = Layer.provide(Database.layerAtOnce, configured({ DATA_DIR: join(parent, "data") }))
     const first = Effect.flatMap(SqlClient.SqlClient, sql => sql`create table kept (id integer)`)
     yield* Effect.provide(first, Layer.fresh(database))
     const again = Effect.flatMap(SqlClient.SqlClient, sql => sql`select from kept`)
@@ -44,7 +44,7 @@ it.live("is an embedded server under the data folder when no URL is given, and t
 it.live("fails at once, without the password, where the server cannot be reached", () =>
   Effect.gen(function* () {
     const database = Layer.provide(
-      Database.layer,
+      Database.layerAtOnce,
       configured({ DATABASE_URL: "postgresql://someone:hunter2@127.0.0.1:1/nowhere" })
     )
     const error = yield* Effect.flip(Effect.provide(migrationCount, database))
@@ -58,7 +58,7 @@ it.scopedLive("waits for a database that is not there yet, when it is told to be
     const url = yield* TestDatabase.freshDatabase
     const later = new URL(Redacted.value(url))
     later.pathname = `${later.pathname}_later`
-    const database = Layer.provide(Database.layerPatient, configured({ DATABASE_URL: later.href }))
+    const database = Layer.provide(Database.layer, configured({ DATABASE_URL: later.href }))
     const warnings = yield* Queue.unbounded<string>()
     const logger = Logger.make(({ message }) => warnings.unsafeOffer(String(message)))
     const waiting = yield* Effect.provide(migrationCount, database).pipe(
@@ -183,7 +183,7 @@ describe("a connection", () => {
       )
       yield* Effect.addFinalizer(() => Effect.orDie(sql.unsafe(`drop database ${name} with (force)`)))
       url.pathname = `/${name}`
-      for (const database of [Database.layer, Database.layerPatient, Database.layerUnmigrated]) {
+      for (const database of [Database.layerAtOnce, Database.layer, Database.layerUnmigrated]) {
         const refused = yield* Effect.flip(
           Effect.provide(
             migrationCount,

@@ -6,8 +6,8 @@ import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import {
   ApplicationId,
   ChannelId,
-  DiscordUserId,
-  GuildId,
+  UserId,
+  CommunityId,
   InteractionId,
   ProfileId,
   RequestCode,
@@ -21,18 +21,18 @@ import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyText } from "./storedRequests.ts"
 
-const sender = DiscordUserId.make("123456789012345671")
-const recipient = DiscordUserId.make("123456789012345672")
+const sender = UserId.make("123456789012345671")
+const recipient = UserId.make("123456789012345672")
 
 const draft = (id: string): KudosDraft => ({
   interactionId: InteractionId.make(id),
   sender: {
-    discordUserId: sender,
-    profile: { id: ProfileId.make("p-sender"), name: "Sam", discordUserId: Option.some(sender) }
+    userId: sender,
+    profile: { id: ProfileId.make("p-sender"), name: "Sam", userId: Option.some(sender) }
   },
   recipient: {
-    discordUserId: recipient,
-    profile: { id: ProfileId.make("p-recipient"), name: "Rita", discordUserId: Option.none() }
+    userId: recipient,
+    profile: { id: ProfileId.make("p-recipient"), name: "Rita", userId: Option.none() }
   },
   application: { id: ApplicationId.make("123"), name: "DAO App" },
   vault: { id: VaultProfileId.make("v-1"), name: "Community Vault" },
@@ -49,7 +49,7 @@ const draft = (id: string): KudosDraft => ({
   },
   amount: { baseUnits: 10_500_000n, decimals: 6 },
   reason: Option.some("For the docs"),
-  guildId: Option.some(GuildId.make("18446744073709551615")),
+  communityId: Option.some(CommunityId.make("18446744073709551615")),
   channelId: Option.some(ChannelId.make("42"))
 })
 
@@ -114,11 +114,11 @@ layer(TestDatabase.layer)("kudos intents", it => {
           usd: Option.some("10.51"),
           chain: Option.some("Ethereum"),
           reason: Option.some("For the docs"),
-          owner: { profileId: Option.none(), discordUserId: Option.none() },
-          requester: { profileId: Option.some("p-sender"), discordUserId: Option.some(sender) },
-          recipient: { profileId: Option.some("p-recipient"), discordUserId: Option.some(recipient) },
+          owner: { profileId: Option.none(), userId: Option.none() },
+          requester: { profileId: Option.some("p-sender"), userId: Option.some(sender) },
+          recipient: { profileId: Option.some("p-recipient"), userId: Option.some(recipient) },
           expiresAt: Option.none(),
-          guildId: Option.some("18446744073709551615"),
+          communityId: Option.some("18446744073709551615"),
           channelId: Option.some("42")
         },
         storedAt: stored.storedAt,
@@ -331,7 +331,7 @@ layer(TestDatabase.layer)("kudos intents", it => {
         const adopted = yield* taker.adopt
         expect(adopted.map(intent => intent.interactionId).sort()).toEqual(["5000", "5001"])
         const found = Option.getOrThrow(yield* taker.find(InteractionId.make("5000")))
-        expect(found.facts.recipient).toMatchObject({ isErased: true, discordUserId: Option.none() })
+        expect(found.facts.recipient).toMatchObject({ isErased: true, userId: Option.none() })
       })
   )
 })

@@ -3,12 +3,12 @@ import { expect, layer } from "@effect/vitest"
 import { Duration, Effect, Layer, Option } from "effect"
 import * as NotificationLogSql from "../../../src/adapters/postgres/NotificationLogSql.ts"
 import { ApplicationId, RequestCode } from "../../../src/domain/Ids.ts"
-import type { Hearing } from "../../../src/domain/Notification.ts"
+import type { DueNotification } from "../../../src/domain/Notification.ts"
 import { NotificationLog } from "../../../src/ports/NotificationLog.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
-const owner: Hearing = { audience: "owner", kind: "approval_card" }
-const requester: Hearing = { audience: "requester", kind: "status_changed" }
+const owner: DueNotification = { audience: "owner", kind: "approval_card" }
+const requester: DueNotification = { audience: "requester", kind: "status_changed" }
 
 const requestOf = (code: string) => ({
   applicationId: ApplicationId.make("123"),

@@ -2,15 +2,15 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import * as PeopleSql from "../../../src/adapters/postgres/PeopleSql.ts"
-import { ChannelId, DiscordApplicationId, DiscordUserId } from "../../../src/domain/Ids.ts"
+import { ChannelId, BotId, UserId } from "../../../src/domain/Ids.ts"
 import { People } from "../../../src/ports/People.ts"
 import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
-const ours = DiscordApplicationId.make("1100000000000000001")
-const theirs = DiscordApplicationId.make("1100000000000000002")
+const ours = BotId.make("1100000000000000001")
+const theirs = BotId.make("1100000000000000002")
 
-const someone = (last: string) => DiscordUserId.make(`12345678901234567${last}`)
+const someone = (last: string) => UserId.make(`12345678901234567${last}`)
 
 layer(PeopleSql.layer.pipe(Layer.provide(pseudonyms.layer), Layer.provideMerge(TestDatabase.layer)))(
   "people",

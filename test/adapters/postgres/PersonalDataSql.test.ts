@@ -5,12 +5,12 @@ import * as PersonalDataSql from "../../../src/adapters/postgres/PersonalDataSql
 import { exported } from "../../../src/adapters/postgres/personalExport.ts"
 import { concerns, hasAny } from "../../../src/adapters/postgres/personRows.ts"
 import { Pseudonyms } from "../../../src/adapters/postgres/Pseudonyms.ts"
-import { DiscordUserId, ProfileId } from "../../../src/domain/Ids.ts"
+import { UserId, ProfileId } from "../../../src/domain/Ids.ts"
 import { PersonalData } from "../../../src/ports/PersonalData.ts"
 import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
-const ada = { discordUserId: DiscordUserId.make("184027593016284160"), profileIds: [ProfileId.make("p-ada")] }
+const ada = { userId: UserId.make("184027593016284160"), profileIds: [ProfileId.make("p-ada")] }
 const others = 20_000
 /** More than three steps of an erasure. */
 const own = 1_700
@@ -19,7 +19,7 @@ const own = 1_700
 const filled = Layer.effectDiscard(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const id = ada.discordUserId
+    const id = ada.userId
     const requests = (count: number, prefix: string, requester: string, profile: string) =>
       sql`insert into transfer_requests (application_id, code, status, application_name, vault_name, amount, symbol,
           reason, owner_profile_id, requester_profile_id, requester_discord_id, recipient_profile_id)
@@ -74,14 +74,14 @@ layer(
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const keyed = yield* Pseudonyms
-      const whose = { ...ada, mark: keyed.erased(ada.discordUserId) }
+      const whose = { ...ada, mark: keyed.erased(ada.userId) }
       const statements = {
         ...exported(sql, keyed, whose),
         erasedRequests: sql`select code from transfer_requests
           where ${concerns(sql, "transfer_requests", whose, new Date())} order by application_id, code limit 500`,
         erasedIntents: sql`select interaction_id from kudos_intents
           where ${concerns(sql, "kudos_intents", whose, new Date())} order by interaction_id limit 500`,
-        profiles: sql`select from transfer_requests where ${hasAny(sql, "transfer_requests", [ada.discordUserId])}`,
+        profiles: sql`select from transfer_requests where ${hasAny(sql, "transfer_requests", [ada.userId])}`,
         prunedLimits: sql`delete from rate_limits where kind = 'kudos' and updated_at < now() - interval '1 hour'`
       }
       for (const [name, statement] of Object.entries(statements)) {

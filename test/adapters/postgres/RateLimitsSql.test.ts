@@ -3,7 +3,7 @@ import { expect, layer } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option } from "effect"
 import * as Pseudonyms from "../../../src/adapters/postgres/Pseudonyms.ts"
 import * as RateLimitsSql from "../../../src/adapters/postgres/RateLimitsSql.ts"
-import { DiscordUserId } from "../../../src/domain/Ids.ts"
+import { UserId } from "../../../src/domain/Ids.ts"
 import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { settings } from "../mochi/mochiClients.ts"
@@ -13,8 +13,8 @@ const limits = (rate: string) => {
   return RateLimitsSql.layer.pipe(Layer.provide(Pseudonyms.layer), Layer.provide(configured))
 }
 
-const ada = DiscordUserId.make("184027593016284160")
-const grace = DiscordUserId.make("80351110224678912")
+const ada = UserId.make("184027593016284160")
+const grace = UserId.make("80351110224678912")
 
 layer(limits("3/60").pipe(Layer.provideMerge(TestDatabase.layer)))("limits", it => {
   /** Everything in the table seems to have happened so long before. */

@@ -13,28 +13,28 @@ import {
   Redacted,
   TestClock
 } from "effect"
-import * as InteractionsSql from "../../../src/adapters/postgres/InteractionsSql.ts"
+import * as ClaimsSql from "../../../src/adapters/postgres/ClaimsSql.ts"
 import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import * as TransferRequestsSql from "../../../src/adapters/postgres/TransferRequestsSql.ts"
 import {
   ApplicationId,
   ChannelId,
-  DiscordApplicationId,
-  DiscordUserId,
+  BotId,
+  UserId,
   InteractionId,
   MessageId,
   RequestCode
 } from "../../../src/domain/Ids.ts"
 import type { Audience } from "../../../src/domain/Notification.ts"
 import { erasedParty } from "../../../src/domain/TransferRequest.ts"
-import { Interactions } from "../../../src/ports/Interactions.ts"
+import { Claims } from "../../../src/ports/Claims.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../../src/ports/TransferRequests.ts"
 import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import { anyRequest, aRequest, person, someFacts } from "./storedRequests.ts"
 
-const stores = Layer.merge(TransferRequestsSql.layer, InteractionsSql.layer).pipe(
+const stores = Layer.merge(TransferRequestsSql.layer, ClaimsSql.layer).pipe(
   Layer.provideMerge(Layer.mock(ProcessLease, { id: Effect.succeed(1) })),
   Layer.provide(pseudonyms.layer),
   Layer.provideMerge(TestDatabase.layer)
@@ -190,7 +190,7 @@ layer(stores)("transfer requests", it => {
         messageId: Option.none(),
         place: "dm",
         status: "pending",
-        application: Option.some(DiscordApplicationId.make("1100000000000000001"))
+        application: Option.some(BotId.make("1100000000000000001"))
       }
       const sent: Shown = {
         channelId: ChannelId.make("2"),
@@ -248,14 +248,14 @@ layer(stores)("transfer requests", it => {
   it.effect("have live answers while the token of their interaction lives", () =>
     Effect.gen(function* () {
       const requests = yield* TransferRequests
-      const interactions = yield* Interactions
+      const claims = yield* Claims
       const sql = yield* SqlClient.SqlClient
       const { key } = aRequest("answered")
       const answer = (id: string) => ({ interactionId: InteractionId.make(id), view: "kudos" as const })
       for (const id of ["900", "901", "902"]) {
-        yield* interactions.claim({
+        yield* claims.claim({
           id: InteractionId.make(id),
-          userId: DiscordUserId.make("123456789012345678"),
+          userId: UserId.make("123456789012345678"),
           token: Redacted.make("token"),
           locale: Option.none(),
           awaitsAnswer: false

@@ -2,8 +2,8 @@ import { DateTime, FastCheck as fc, Option } from "effect"
 import {
   ApplicationId,
   ChannelId,
-  DiscordUserId,
-  GuildId,
+  UserId,
+  CommunityId,
   InteractionId,
   ProfileId,
   RequestCode
@@ -25,7 +25,7 @@ const moment = fc
 
 const party: fc.Arbitrary<Party> = fc.record({
   profileId: option(filled.map(id => ProfileId.make(id))),
-  discordUserId: option(snowflake.map(id => DiscordUserId.make(id)))
+  userId: option(snowflake.map(id => UserId.make(id)))
 })
 
 const facts: fc.Arbitrary<RequestFacts> = fc.record({
@@ -40,7 +40,7 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
   requester: party,
   recipient: party,
   expiresAt: option(moment),
-  guildId: option(snowflake.map(id => GuildId.make(id))),
+  communityId: option(snowflake.map(id => CommunityId.make(id))),
   channelId: option(snowflake.map(id => ChannelId.make(id)))
 })
 
@@ -56,11 +56,11 @@ export const anyRequest: fc.Arbitrary<TransferRequest> = fc.record({
   origin: option(anyText)
 })
 
-export const nobody: Party = { profileId: Option.none(), discordUserId: Option.none() }
+export const nobody: Party = { profileId: Option.none(), userId: Option.none() }
 
 export const person = (last: string): Party => ({
   profileId: Option.some(ProfileId.make(`profile-${last}`)),
-  discordUserId: Option.some(DiscordUserId.make(`12345678901234567${last}`))
+  userId: Option.some(UserId.make(`12345678901234567${last}`))
 })
 
 export const someFacts: RequestFacts = {
@@ -75,7 +75,7 @@ export const someFacts: RequestFacts = {
   requester: person("1"),
   recipient: person("2"),
   expiresAt: Option.none(),
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.none()
 }
 

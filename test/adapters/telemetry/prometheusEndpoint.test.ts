@@ -3,7 +3,7 @@ import { it } from "@effect/vitest"
 import { Duration, Effect, Metric, Schedule } from "effect"
 import { expect } from "vitest"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
-import * as Metrics from "../../../src/ports/metrics.ts"
+import * as Metrics from "../../../src/telemetry/metrics.ts"
 import * as RawHttp from "../../support/rawHttp.ts"
 import { linesOf, telemetry } from "./telemetryUnderTest.ts"
 

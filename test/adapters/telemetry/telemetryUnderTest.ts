@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
 import * as Otel from "../../../src/adapters/telemetry/Otel.ts"
-import * as Config from "../../../src/config.ts"
+import * as Config from "../../../src/config/Settings.ts"
 import type { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 
 /** Every secret that the service is configured with, by name. */

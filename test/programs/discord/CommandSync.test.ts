@@ -3,9 +3,9 @@ import { Effect, Layer, Option } from "effect"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { CommandSync, hasDrift, layer as syncAtStart } from "../../../src/programs/discord/CommandSync.ts"
 import { commands } from "../../../src/programs/discord/commands.ts"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
-import type { FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
-import { layer as settingsLayer, readSettings } from "../../../src/config.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
+import type { FakeDiscordService } from "../../../sandbox/discord/FakeDiscord.ts"
+import { layer as settingsLayer, readSettings } from "../../../src/config/Settings.ts"
 import { loopback, restAt } from "../../adapters/discord/LoopbackRest.ts"
 
 const everywhere = Option.none<string>()

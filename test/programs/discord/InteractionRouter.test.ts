@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import type { CreateInteractionResponseRequest } from "dfx/types"
 import { Effect, FastCheck as fc, Fiber, Layer, Ref } from "effect"
 import { HttpClientError, HttpClientRequest } from "@effect/platform"
-import { Interactions } from "../../../src/ports/Interactions.ts"
+import { Claims } from "../../../src/ports/Claims.ts"
 import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import { DecisionButtons } from "../../../src/programs/discord/DecisionButtons.ts"
 import { Unanswered } from "../../../src/programs/discord/answerByDm.ts"
@@ -11,7 +11,8 @@ import { InteractionRouter } from "../../../src/programs/discord/InteractionRout
 import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
 import { Outcome } from "../../../src/programs/discord/Outcome.ts"
 import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
-import { Journal } from "../../../src/services/Journal.ts"
+import { Audit } from "../../../src/services/Audit.ts"
+import { Usage } from "../../../src/services/Usage.ts"
 import { discordHeard, taken } from "./discordHeard.ts"
 
 const person = {
@@ -117,7 +118,7 @@ const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
     const answered = yield* Ref.make<ReadonlyArray<string>>([])
     const world = Layer.mergeAll(
       discord.layer,
-      Layer.mock(Interactions, {
+      Layer.mock(Claims, {
         claim: () => Effect.succeed(true),
         answered: id => Ref.update(answered, all => [...all, id])
       }),
@@ -137,11 +138,11 @@ const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
         run: () => work,
         press: () => work
       }),
-      Layer.mock(Journal, {
-        _tag: "mochi/services/Journal",
-        deed: ({ action, outcome }) => Ref.update(written, all => [...all, `${action} ${outcome}`]),
-        use: () => Effect.void
-      })
+      Layer.mock(Audit, {
+        _tag: "mochi/services/Audit",
+        record: ({ action, outcome }) => Ref.update(written, all => [...all, `${action} ${outcome}`])
+      }),
+      Layer.mock(Usage, { _tag: "mochi/services/Usage", count: () => Effect.void })
     )
     const router = yield* Effect.map(Layer.build(Layer.provide(InteractionRouter.Default, world)), context =>
       Effect.provide(InteractionRouter, context)

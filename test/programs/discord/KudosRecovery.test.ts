@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option, Redacted, Ref, TestClock } from "effect"
 import { NeverSent } from "../../../src/domain/Kudos.ts"
 import type { RequestStatus } from "../../../src/domain/RequestStatus.ts"
-import { Interactions } from "../../../src/ports/Interactions.ts"
+import { Claims } from "../../../src/ports/Claims.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
 import * as KudosRecovery from "../../../src/programs/discord/KudosRecovery.ts"
@@ -39,7 +39,7 @@ const recovered = ({ opensDms = true, outcomes, storedStatus, token }: Given) =>
         outcomeOf: () => outcomes[Math.min(asked++, outcomes.length - 1)] ?? Effect.die("no outcome"),
         lookAgain: () => Effect.succeedNone
       }),
-      Layer.mock(Interactions, {
+      Layer.mock(Claims, {
         adopt: Ref.getAndSet(waiting, []),
         answeredForAnother: () => Ref.update(answered, count => count + 1)
       }),

@@ -1,25 +1,25 @@
 import { expect, it } from "@effect/vitest"
 import { DateTime, Deferred, Effect, Fiber, Layer, Option, Redacted, Schedule, Stream } from "effect"
-import { DiscordUserId, InteractionId, MessageId } from "../../../src/domain/Ids.ts"
+import { UserId, InteractionId, MessageId } from "../../../src/domain/Ids.ts"
 import { Messenger } from "../../../src/ports/Messenger.ts"
 import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
-import type { Envelope } from "../../../src/programs/discord/interaction.ts"
+import type { Envelope } from "../../../src/programs/discord/decode.ts"
 import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
 import { Privacy } from "../../../src/services/Privacy.ts"
 import { loopback, restAt } from "../../adapters/discord/LoopbackRest.ts"
 
-const ada = DiscordUserId.make("184027593016284160")
+const ada = UserId.make("184027593016284160")
 /** Posted at the beginning of 2026. */
 const question = MessageId.make(String(BigInt(Date.UTC(2026, 0, 1) - Date.UTC(2015, 0, 1)) << 22n))
-const mallory = DiscordUserId.make("302050872383242240")
+const mallory = UserId.make("302050872383242240")
 
-const pressedBy = (userId: DiscordUserId): Envelope => ({
+const pressedBy = (userId: UserId): Envelope => ({
   id: InteractionId.make("1"),
   botId: "7",
   token: Redacted.make("token"),
   userId,
-  guildId: Option.none(),
+  communityId: Option.none(),
   channelId: Option.none(),
   locale: Option.none()
 })
@@ -27,7 +27,7 @@ const pressedBy = (userId: DiscordUserId): Envelope => ({
 /** Runs a press with a service that can do no more than `privacy`; what Discord was told. */
 const press = (
   choice: "delete" | "keep",
-  by: DiscordUserId,
+  by: UserId,
   privacy: Partial<Pick<Privacy, "erase" | "wasErasedSince">>
 ) =>
   Effect.gen(function* () {
@@ -106,7 +106,7 @@ const commanded = (
   })
 
 const nothingStored = {
-  discordUserId: ada,
+  userId: ada,
   profileIds: [],
   exportedAt: DateTime.unsafeMake(0),
   stored: []

@@ -7,7 +7,7 @@ import * as WebhookSignaturesStandard from "../../../src/adapters/mochi/WebhookS
 import * as BoundedServer from "../../../src/adapters/process/boundedServer.ts"
 import * as LivenessInMemory from "../../../src/adapters/process/LivenessInMemory.ts"
 import * as ReadinessInMemory from "../../../src/adapters/process/ReadinessInMemory.ts"
-import { layer as settingsLayer, readSettings } from "../../../src/config.ts"
+import { layer as settingsLayer, readSettings } from "../../../src/config/Settings.ts"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import type { SignalHealth } from "../../../src/ports/ExportHealth.ts"
 import type { Respond } from "../../../src/programs/discord/answers.ts"
@@ -15,10 +15,10 @@ import { InteractionRouter } from "../../../src/programs/discord/InteractionRout
 import * as endpoints from "../../../src/programs/http/endpointLayers.ts"
 import { BodyRoom } from "../../../src/programs/http/httpBody.ts"
 import * as Endpoints from "../../../src/programs/http/Endpoints.ts"
-import { Interactions } from "../../../src/programs/http/Interactions.ts"
+import { Interactions } from "../../../src/programs/discord/overHttp.ts"
 import * as Server from "../../../src/programs/http/Server.ts"
-import { Webhooks } from "../../../src/programs/http/Webhooks.ts"
-import { generateHmacSecret, signedHeaders } from "../../../src/sandbox/mochi/webhookSigning.ts"
+import { Webhooks } from "../../../src/programs/webhooks/Webhooks.ts"
+import { generateHmacSecret, signedHeaders } from "../../../sandbox/mochi/webhookSigning.ts"
 import { Intake } from "../../../src/services/Intake.ts"
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519")

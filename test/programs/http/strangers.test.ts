@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Schedule } from "effect"
 import type { Tracer } from "effect"
-import { webhookEvent } from "../../../src/sandbox/mochi/webhookEvent.ts"
+import { webhookEvent } from "../../../sandbox/mochi/webhookEvent.ts"
 import * as RawHttp from "../../support/rawHttp.ts"
 import { edges, interactionHeaders, requestText, webhookHeaders } from "./edges.ts"
 

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
 import { call, connect, identify } from "./rawBot.ts"
 
 const fast = { identifyWindowMs: 0 }

@@ -2,8 +2,8 @@ import { expect, it } from "@effect/vitest"
 import { Client, Events, GatewayIntentBits, MessageFlags, SlashCommandBuilder } from "discord.js"
 import type { ChatInputCommandInteraction } from "discord.js"
 import { Effect } from "effect"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
-import type { FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
+import type { FakeDiscordService } from "../../../sandbox/discord/FakeDiscord.ts"
 import { openApiAvailable, requestFaults, responseFaults } from "../../support/openapi.ts"
 
 /** A bot as anybody would write one with discord.js; it knows nothing of the fake but an address. */

@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import { createPublicKey, verify } from "node:crypto"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
 import { responseFaults } from "../../support/openapi.ts"
 import { call, connect, identify } from "./rawBot.ts"
 

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { FakeDiscord } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
 import { call } from "./rawBot.ts"
 
 const setUp = (globalLimitPerSecond?: number) =>

@@ -1,6 +1,6 @@
 import { Effect, Schema } from "effect"
 import { WebSocket } from "ws"
-import type { FakeDiscordService } from "../../../src/sandbox/discord/FakeDiscord.ts"
+import type { FakeDiscordService } from "../../../sandbox/discord/FakeDiscord.ts"
 
 /** What the JSON has at the end of a path of keys and places; undefined where the path leads nowhere. */
 type Says = (...path: ReadonlyArray<string | number>) => unknown

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import * as FakeMochi from "../../../src/sandbox/mochi/FakeMochi.ts"
-import { generateKeyPair, signBytes } from "../../../src/sandbox/mochi/ed25519.ts"
-import type { Operation } from "../../../src/sandbox/mochi/routes.ts"
-import { ADA, GRACE, LINUS } from "../../../src/sandbox/people.ts"
+import * as FakeMochi from "../../../sandbox/mochi/FakeMochi.ts"
+import { generateKeyPair, signBytes } from "../../../sandbox/mochi/ed25519.ts"
+import type { Operation } from "../../../sandbox/mochi/routes.ts"
+import { ADA, GRACE, LINUS } from "../../../sandbox/people.ts"
 
 export const BOT_KEYS = generateKeyPair()
 export const BOT_SECRET = "a-bearer-secret"

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Option, TestClock } from "effect"
-import { Fault } from "../../../src/sandbox/mochi/Faults.ts"
+import { Fault } from "../../../sandbox/mochi/Faults.ts"
 import { ada, call, create, decisionPath, signed, start, vaultPath } from "./client.ts"
 
 const balances = `${vaultPath()}/balances`

@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { EMPTY, USDC } from "../../../src/sandbox/mochi/demoWorld.ts"
-import { ADA, MALLORY } from "../../../src/sandbox/people.ts"
+import { EMPTY, USDC } from "../../../sandbox/mochi/demoWorld.ts"
+import { ADA, MALLORY } from "../../../sandbox/people.ts"
 import { ada, BEARER, call, create, grace, linus, start, vaultPath } from "./client.ts"
 
 it.scopedLive(

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { generateKeyPair, publicKeyOf, signBytes, verifyBytes } from "../../../src/sandbox/mochi/ed25519.ts"
+import { generateKeyPair, publicKeyOf, signBytes, verifyBytes } from "../../../sandbox/mochi/ed25519.ts"
 import { BOT_KEYS, call, decisionPath, signed, start } from "./client.ts"
 
 const seconds = (offset = 0) => String(Math.floor(Date.now() / 1000) + offset)

@@ -2,13 +2,13 @@ import { createPublicKey, verify } from "node:crypto"
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Webhook } from "standardwebhooks"
-import { webhookEvent } from "../../../src/sandbox/mochi/webhookEvent.ts"
+import { webhookEvent } from "../../../sandbox/mochi/webhookEvent.ts"
 import {
   generateHmacSecret,
   generateSigningKey,
   publicKeyFor
-} from "../../../src/sandbox/mochi/webhookSigning.ts"
-import { usd } from "../../../src/sandbox/mochi/usd.ts"
+} from "../../../sandbox/mochi/webhookSigning.ts"
+import { usd } from "../../../sandbox/mochi/usd.ts"
 import { call, create, decisionPath, linus, signed, start } from "./client.ts"
 import { type Received, receiver, statuses } from "./receiver.ts"
 

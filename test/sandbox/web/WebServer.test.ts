@@ -2,11 +2,11 @@ import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { request } from "node:http"
 import type { IncomingMessage } from "node:http"
-import { ADA, GRACE, LINUS, MALLORY } from "../../../src/sandbox/people.ts"
-import type { Person } from "../../../src/sandbox/people.ts"
-import * as Sandbox from "../../../src/sandbox/Sandbox.ts"
-import { serve } from "../../../src/sandbox/web/WebServer.ts"
-import type { Sections } from "../../../src/sandbox/web/wire.ts"
+import { ADA, GRACE, LINUS, MALLORY } from "../../../sandbox/people.ts"
+import type { Person } from "../../../sandbox/people.ts"
+import * as Sandbox from "../../../sandbox/Sandbox.ts"
+import { serve } from "../../../sandbox/web/WebServer.ts"
+import type { Sections } from "../../../sandbox/web/wire.ts"
 
 /** By hand, since fetch chooses its own Host and Origin. */
 const call = (

@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { FastCheck } from "effect"
-import { parseMarkup } from "../../../src/sandbox/web/static/markdown.ts"
-import type { Markup } from "../../../src/sandbox/web/static/markdown.ts"
+import { parseMarkup } from "../../../sandbox/web/static/markdown.ts"
+import type { Markup } from "../../../sandbox/web/static/markdown.ts"
 
 const text = (text: string): Markup => ({ kind: "text", text })
 

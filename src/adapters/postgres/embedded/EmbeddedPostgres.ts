@@ -1,7 +1,7 @@
 import type { SqlError } from "@effect/sql"
 import { Deferred, Effect, Option, Redacted, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
-import { upTo } from "../../../ports/monotonic.ts"
+import { upTo } from "../../../context/monotonic.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
 import * as DatabaseSession from "../DatabaseSession.ts"
 import { inOwnScope } from "../inOwnScope.ts"

@@ -1,0 +1,98 @@
+import { Effect, Either, Exit, Metric, MetricBoundaries, Option } from "effect"
+import type { MochiError } from "../../ports/MochiError.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
+import type { Answer, Call } from "./Call.ts"
+import type { FailedTry } from "./tryOutcome.ts"
+
+/** Seconds from the start of a call to its end: waiting for a turn and every try included. */
+export const clientDuration = Metric.histogram(
+  "mochi.client.duration",
+  MetricBoundaries.fromIterable([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]),
+  "Duration of calls to Mochi, in seconds"
+).pipe(Metric.tagged("unit", "s"))
+
+/** Puts a call into its span, below which each try has one of its own, and into the metrics. Neither learns ids, headers or bodies. */
+export const observed = <A>(
+  call: Call<A>,
+  root: string,
+  effect: Effect.Effect<Answer<A>, MochiError>
+): Effect.Effect<Answer<A>, MochiError> =>
+  Effect.gen(function* () {
+    const started = yield* monotonicMillis
+    return yield* effect.pipe(
+      Effect.tapError(error =>
+        Effect.annotateCurrentSpan({
+          "error.type": error.reason,
+          "mochi.may_have_happened": error.mayHaveHappened
+        })
+      ),
+      Effect.onExit(exit =>
+        Effect.flatMap(monotonicMillis, now =>
+          clientDuration.pipe(
+            Metric.tagged("operation", call.operation),
+            Metric.tagged("outcome", outcomeOf(exit)),
+            metric => Metric.update(metric, (now - started) / 1000)
+          )
+        )
+      )
+    )
+  }).pipe(
+    Effect.withSpan(`mochi.${call.api} ${call.operation}`, {
+      kind: "client",
+      captureStackTrace: false,
+      attributes: spanAttributes(call, root)
+    })
+  )
+
+/** Puts a try into its span; the call's span keeps how many there were, and how the last one was answered. */
+export const triedAs = <A extends { readonly status: Option.Option<number> }>(
+  call: Call<unknown>,
+  tries: number,
+  effect: Effect.Effect<A, FailedTry>
+): Effect.Effect<Either.Either<A, FailedTry>> =>
+  Effect.gen(function* () {
+    const answered = (status: Option.Option<number>) =>
+      Option.match(status, { onNone: () => ({}), onSome: code => ({ "http.response.status_code": code }) })
+    const sent = { "http.request.resend_count": tries - 1 }
+    const result = yield* effect.pipe(
+      Effect.tap(({ status }) => Effect.annotateCurrentSpan(answered(status))),
+      Effect.tapError(({ failure }) =>
+        Effect.annotateCurrentSpan({ ...answered(failure.status), "error.type": failure.reason })
+      ),
+      Effect.withSpan("mochi.try", {
+        kind: "client",
+        captureStackTrace: false,
+        attributes: { "http.request.method": call.method, ...sent }
+      }),
+      Effect.either
+    )
+    const { status } = Either.match(result, { onLeft: ({ failure }) => failure, onRight: value => value })
+    yield* Effect.annotateCurrentSpan({ ...sent, ...answered(status) })
+    return result
+  })
+
+/** W3C Trace Context of the span that is open here: of the try that carries it. */
+export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
+  Effect.option(Effect.currentSpan),
+  Option.match({
+    onNone: () => ({}),
+    onSome: span => ({ traceparent: `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}` })
+  })
+)
+
+const spanAttributes = (call: Call<unknown>, root: string) => {
+  const { hostname, port, protocol } = new URL(root)
+  return {
+    "http.request.method": call.method,
+    "server.address": hostname,
+    "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
+    "url.scheme": protocol.slice(0, -1),
+    "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`
+  }
+}
+
+const outcomeOf = (exit: Exit.Exit<unknown, MochiError>): string =>
+  Exit.match(exit, {
+    onSuccess: () => "ok",
+    onFailure: cause => (cause._tag === "Fail" ? cause.error.reason : "interrupted")
+  })

@@ -1,0 +1,105 @@
+import { SqlClient } from "@effect/sql"
+import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { UserId, InteractionId } from "../../domain/Ids.ts"
+import { Claims } from "../../ports/Claims.ts"
+import type { ReceivedInteraction } from "../../ports/Claims.ts"
+import { storable } from "./columns.ts"
+import { retryingConflicts } from "./conflicts.ts"
+import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
+import { tokenAlive } from "./tokenAlive.ts"
+import { asStoreUnavailable } from "./storeErrors.ts"
+
+/** Nothing is known of an interaction afterwards, and nobody is answered any more. */
+const awaitedFor = "1 day"
+
+/** Ages are told by the database's clock, the one that all replicas share. */
+export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
+  Claims,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const lease = yield* ProcessLease
+    return {
+      claim: Effect.fn("Claims.claim")(function* (interaction: ReceivedInteraction) {
+        const locale = Option.getOrNull(Option.map(interaction.locale, storable))
+        const token = storable(Redacted.value(interaction.token))
+        const holder = yield* lease.id
+        const claimed = yield* sql`
+          with claimed as (
+            insert into interactions (id, user_id, token, locale, holder, awaits_answer)
+            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale}, ${holder},
+              ${interaction.awaitsAnswer})
+            on conflict (id) do nothing
+            returning user_id, locale
+          ), person as (
+            insert into people (discord_user_id, locale)
+            select user_id, locale from claimed where locale is not null
+            on conflict (discord_user_id) do update set locale = excluded.locale, updated_at = now()
+              where people.locale is distinct from excluded.locale
+          )
+          select 1 from claimed`
+        return claimed.length > 0
+      }, asStoreUnavailable("Claims.claim")),
+
+      answered: Effect.fn("Claims.answered")(function* (id: InteractionId) {
+        const holder = yield* lease.id
+        // With a lease that has lapsed this process may have left the answer to whoever takes the interaction over.
+        yield* sql`update interactions set awaits_answer = false
+          where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
+      }, asStoreUnavailable("Claims.answered")),
+
+      answeredForAnother: Effect.fn("Claims.answeredForAnother")(function* (id: InteractionId) {
+        yield* sql`update interactions set awaits_answer = false
+          where id = ${id} and holder = ${yield* lease.id} and taken_over`
+      }, asStoreUnavailable("Claims.answeredForAnother")),
+
+      adopt: Effect.gen(function* () {
+        const holder = yield* lease.id
+        const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
+        const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`
+        yield* retryingConflicts(sql`update interactions set holder = ${holder}, taken_over = true
+          where ${awaited} and holder <> ${holder} and ${hasLapsed(sql, "interactions.holder", "received_at")}`)
+        return yield* decodeAbandoned(
+          yield* sql`select ${columns} from interactions where ${awaited} and holder = ${holder} and taken_over`
+        )
+      }).pipe(asStoreUnavailable("Claims.adopt"), Effect.withSpan("Claims.adopt")),
+
+      liveToken: Effect.fn("Claims.liveToken")(function* (id: InteractionId) {
+        const rows = yield* sql`
+          select token, extract(epoch from clock_timestamp() - received_at)::float8 as age
+          from interactions where id = ${id} and ${tokenAlive(sql)}`
+        const [live] = yield* decodeTokens(rows)
+        return Option.map(Option.fromNullable(live), ({ age, token }) => ({
+          token,
+          age: Duration.seconds(age)
+        }))
+      }, asStoreUnavailable("Claims.liveToken")),
+
+      prune: Effect.gen(function* () {
+        // Of several processes that prune at once, each statement locks many rows, in whatever order it finds them.
+        yield* retryingConflicts(
+          sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+        )
+        yield* retryingConflicts(sql`delete from live_answers where not exists (
+          select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
+        )`)
+        yield* retryingConflicts(
+          sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
+        )
+      }).pipe(asStoreUnavailable("Claims.prune"), Effect.withSpan("Claims.prune"))
+    }
+  })
+)
+
+const decodeAbandoned = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({
+      id: InteractionId,
+      userId: Schema.propertySignature(UserId).pipe(Schema.fromKey("user_id")),
+      token: Schema.OptionFromNullOr(Schema.Redacted(Schema.String))
+    })
+  )
+)
+
+const decodeTokens = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ token: Schema.Redacted(Schema.String), age: Schema.Number }))
+)

@@ -1,0 +1,30 @@
+import { Effect, Layer, Schedule } from "effect"
+import { PersonalData } from "../../ports/PersonalData.ts"
+import { Privacy } from "../../services/Privacy.ts"
+
+/** Completes erasures that could not be completed when they were asked for: Mochi was down, or a process ended. */
+export const layer = Layer.scopedDiscard(
+  Effect.gen(function* () {
+    const privacy = yield* Privacy
+    const data = yield* PersonalData
+
+    const finish = Effect.gen(function* () {
+      // Without a span for every time at which there is nothing to do.
+      const unfinished = yield* Effect.withTracerEnabled(data.unfinishedErasures, false)
+      const ends = yield* Effect.forEach(unfinished, privacy.finishErasure)
+      const completed = ends.filter(isComplete => isComplete).length
+      if (unfinished.length > 0)
+        yield* Effect.annotateLogs(Effect.logInfo("erasures_finished"), {
+          completed,
+          waiting: unfinished.length - completed
+        })
+    }).pipe(
+      Effect.catchAllCause(cause =>
+        Effect.logWarning("An erasure did not work out and is tried again", cause)
+      )
+    )
+
+    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("2 seconds")))
+    yield* Effect.forkScoped(Effect.repeat(Effect.ignoreLogged(data.prune), Schedule.spaced("1 hour")))
+  })
+)

@@ -1,0 +1,126 @@
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import { Clock, Duration, Effect, Either, Option } from "effect"
+import { webhookAnswered } from "../../telemetry/metrics.ts"
+import type { WebhookOutcome } from "../../telemetry/metrics.ts"
+import { WebhookSignatures } from "../../ports/Signatures.ts"
+import { parseTraceparent, withSpanSince } from "../../telemetry/traceContext.ts"
+import { Intake } from "../../services/Intake.ts"
+import { longestBody, readBody } from "../http/httpBody.ts"
+import { decodeEvent } from "../../adapters/mochi/webhookEvent.ts"
+
+/** A store that does not answer is not writable: Mochi waits 15 seconds or more, and its next try tells what was stored. */
+const storedWithin = Duration.seconds(8)
+
+/** Fewer than there are connections: of a burst the rest waits here, and commands and deliveries do not wait for it. */
+const storedAtOnce = 6
+
+/** Waiting for the turn included. */
+const answeredWithin = Duration.seconds(13)
+
+/** Seconds after which Mochi may try again. */
+const retryAfter = "30"
+
+/** `POST /webhooks/mochi`: nothing unsigned is read further than its signature, nothing is accepted before it is stored. */
+export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhooks", {
+  effect: Effect.gen(function* () {
+    const signatures = yield* WebhookSignatures
+    const intake = yield* Intake
+    const turns = yield* Effect.makeSemaphore(storedAtOnce)
+
+    const accepted = (id: string, body: Uint8Array) =>
+      Effect.gen(function* () {
+        const event = decodeEvent(body)
+        if (Either.isLeft(event)) {
+          const { field, problem } = event.left
+          return yield* rejected("malformed", 400, { error: `${field} ${problem}`, field })
+        }
+        if (Option.isNone(event.right)) return yield* answered("ignored", id)
+        const { unreadable, ...news } = event.right.value
+        const { code } = news.key
+        yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
+        if (unreadable.length > 0)
+          yield* Effect.annotateLogs(
+            Effect.logWarning("Fields of a webhook do not decode and count as absent"),
+            {
+              fields: unreadable
+            }
+          )
+        const result = yield* intake
+          .accept(id, news)
+          .pipe(
+            Effect.disconnect,
+            Effect.timeout(storedWithin),
+            turns.withPermits(1),
+            Effect.interruptible,
+            Effect.timeout(answeredWithin)
+          )
+        if (result._tag === "Duplicate") return yield* answered("duplicate", id)
+        const origin = Option.flatMap(result.request, request => request.origin)
+        yield* Option.match(Option.flatMap(origin, parseTraceparent), {
+          onNone: () => Effect.void,
+          onSome: span => Effect.linkSpanCurrent(span)
+        })
+        return yield* answered("accepted", id)
+      })
+
+    /** What Mochi signed. Nothing of this is traced: it is not known yet whose trace it would be. */
+    const genuine = ({ headers }: HttpServerRequest.HttpServerRequest, read: ReturnType<typeof readBody>) =>
+      Effect.gen(function* () {
+        yield* signatures.inspect(headers)
+        const body = yield* read
+        return { id: yield* signatures.verify({ headers, body }), body }
+      }).pipe(Effect.withTracerEnabled(false), Effect.either)
+
+    const answer = (received: Effect.Effect.Success<ReturnType<typeof genuine>>) =>
+      received.pipe(
+        Effect.flatMap(({ body, id }) => accepted(id, body)),
+        Effect.catchTags({
+          BodyTooLarge: () => rejected("too_large", 413, { error: `the body is over ${longestBody} bytes` }),
+          TooManyBodies: () => unavailable("too much is being read"),
+          SignatureRefused: ({ reason }) =>
+            Effect.zipRight(
+              Effect.annotateCurrentSpan({ "error.type": reason }),
+              rejected("unauthorized", 401, {
+                error: "the signature or its timestamp is missing, wrong or stale"
+              })
+            ),
+          RequestError: () =>
+            rejected("malformed", 400, { error: "the body could not be read", field: "body" }),
+          TimeoutException: () => unavailable("the store does not answer"),
+          BacklogFull: () => unavailable("too much is waiting to be delivered"),
+          StoreUnavailable: error =>
+            Effect.zipRight(
+              Effect.logError("A webhook could not be stored", error),
+              unavailable("the store is not writable")
+            )
+        })
+      )
+
+    const handle = Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const arrivedAt = yield* Clock.currentTimeNanos
+      const received = yield* genuine(request, readBody(request))
+      // A stranger's header would put its span into anybody's trace.
+      const named = Either.isRight(received) ? request.headers["traceparent"] : undefined
+      const parent = Option.flatMap(Option.fromNullable(named), parseTraceparent)
+      return yield* answer(received).pipe(withSpanSince("webhook.receive", arrivedAt, parent))
+    })
+
+    return { handle }
+  })
+}) {}
+
+const answered = (status: "accepted" | "duplicate" | "ignored", id: string) =>
+  webhookAnswered(status).pipe(
+    Effect.zipRight(Effect.annotateLogs(Effect.logInfo("webhook_accepted"), { status })),
+    Effect.as(HttpServerResponse.unsafeJson({ status, id }, { status: 202 }))
+  )
+
+const rejected = (outcome: WebhookOutcome, status: number, answer: { error: string; field?: string }) =>
+  webhookAnswered(outcome).pipe(
+    Effect.zipRight(Effect.annotateLogs(Effect.logWarning("webhook_rejected"), { outcome, status })),
+    Effect.as(HttpServerResponse.unsafeJson(answer, { status }))
+  )
+
+const unavailable = (error: string) =>
+  Effect.map(rejected("unavailable", 503, { error }), HttpServerResponse.setHeader("retry-after", retryAfter))

@@ -1,0 +1,38 @@
+import { Effect, Option } from "effect"
+import type { RequestKey, UserId } from "../domain/Ids.ts"
+import { AuditLog } from "../ports/AuditLog.ts"
+import { currentTraceId } from "../telemetry/traceContext.ts"
+
+/** What somebody did. The audit log adds the moment and the trace. */
+export interface AuditedAction {
+  /** As in the audit log: a user id, `mochi`, `operator` or `bot`. */
+  readonly actor: string
+  readonly action: string
+  readonly outcome: string
+  readonly request?: RequestKey
+  readonly subject?: UserId
+}
+
+/** Nobody waits longer for an entry in the log. */
+const patience = "3 seconds"
+
+/** Records who did what. It never fails: what cannot be recorded is logged. */
+export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
+  effect: Effect.gen(function* () {
+    const log = yield* AuditLog
+
+    const record = Effect.fn("Audit.record")(
+      function* ({ request, ...rest }: AuditedAction) {
+        const traceId = yield* currentTraceId
+        yield* log.record({ ...rest, request: Option.fromNullable(request), traceId })
+      },
+      Effect.timeout(patience),
+      (work, { action, outcome }) =>
+        Effect.catchAll(work, error =>
+          Effect.annotateLogs(Effect.logError("audit_failed", error), { action, outcome })
+        )
+    )
+
+    return { record }
+  })
+}) {}
