@@ -6,7 +6,6 @@ export default defineConfig({
     globalSetup: ["test/browser/chromium.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    retry: process.env["CI"] === "true" ? 2 : 0,
     pool: "forks",
     // A browser, a sandbox with its database and a service each: one file after the other.
     fileParallelism: false

@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config"
-import base from "./vitest.config.ts"
 
 /** Against a real Prometheus and its promtool, which Debian's package `prometheus` brings. */
-export default defineConfig({ test: { ...base.test, include: ["test/otel/**/*.test.ts"], exclude: [] } })
+export default defineConfig({
+  test: {
+    include: ["test/otel/**/*.test.ts"],
+    globalSetup: ["test/support/postgresFolder.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: "forks"
+  }
+})

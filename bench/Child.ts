@@ -7,12 +7,12 @@ import { closeSync, openSync, readFileSync } from "node:fs"
 
 /** A measured program in a process of its own. */
 export interface Child {
-  /** CPU time since it was started. */
+  /** CPU time since its start. */
   readonly cpuMillis: Effect.Effect<number>
   readonly memory: Effect.Effect<typeof Memory.Type>
-  /** Asks the program's own side of the channel; questions go one after the other. */
+  /** Asks the program over the channel, one question at a time. */
   readonly ask: (question: string, data?: unknown) => Effect.Effect<unknown>
-  /** What it answers once, unasked, such as `ready`. */
+  /** Waits for a message that the program sends by itself, such as `ready`. */
   readonly says: (answer: string) => Effect.Effect<unknown>
 }
 
@@ -23,11 +23,11 @@ export interface Program {
   /** A file URL. */
   readonly file: URL
   readonly environment: Readonly<Record<string, string>>
-  /** Where its output goes; the last of it is shown when it ends too early. */
+  /** Where its output goes; if it ends too early, the bench prints the last lines. */
   readonly log: string
 }
 
-/** Ended with the scope, by SIGTERM first. A program that ends earlier is a defect of the bench. */
+/** The program ends with the scope, by SIGTERM first. If it ends earlier, the bench dies. */
 export const start = ({ environment, file, log }: Program): Effect.Effect<Child, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
@@ -38,23 +38,23 @@ export const start = ({ environment, file, log }: Program): Effect.Effect<Child,
 
     const says = (wanted: string) =>
       Effect.async<unknown>(resume => {
-        const hear = (message: unknown) => {
-          const heard = Schema.decodeUnknownSync(Answer)(message)
-          if (heard.answer !== wanted) return
-          forget()
-          resume(Effect.succeed(heard.value))
+        const onMessage = (message: unknown) => {
+          const decoded = Schema.decodeUnknownSync(Answer)(message)
+          if (decoded.answer !== wanted) return
+          unsubscribe()
+          resume(Effect.succeed(decoded.value))
         }
-        const gone = () => {
-          forget()
+        const onExit = () => {
+          unsubscribe()
           resume(Effect.dieMessage(`${file.pathname} ended:\n${readFileSync(log, "utf8").slice(-2000)}`))
         }
-        const forget = () => {
-          child.off("message", hear)
-          child.off("exit", gone)
+        const unsubscribe = () => {
+          child.off("message", onMessage)
+          child.off("exit", onExit)
         }
-        child.on("message", hear)
-        child.on("exit", gone)
-        return Effect.sync(forget)
+        child.on("message", onMessage)
+        child.on("exit", onExit)
+        return Effect.sync(unsubscribe)
       })
 
     const ask = (question: string, data?: unknown) =>
@@ -75,7 +75,7 @@ export const start = ({ environment, file, log }: Program): Effect.Effect<Child,
 
 const probe = new URL("./probe.ts", import.meta.url).href
 
-/** Nothing of our environment but what a process needs to run at all. */
+/** Passes on only those of our variables that a process needs to run at all. */
 const launch = (file: URL, environment: Program["environment"], log: string): ChildProcess => {
   const output = openSync(log, "a")
   const inherited = Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|LANG)$/.test(name))
@@ -89,9 +89,9 @@ const launch = (file: URL, environment: Program["environment"], log: string): Ch
 
 const end = async (child: ChildProcess) => {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, "exit")
+  const exit = once(child, "exit")
   child.kill("SIGTERM")
-  const impatience = setTimeout(() => child.kill("SIGKILL"), 11_000)
-  await gone
-  clearTimeout(impatience)
+  const killTimer = setTimeout(() => child.kill("SIGKILL"), 11_000)
+  await exit
+  clearTimeout(killTimer)
 }

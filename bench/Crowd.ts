@@ -1,6 +1,6 @@
 import type { World } from "../sandbox/mochi/World.ts"
 
-/** Somebody with a Mochi profile, and an application of their own with one vault full of USDC. */
+/** A person with a Mochi profile, and an application of their own with one vault full of USDC. */
 export interface Member {
   readonly discordId: string
   readonly name: string
@@ -9,7 +9,7 @@ export interface Member {
   readonly vaultId: string
 }
 
-/** So many strangers, each with everything that `/kudos` needs. */
+/** `size` people, each with everything that `/kudos` needs. */
 export const crowdOf = (size: number): ReadonlyArray<Member> =>
   Array.from({ length: size }, (_, index) => ({
     discordId: `30${String(index).padStart(16, "0")}`,

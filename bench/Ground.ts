@@ -8,7 +8,7 @@ import * as Database from "../src/adapters/postgres/Database.ts"
 import * as EmbeddedPostgres from "../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
 import { temporaryFolder } from "../sandbox/temporaryFolder.ts"
 
-/** What all subjects of one run share: a folder, and a PostgreSQL server as durable as in production. */
+/** All subjects of one run share a folder, and a PostgreSQL server as durable as in production. */
 export interface Ground {
   readonly folder: string
   /** A new, empty database. */

@@ -31,16 +31,18 @@ export interface Subject {
 
 export interface SubjectOptions {
   readonly kind: "service" | "discord.js"
+  /** Another checkout whose service is measured, as a folder with a trailing slash; this one by default. */
+  readonly checkout?: URL
   readonly people: number
-  /** How long Mochi takes for everything. */
+  /** How long Mochi takes for each call. */
   readonly mochiTakes: Duration.DurationInput
   readonly discord?: FakeDiscordOptions
-  /** Guilds besides the one where everybody is, each with twenty channels. */
+  /** Guilds besides the one that everybody is in, each with twenty channels. */
   readonly moreGuilds?: number
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** Returns when it is ready to work. */
+/** Returns when the bot is ready to work. */
 export const make = (ground: Ground, options: SubjectOptions): Effect.Effect<Subject, never, Scope.Scope> =>
   Effect.gen(function* () {
     const keys = generateKeyPair()
@@ -55,7 +57,7 @@ export const make = (ground: Ground, options: SubjectOptions): Effect.Effect<Sub
     })
     if (Duration.greaterThan(options.mochiTakes, 0))
       yield* mochi.faults.add({ fault: Fault.Latency({ duration: options.mochiTakes }) })
-    // Webhooks are sent by the bench itself, where it measures them.
+    // The bench sends webhooks itself when it measures them.
     yield* mochi.webhooks.configure({ enabled: false })
     const users = new Map(
       crowd.map(member => [
@@ -76,7 +78,7 @@ export const make = (ground: Ground, options: SubjectOptions): Effect.Effect<Sub
     const child =
       options.kind === "service"
         ? yield* Child.start({
-            file: new URL("../src/main.ts", import.meta.url),
+            file: new URL("src/main.ts", options.checkout ?? new URL("../", import.meta.url)),
             log,
             environment: {
               ...common,

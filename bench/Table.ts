@@ -1,10 +1,12 @@
-/** One figure of the service, beside the same of the discord.js bot where that does the same work. */
+/** One figure of the service, beside that of the discord.js bot if the bot does the same work. */
 export interface Row {
   readonly figure: string
   readonly unit: string
   readonly service: number
   readonly anchor?: number
-  /** What is demanded of the service. */
+  /** The same of the service in another checkout. */
+  readonly before?: number
+  /** The target for the service. */
   readonly wanted?: Wanted
 }
 
@@ -12,12 +14,12 @@ export type Wanted = { readonly atMost: number } | { readonly atLeast: number }
 
 export interface Table {
   readonly title: string
-  /** How it was measured. */
+  /** How the bench measured it. */
   readonly note: string
   readonly rows: ReadonlyArray<Row>
 }
 
-const headings = ["", "service", "discord.js 14", "ratio", "wanted"]
+const headings = ["", "service", "discord.js 14", "ratio", "before", "ratio", "wanted"]
 
 export const drawTable = ({ note, rows, title }: Table): string => {
   const cells = [headings, ...rows.map(cellsOf)]
@@ -39,15 +41,20 @@ export const isMet = ({ service, wanted }: Row): boolean => {
 }
 
 const cellsOf = (row: Row): ReadonlyArray<string> => {
-  const { anchor, figure, service, unit, wanted } = row
+  const { anchor, before, figure, service, unit, wanted } = row
   return [
     figure,
     `${plain(service)} ${unit}`,
     anchor === undefined ? "" : `${plain(anchor)} ${unit}`,
-    anchor === undefined || anchor === 0 ? "" : (service / anchor).toFixed(2),
+    ratio(service, anchor),
+    before === undefined ? "" : `${plain(before)} ${unit}`,
+    ratio(service, before),
     wanted === undefined ? "" : `${wantedText(wanted)} ${unit}: ${isMet(row) ? "met" : "NOT MET"}`
   ]
 }
+
+const ratio = (service: number, other: number | undefined): string =>
+  other === undefined || other === 0 ? "" : (service / other).toFixed(2)
 
 const wantedText = (wanted: Wanted) => ("atMost" in wanted ? `<= ${wanted.atMost}` : `>= ${wanted.atLeast}`)
 

@@ -1,6 +1,6 @@
 /**
- * The same work as the service, as one would write it with discord.js 14 and fetch: no database, no retries, no
- * telemetry, one log line an interaction. It is what the service's figures are compared with.
+ * The service's work as one would write it with discord.js 14 and fetch: no database, no retries, no
+ * telemetry, one log line per interaction. The bench compares the service's figures with those of this bot.
  */
 import {
   ActionRowBuilder,
@@ -197,7 +197,7 @@ const sendAll = async (channelIds: ReadonlyArray<string>, count: number) => {
 
 const channelAt = (channels: ReadonlyArray<SendableChannels>, index: number): SendableChannels => {
   const channel = channels[index % channels.length]
-  if (channel === undefined) throw new Error("the channels are not known")
+  if (channel === undefined) throw new Error("the channels are missing")
   return channel
 }
 

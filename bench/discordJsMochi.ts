@@ -1,4 +1,4 @@
-/** Mochi's calls as the discord.js bot makes them: plain fetch, nothing checked but the status. */
+/** The discord.js bot's calls to Mochi: plain fetch, and a check of the status only. */
 import { createPrivateKey, sign } from "node:crypto"
 import { setting } from "./setting.ts"
 

@@ -5,8 +5,8 @@ import type { Member } from "./Crowd.ts"
 import { tokenId } from "./Crowd.ts"
 import type { Subject } from "./Subject.ts"
 
-/** What people do, at a steady rate. */
-export type Deed = (subject: Subject, member: Member, index: number) => Effect.Effect<Handle, unknown>
+/** One thing that a person does. */
+export type Action = (subject: Subject, member: Member, index: number) => Effect.Effect<Handle, unknown>
 
 export interface Round {
   /** Milliseconds from the interaction to its acknowledgement. */
@@ -18,10 +18,10 @@ export interface Round {
   readonly cpuMillis: number
 }
 
-/** So many at that rate, one person after the other, whatever became of the ones before; ends when all are answered. */
+/** Starts `count` actions at a steady rate, each by the next person, and returns when all have an answer. */
 export const runRound = (
   subject: Subject,
-  deed: Deed,
+  action: Action,
   { count, perSecond }: { readonly count: number; readonly perSecond: number }
 ): Effect.Effect<Round> =>
   Effect.gen(function* () {
@@ -46,7 +46,7 @@ export const runRound = (
           yield* Effect.sleep(Math.max(0, start + (index * 1000) / perSecond - now))
           const member = crowd[index % crowd.length]
           if (member === undefined) return
-          const handle = yield* deed(subject, member, index)
+          const handle = yield* action(subject, member, index)
           const since = performance.now()
           if (handle.interaction.type === 4) yield* handle.choices
           else yield* handle.answeredWhen(isFinished(handle), 20_000)
@@ -66,13 +66,13 @@ export const runRound = (
     return { acks, answers, failures, cpuMillis: after - before }
   })
 
-/** A command is finished with its reply, a button when the card has lost its buttons. */
+/** A command is finished with its reply, a button when its card has no buttons left. */
 const isFinished =
   ({ interaction }: Handle) =>
   (message: { readonly components: ReadonlyArray<unknown>; readonly embeds: ReadonlyArray<unknown> }) =>
     interaction.type === 3 ? message.components.length === 0 : message.embeds.length > 0
 
-export const kudos: Deed = (subject, member, index) =>
+export const kudos: Action = (subject, member, index) =>
   subject.discord.people.slashCommand({
     user: subject.userOf(member),
     guild: subject.guild,
@@ -87,7 +87,7 @@ export const kudos: Deed = (subject, member, index) =>
     }
   })
 
-export const typing: Deed = (subject, member) =>
+export const typing: Action = (subject, member) =>
   subject.discord.people.autocomplete({
     user: subject.userOf(member),
     guild: subject.guild,
@@ -96,8 +96,8 @@ export const typing: Deed = (subject, member) =>
     focused: { name: "token", value: "us" }
   })
 
-/** The owner approves a request that is new, on a card that is there already. */
-export const approving: Deed = (subject, member, index) =>
+/** The owner approves a new request, on a card that is there already. */
+export const approving: Action = (subject, member, index) =>
   Effect.gen(function* () {
     const { discord, mochi } = subject
     const user = subject.userOf(member)

@@ -1,4 +1,4 @@
-/** `npm run bench`: every figure in one run, or only the parts that are named. */
+/** `npm run bench`: every part in one run, or only the parts that the command line names. */
 import { Console, Effect } from "effect"
 import type { Scope } from "effect"
 import { availableParallelism, cpus, loadavg } from "node:os"
@@ -38,12 +38,12 @@ const bench = Effect.gen(function* () {
     )
     missed.push(...table.rows.filter(row => !isMet(row)).map(({ figure }) => `${name}: ${figure}`))
   }
-  if (missed.length === 0) return yield* Console.log("Everything that is demanded was met.")
+  if (missed.length === 0) return yield* Console.log("Every target was met.")
   yield* Console.log(["Not met:", ...missed.map(figure => `  ${figure}`)].join("\n"))
   process.exitCode = 1
 }).pipe(Effect.scoped)
 
 if (unknown.length > 0) {
-  console.error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(parts).join(", ")}.`)
+  console.error(`Unknown part: ${unknown.join(", ")}. The parts are ${Object.keys(parts).join(", ")}.`)
   process.exitCode = 1
 } else runToOrderlyEnd(bench)

@@ -1,5 +1,5 @@
 /**
- * Loaded before the program in every measured process: says over the parent's channel what the process has used so far,
+ * Node loads this before the program in every measured process: it reports over the channel what the process has used,
  * and ends it when the parent is gone.
  */
 import { setFlagsFromString } from "node:v8"
@@ -12,7 +12,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
   },
   memory: () => {
     const residentBytes = process.memoryUsage.rss()
-    // What is in use, without the garbage that happens to lie about.
+    // A collection first, so that garbage does not count as memory in use.
     setFlagsFromString("--expose-gc")
     runInNewContext("gc")()
     return { residentBytes, heapBytes: process.memoryUsage().heapUsed }
@@ -26,5 +26,5 @@ process.on("message", (message: unknown) => {
   if (answer !== undefined) process.send?.({ answer: question, value: answer() })
 })
 process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
-// The channel is there to be asked, not to keep the process alive.
+// The channel must not keep the process alive.
 process.channel?.unref()

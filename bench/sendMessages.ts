@@ -1,4 +1,4 @@
-/** The service's way of sending, alone in a process: its messenger over its Discord transport, asked for many at once. */
+/** The service's messenger over its Discord transport, alone in a process, with many messages to send at once. */
 import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Layer, Schema } from "effect"
 import * as MessengerRest from "../src/adapters/discord/MessengerRest.ts"
@@ -19,7 +19,7 @@ const sendAll = ({ channelIds, count }: (typeof Order.Type)["data"]) =>
     const notice = Notice.Pointer({
       audience: "recipient",
       userId: UserId.make("300000000000000000"),
-      request: { applicationId: ApplicationId.make("123"), code: RequestCode.make("ABC123") }
+      key: { applicationId: ApplicationId.make("123"), code: RequestCode.make("ABC123") }
     })
     const start = performance.now()
     yield* Effect.forEach(
@@ -50,7 +50,7 @@ const program = Effect.gen(function* () {
   yield* Effect.never
 })
 
-// Nothing else keeps this process alive until it is told what to send.
+// Nothing else keeps this process alive until its order comes.
 process.channel?.ref()
 
 const settings = Layer.effect(Settings, readSettings(process.env))

@@ -1,10 +1,10 @@
-/** The nearest-rank percentile of the samples, `share` from 0 to 1; NaN of none. */
+/** The nearest-rank percentile of the samples, `share` from 0 to 1; NaN without samples. */
 export const percentile = (samples: ReadonlyArray<number>, share: number): number => {
   const sorted = samples.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
-/** Of an even number, the middle between the two in the middle. */
+/** For an even number of samples, the mean of the two in the middle. */
 export const median = (samples: ReadonlyArray<number>): number => {
   const sorted = samples.toSorted((a, b) => a - b)
   const half = sorted.length / 2

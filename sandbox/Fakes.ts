@@ -10,14 +10,14 @@ import { generateHmacSecret, generateSigningKey } from "./mochi/webhookSigning.t
 import { ADA, GRACE, PEOPLE, RADIA } from "./people.ts"
 import type { Person } from "./people.ts"
 
-/** The two fakes with the sandbox's people in them, and what a service must be told to work with them. */
+/** The two fakes with the sandbox's people in them, and the settings that a service needs to work with them. */
 export interface Fakes {
   readonly discord: FakeDiscordService
   readonly mochi: FakeMochi.FakeMochi
   readonly guild: Guild
   readonly general: Channel
   readonly userOf: (person: Person) => User
-  /** Addresses, and keys made for this run. */
+  /** Addresses and keys of this run, as environment variables. */
   readonly environment: Readonly<Record<string, string>>
 }
 
@@ -48,7 +48,7 @@ export const make = (botUrl: string): Effect.Effect<Fakes, never, Scope.Scope> =
     const mochi = yield* FakeMochi.make({
       botSecret,
       botPublicKey: signing.publicKey.toString("hex"),
-      // Codes are drawn anew in every run.
+      // Each run has other request codes.
       seed: randomBytes(4).readUInt32BE()
     })
     yield* mochi.webhooks.target({ botUrls: [botUrl], secrets: [hmac, asymmetric.secret] })

@@ -15,30 +15,30 @@ import * as Fakes from "./Fakes.ts"
 import * as ServiceProcess from "./ServiceProcess.ts"
 import { temporaryFolder } from "./temporaryFolder.ts"
 
-/** The whole world on one machine. */
+/** The service and everything around it, on one machine. */
 export interface Sandbox extends Fakes.Fakes {
   readonly service: ServiceProcess.ServiceProcess
-  /** What the service has stored about who was to hear what, newest first. */
+  /** The notifications that the service has stored, newest first. */
   readonly notifications: Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
-  /** Dead letters go out again, as an operator has it done. */
+  /** Sends dead letters again, by the command that an operator uses. */
   readonly replayDead: Effect.Effect<void, CommandLineFailed>
 }
 
 export class CommandLineFailed extends Schema.TaggedError<CommandLineFailed>(
   "mochi/sandbox/CommandLineFailed"
-)("CommandLineFailed", { said: Schema.String }) {
+)("CommandLineFailed", { output: Schema.String }) {
   override get message() {
-    return `The command line failed: ${this.said}`
+    return `The command line failed: ${this.output}`
   }
 }
 
-/** Starts everything on free ports and in a new folder; nothing of it is left when the scope ends. */
+/** Starts everything on free ports and in a new folder, and removes all of it when the scope ends. */
 export const make: Effect.Effect<Sandbox, DatabaseError, Scope.Scope> = Effect.gen(function* () {
   const folder = yield* temporaryFolder("mochi-sandbox-")
   const port = yield* freePort
   const url = `http://127.0.0.1:${port}`
   const fakes = yield* Fakes.make(url)
-  // Held here too, so that the server outlives a killed service and is stopped at the end whatever became of it.
+  // The sandbox holds the server too, so that it outlives a killed service and stops at the end in any case.
   const database = yield* EmbeddedPostgres.make({ folder: join(folder, "postgres") })
   const notifications = yield* readNotifications(database)
   const environment = {
@@ -69,13 +69,13 @@ const commandLine = (
       process.execPath,
       [file, ...words],
       { cwd: folder, env: { ...ServiceProcess.inherited(), ...environment }, timeout: 20_000 },
-      (error, _, said) =>
-        resume(error === null ? Effect.void : new CommandLineFailed({ said: said.slice(-300) }))
+      (error, _, output) =>
+        resume(error === null ? Effect.void : new CommandLineFailed({ output: output.slice(-300) }))
     )
     return Effect.sync(() => child.kill())
   })
 
-/** The newest; a world to play in has fewer. */
+/** The newest; a sandbox has fewer. */
 const notificationsShown = 1_000
 
 const readNotifications = (url: Redacted.Redacted) =>
@@ -87,7 +87,7 @@ const readNotifications = (url: Redacted.Redacted) =>
     )
   })
 
-/** The service keeps it over restarts. */
+/** The service keeps the port over restarts. */
 const freePort = Effect.async<number>(resume => {
   const probe = createServer()
   probe.listen(0, "127.0.0.1", () => {

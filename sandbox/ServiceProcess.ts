@@ -6,35 +6,35 @@ import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
-/** For whoever reads them too slowly: the newest stay. */
+/** A reader that is too slow keeps the newest. */
 const mostLinesWaiting = 4096
 
-/** The service's own process, as an operator would run it: it can be killed and started again. */
+/** The service in a process of its own, as an operator runs it; it can be killed and started again. */
 export interface ServiceProcess {
   readonly status: SubscriptionRef.SubscriptionRef<ServiceStatus>
   /** The newest 400, oldest first. */
   readonly log: SubscriptionRef.SubscriptionRef<ReadonlyArray<LogLine>>
-  /** Every line from now on, however many. */
+  /** Every line from now on. */
   readonly lines: Stream.Stream<LogLine>
-  /** Nothing happens while it runs. */
+  /** Does nothing if the process runs. */
   readonly start: Effect.Effect<void>
-  /** As an orchestrator ends it: SIGTERM. Returns when it is gone. */
+  /** Sends SIGTERM, as an orchestrator does. Returns when the process is gone. */
   readonly stop: Effect.Effect<void>
-  /** `kill -9`. Returns when it is gone. */
+  /** Sends `kill -9`. Returns when the process is gone. */
   readonly kill: Effect.Effect<void>
-  /** Returns when it is ready; fails with its last words when it ends instead. */
+  /** Returns when the service is ready; fails with its last log lines if it ends instead. */
   readonly ready: Effect.Effect<void, ServiceEnded>
 }
 
 export interface ServiceStatus {
-  /** `ready` from its first ready answer to its end; how it has been since is its readiness. */
+  /** `ready` from the first ready answer to the end of the process; `readiness` says how it is now. */
   readonly phase: "starting" | "ready" | "stopped"
   readonly pid: number | undefined
-  /** What `/readyz` said last, as a whole (`ok`, `degraded`, `unavailable`); undefined where it did not answer. */
+  /** The last status of `/readyz` (`ok`, `degraded`, `unavailable`); undefined if it did not answer. */
   readonly readiness: string | undefined
-  /** The same in parts. */
+  /** The last checks of `/readyz`. */
   readonly checks: Readonly<Record<string, string>>
-  /** Of the process before, or of the one that ended: an exit code or the signal. */
+  /** Exit code or signal of the process that ended last. */
   readonly ended: string | undefined
 }
 
@@ -65,11 +65,11 @@ export class ServiceEnded extends Schema.TaggedError<ServiceEnded>("mochi/sandbo
 export interface ServiceOptions {
   readonly url: string
   readonly environment: Readonly<Record<string, string>>
-  /** Where it runs: a file `.env` there would be read, so it must not be where somebody keeps their own. */
+  /** The working directory. The service reads a file `.env` there, so it must not be where people keep their own. */
   readonly folder: string
 }
 
-/** Not started yet. Ends with the scope, and by itself should this process be killed. */
+/** Does not start the process. It ends with the scope, and by itself if the sandbox is killed. */
 export const make = ({
   environment,
   folder,
@@ -78,16 +78,16 @@ export const make = ({
   Effect.gen(function* () {
     const status = yield* SubscriptionRef.make<ServiceStatus>(nothingRuns)
     const log = yield* SubscriptionRef.make<ReadonlyArray<LogLine>>([])
-    const said = yield* PubSub.sliding<LogLine>(mostLinesWaiting)
+    const published = yield* PubSub.sliding<LogLine>(mostLinesWaiting)
     const running = yield* Ref.make(Option.none<ChildProcess>())
     const turn = yield* Effect.makeSemaphore(1)
     const watch = yield* FiberHandle.make()
     const run = yield* FiberSet.makeRuntime<never>()
 
-    const wrote = (text: string) => {
+    const append = (text: string) => {
       const line = logLineOf(text)
       return SubscriptionRef.update(log, lines => [...lines, line].slice(-400)).pipe(
-        Effect.zipRight(PubSub.publish(said, line))
+        Effect.zipRight(PubSub.publish(published, line))
       )
     }
 
@@ -96,8 +96,8 @@ export const make = ({
       const child = launch(folder, environment)
       yield* Ref.set(running, Option.some(child))
       for (const stream of [child.stdout, child.stderr])
-        if (stream !== null) createInterface({ input: stream }).on("line", line => run(wrote(line)))
-      child.once("error", error => run(wrote(error.message)))
+        if (stream !== null) createInterface({ input: stream }).on("line", line => run(append(line)))
+      child.once("error", error => run(append(error.message)))
       child.once("close", (code, signal) => {
         run(
           Effect.gen(function* () {
@@ -129,7 +129,7 @@ export const make = ({
     return {
       status,
       log,
-      lines: Stream.fromPubSub(said),
+      lines: Stream.fromPubSub(published),
       start: turn.withPermits(1)(start),
       stop: turn.withPermits(1)(end("SIGTERM")),
       kill: turn.withPermits(1)(end("SIGKILL")),
@@ -156,7 +156,7 @@ const nothingRuns: ServiceStatus = {
   ended: undefined
 }
 
-/** In a session of its own, so that Ctrl-C reaches us alone and we end it in order. */
+/** Starts it in a session of its own: Ctrl-C then reaches only the sandbox, which ends the service in order. */
 const launch = (folder: string, environment: ServiceOptions["environment"]): ChildProcess =>
   spawn(process.execPath, ["--import", preload, mainFile], {
     cwd: folder,
@@ -168,20 +168,20 @@ const launch = (folder: string, environment: ServiceOptions["environment"]): Chi
 const preload = new URL("./endWithParent.ts", import.meta.url).href
 const mainFile = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
-/** What a process needs to run at all, and where telemetry goes if somebody wants to see it. Nothing else passes. */
+/** Passes on only what a process needs to run at all, and the settings of OpenTelemetry. */
 export const inherited = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|LANG|TZ|OTEL_\w+)$/.test(name))
   )
 
-/** SIGTERM is promised to be enough within ten seconds. */
+/** The service promises to end within ten seconds after SIGTERM. */
 const endChild = async (child: ChildProcess, signal: "SIGTERM" | "SIGKILL") => {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, "exit")
+  const exit = once(child, "exit")
   child.kill(signal)
-  const impatience = setTimeout(() => child.kill("SIGKILL"), 12_000)
-  await gone
-  clearTimeout(impatience)
+  const killTimer = setTimeout(() => child.kill("SIGKILL"), 12_000)
+  await exit
+  clearTimeout(killTimer)
 }
 
 const Report = Schema.Struct({
@@ -189,7 +189,7 @@ const Report = Schema.Struct({
   checks: Schema.Record({ key: Schema.String, value: Schema.String })
 })
 
-/** Never ends: `/readyz` closely until the service is ready, then once a second. */
+/** Asks `/readyz` for ever: every 50 ms until the service is ready, then once a second. */
 const keepAsking = (url: string, status: SubscriptionRef.SubscriptionRef<ServiceStatus>) =>
   Effect.gen(function* () {
     const answer = yield* ask(url).pipe(Effect.option)
@@ -217,7 +217,7 @@ const ask = (url: string) =>
     )
   )
 
-/** What is no log line was said before there was a logger. */
+/** A line that is not JSON comes from before the logger started. */
 const logLineOf = (line: string): LogLine =>
   Option.getOrElse(Schema.decodeUnknownOption(LogJson)(line), () => ({
     timestamp: new Date().toISOString(),
@@ -229,4 +229,4 @@ const wordsOf = (lines: ReadonlyArray<LogLine>) =>
   lines
     .slice(-12)
     .map(({ error, level, message }) => [level, message, error ?? ""].join(" ").trim())
-    .join("\n") || "it said nothing"
+    .join("\n") || "it logged nothing"

@@ -6,7 +6,7 @@ import { version } from "../src/config/version.ts"
 import { hasColors, rewritten } from "../src/process/terminal.ts"
 import { runToOrderlyEnd } from "./orderlyEnd.ts"
 
-/** A command of its own, such as `npm run sandbox`: `--help` prints help, and what it does not know is refused in one line. */
+/** Runs a command such as `npm run sandbox`: `--help` prints help, and an unknown option gets an error of one line. */
 export const runCommand = <Name extends string, E, A>(
   command: Command.Command<Name, never, E, A>,
   name: Name
@@ -14,7 +14,7 @@ export const runCommand = <Name extends string, E, A>(
   const run = Command.run(command, { name: `npm run ${name}`, version, executable: `npm run ${name} --` })
   runToOrderlyEnd(
     run(process.argv).pipe(
-      // It has said itself what it does not understand.
+      // The library has already printed the error.
       Effect.catchIf(ValidationError.isValidationError, () =>
         Effect.sync(() => {
           process.exitCode = 1
@@ -22,7 +22,7 @@ export const runCommand = <Name extends string, E, A>(
       ),
       Effect.provide(NodeContext.layer),
       Effect.provide(CliConfig.layer({ showBuiltIns: false, isCaseSensitive: true })),
-      // A refusal is one line, without the empty ones that the library puts after it.
+      // The error is one line, without the empty lines that the library adds.
       rewritten(text => (hasColors() ? text : stripVTControlCharacters(text)).trimEnd())
     )
   )

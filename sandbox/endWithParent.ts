@@ -1,4 +1,4 @@
-/** Loaded before the service in its process: a sandbox that was killed cannot end it any more, so it ends by itself. */
+/** Node loads this before the service: a killed sandbox cannot end the service, so the service ends by itself. */
 process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
-// The channel is there to break, not to keep the process alive.
+// The channel must not keep the process alive.
 process.channel?.unref()

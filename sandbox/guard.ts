@@ -1,4 +1,4 @@
-/** Does the work of a Node listener. What it throws would end the whole process; so it ends the request alone. */
+/** Does the work of a Node listener. An exception would end the whole process; this way it ends only the request. */
 export const guarded = (work: () => void, giveUp: () => void): void => {
   try {
     work()
@@ -15,8 +15,8 @@ export interface Origins {
 }
 
 /**
- * Whether a request may be answered: addressed to this machine by a name that no foreign DNS can give out, and sent by
- * nobody or by our own page. `listensOn` is the address that the server listens on.
+ * Whether the sandbox may answer a request: its `Host` is a name of this machine that no foreign DNS can give out, and
+ * it has no `Origin` or that of our own page. `listensOn` is the address that the server listens on.
  */
 export const isOurs = ({ host, origin }: Origins, listensOn = "127.0.0.1"): boolean => {
   if (host === undefined) return false
@@ -27,7 +27,7 @@ export const isOurs = ({ host, origin }: Origins, listensOn = "127.0.0.1"): bool
 
 const loopback = ["127.0.0.1", "localhost", "[::1]"]
 
-/** Every address at once is none to be called by. */
+/** A server that listens on every address has no name of its own. */
 const ownNames = (listensOn: string) => {
   const name = listensOn.toLowerCase()
   if (name === "0.0.0.0" || name === "::") return []

@@ -1,4 +1,4 @@
-/** `npm run sandbox`: the address of its page; with `--tour`, the main job by itself, once. */
+/** `npm run sandbox`: serves the page and prints its address; with `--tour`, runs the main job once without a page. */
 import { Command, Options } from "@effect/cli"
 import { Console, Effect, Logger, Option } from "effect"
 import { describeFaults } from "../src/config/Settings.ts"
@@ -21,7 +21,7 @@ const runPage = Effect.gen(function* () {
   const { host, port, traceUrl } = yield* readSandboxSettings(process.env)
   const sandbox = yield* Sandbox.make
   const taken = yield* serve(sandbox, { host, port, settings: { traceUrl: Option.getOrNull(traceUrl) } })
-  // A service that does not start is something to look at on the page.
+  // If the service does not start, the page shows why.
   yield* Effect.ignore(sandbox.service.ready)
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
   yield* Console.log(`The sandbox is at http://${name}:${taken} (Ctrl-C ends it)`)
@@ -30,7 +30,7 @@ const runPage = Effect.gen(function* () {
   Effect.catchTags({
     DatabaseError: ({ message }) => fail([message]),
     ServeError: ({ cause }) =>
-      fail([`The page cannot be served: ${cause}`, "SANDBOX_PORT names another port."])
+      fail([`The page cannot be served: ${cause}`, "Set SANDBOX_PORT to another port."])
   }),
   Effect.catchAll(error => fail(describeFaults(error)))
 )
@@ -45,7 +45,7 @@ const isTour = Options.boolean("tour").pipe(
 )
 
 const sandbox = Command.make("sandbox", { isTour }, ({ isTour }) =>
-  // Read for both: the file `.env` may say where telemetry goes.
+  // Both need the settings: the file `.env` may say where telemetry goes.
   processEnvironment.pipe(
     Effect.zipRight(Effect.scoped(isTour ? runTour : runPage)),
     Effect.catchTag("ConfigError", error => fail(describeFaults(error))),

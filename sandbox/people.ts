@@ -1,4 +1,4 @@
-/** Who lives in the sandbox. The fake Discord and the fake Mochi both seed their worlds from this list. */
+/** The people of the sandbox. The fake Discord and the fake Mochi both seed their worlds from this list. */
 export interface Person {
   /** Discord snowflake */
   readonly id: string

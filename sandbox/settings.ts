@@ -1,38 +1,36 @@
-import { Config, ConfigProvider, Effect, Option } from "effect"
-import type { ConfigError } from "effect"
-import { readSandboxAddress } from "../src/config/Settings.ts"
-import { withoutTrailingSlashes } from "../src/config/parsers.ts"
+import { Config, Option } from "effect"
+import type { ConfigError, Effect } from "effect"
+import * as Variable from "../src/config/parsers.ts"
+import { variablesOf } from "../src/config/Settings.ts"
 import type { Environment } from "../src/config/Settings.ts"
 
 export interface SandboxSettings {
   readonly host: string
   readonly port: number
-  /** Where a trace can be looked at, with `{trace_id}` in it. */
+  /** The address of a trace, with `{trace_id}` in it. */
   readonly traceUrl: Option.Option<string>
 }
 
-/** The address, and `SANDBOX_TRACE_URL`: Jaeger's own address will do, another store's must say where the id goes. */
+/** The only variables that the sandbox reads: it makes everything else for the run. */
 export const readSandboxSettings = (
   environment: Environment
-): Effect.Effect<SandboxSettings, ConfigError.ConfigError> =>
-  Effect.all({ address: readSandboxAddress(environment), traceUrl: traceUrl(environment) }).pipe(
-    Effect.map(({ address, traceUrl }) => ({ ...address, traceUrl }))
-  )
+): Effect.Effect<SandboxSettings, ConfigError.ConfigError> => variablesOf(environment).load(variables)
 
-const traceUrl = (environment: Environment) =>
-  ConfigProvider.fromMap(
-    new Map(Object.entries({ SANDBOX_TRACE_URL: (environment["SANDBOX_TRACE_URL"] ?? "").trim() }))
-  ).load(
-    Config.string("SANDBOX_TRACE_URL").pipe(
-      Config.validate({
-        message: "expected an http(s) URL, with {trace_id} where the id goes",
-        validation: text => text === "" || isWebAddress(text)
-      }),
-      Config.map(text => (text === "" ? Option.none() : Option.some(withPlaceholder(text))))
-    )
-  )
-
-const isWebAddress = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+/** Of `SANDBOX_TRACE_URL` Jaeger's own address will do; another store's has to say where the id goes. */
+const webAddress: Variable.Parse<string> = text =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+    ? Option.some(withPlaceholder(text))
+    : Option.none()
 
 const withPlaceholder = (text: string) =>
-  text.includes("{trace_id}") ? text : `${withoutTrailingSlashes(text)}/trace/{trace_id}`
+  text.includes("{trace_id}") ? text : `${Variable.withoutTrailingSlashes(text)}/trace/{trace_id}`
+
+const variables = Config.all({
+  host: Variable.withDefault("SANDBOX_HOST", Variable.addressForm, Variable.word, "127.0.0.1"),
+  port: Variable.withDefault("SANDBOX_PORT", Variable.portForm, Variable.port, 4000),
+  traceUrl: Variable.optional(
+    "SANDBOX_TRACE_URL",
+    "an http(s) URL, with {trace_id} where the id goes",
+    webAddress
+  )
+})

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** Passable for the user that PostgreSQL runs as. */
+/** A folder that PostgreSQL's user may pass through. */
 export const temporaryFolder = (prefix: string): Effect.Effect<string, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -12,7 +12,7 @@ export const temporaryFolder = (prefix: string): Effect.Effect<string, never, Sc
       await chmod(folder, 0o711)
       return folder
     }),
-    // What is just ending may still write there.
+    // A process that is just ending may still write there.
     folder =>
       Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
   )

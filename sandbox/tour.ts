@@ -10,18 +10,18 @@ import { buttonsOf, fieldOf, messageLines } from "./transcript.ts"
 /** Where a line of the transcript goes. */
 export type Say = (line: string) => Effect.Effect<void>
 
-/** 10.5 USDC: so much leaves the vault and reaches Grace. */
+/** 10.5 USDC, which leave the vault and reach Grace. */
 const sent = 10_500_000n
 const reason = "The release notes *shine*"
 
 /**
- * The main job once: Ada sends kudos, Linus approves, and Grace hears of it. Says what each person saw; answers with what
- * differed from what they should have seen, or with nothing.
+ * Runs the main job once: Ada sends kudos, Linus approves, and Grace gets a message. Says what each person saw, and
+ * returns what differed from what they should have seen.
  */
 export const tour = (
   { discord, general, guild, mochi, service, userOf }: Sandbox,
   say: Say,
-  /** How long in milliseconds anything may take. */
+  /** How long each step may take, in milliseconds. */
   patience = 10_000
 ): Effect.Effect<ReadonlyArray<string>> =>
   Effect.gen(function* () {

@@ -4,7 +4,7 @@ import { flatten } from "./discord/Components.ts"
 import type { Embed } from "./discord/Embeds.ts"
 import type { Message } from "./discord/Model.ts"
 
-/** A message as lines for a terminal, drawn like a card. `now` is in milliseconds. */
+/** A message as a card for a terminal, line by line. `now` is in milliseconds. */
 export const messageLines = (
   message: Message,
   { now, world }: Pick<FakeDiscordService, "now" | "world">
@@ -48,7 +48,7 @@ const embedLines = (embed: Embed, read: (text: string) => string): ReadonlyArray
 
 const framed = (lines: ReadonlyArray<string>): ReadonlyArray<string> => lines.map(line => `┃ ${line}`)
 
-/** Discord's markup as words. */
+/** Plain text for Discord's markup. */
 const plain = (text: string, nameOf: (id: string) => string, now: number): string =>
   text
     .replace(/<@!?(\d+)>/g, (_, id: string) => `@${nameOf(id)}`)

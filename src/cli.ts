@@ -1,28 +1,32 @@
-/** `npm run -s cli -- …`: data to stdout, everything else to stderr. What a command needs is loaded when it runs. */
+/**
+ * `npm run -s cli -- …`: data goes to stdout, everything else to stderr. A command's own code is loaded when the command
+ * runs.
+ */
 import { CliConfig, Command } from "@effect/cli"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { Console, Effect, Layer, Option } from "effect"
 import { stripVTControlCharacters } from "node:util"
-import * as Config from "./config/Settings.ts"
+import { layer as settingsLayer, readSettings } from "./config/Settings.ts"
 import { processEnvironment } from "./config/environment.ts"
 import { version } from "./config/version.ts"
 import { audit } from "./programs/cli/audit.ts"
 import { commands } from "./programs/cli/commands.ts"
-import { doctor } from "./programs/cli/doctor/doctor.ts"
-import { exitCodeOf, lastWords } from "./programs/cli/lastWords.ts"
+import { exitCodeOf, lastWords } from "./programs/cli/CommandEnd.ts"
+import { doctor } from "./programs/cli/doctor.ts"
 import { notifications } from "./programs/cli/notifications.ts"
+import { flushOutput, pipeCloses } from "./programs/cli/output.ts"
 import { privacy } from "./programs/cli/privacy.ts"
 import { usage } from "./programs/cli/usage.ts"
 import { runMain } from "./process/runMain.ts"
 import { hasColors, rewritten } from "./process/terminal.ts"
 
-/** An operator reads warnings; what the service tells of its everyday work is for its own log. */
+/** Operators read warnings and errors only; the service's own log has the rest. */
 const settings = Layer.unwrapEffect(
   processEnvironment.pipe(
     Effect.flatMap(environment =>
-      Config.readSettings({ ...environment, LOG_LEVEL: environment["LOG_LEVEL"] ?? "warn" })
+      readSettings({ ...environment, LOG_LEVEL: environment["LOG_LEVEL"] ?? "warn" })
     ),
-    Effect.map(Config.layer)
+    Effect.map(settingsLayer)
   )
 )
 
@@ -37,7 +41,7 @@ const queue = configured(async () => (await import("./programs/cli/layers/deadLe
 const mochi = Command.make("mochi-discord").pipe(
   Command.withDescription("Mochi's bot for Discord"),
   Command.withSubcommands([
-    // From then on the process is the service's, which alone ends it.
+    // From here on the process belongs to the service, and only the service ends it.
     Command.make("serve", {}, () =>
       Effect.uninterruptible(
         Effect.zipRight(
@@ -65,16 +69,6 @@ const mochi = Command.make("mochi-discord").pipe(
 
 const run = Command.run(mochi, { name: "mochi-discord", version, executable: "npm run -s cli --" })
 
-/** Who reads a list may have seen enough of it: then the rest is not wanted, and that is no failure. */
-const nobodyReads = Effect.async<void>(resume => {
-  process.stdout.once("error", () => resume(Effect.void))
-})
-
-/** A pipe takes a long list only as fast as it is read, and what the process still holds when it ends is lost. */
-const everythingIsRead = Effect.async<void>(resume => {
-  process.stdout.write("", () => process.stderr.write("", () => resume(Effect.void)))
-})
-
 runMain(
   run(process.argv).pipe(
     Effect.provide(
@@ -84,8 +78,8 @@ runMain(
       Option.match(lastWords(cause), { onNone: () => Effect.void, onSome: Console.error })
     ),
     work => (hasColors() ? work : rewritten(stripVTControlCharacters)(work)),
-    Effect.ensuring(Effect.interruptible(everythingIsRead)),
-    Effect.raceFirst(nobodyReads)
+    Effect.ensuring(Effect.interruptible(flushOutput)),
+    Effect.raceFirst(pipeCloses)
   ),
   { ended: exitCodeOf, signalled: () => 130 }
 )

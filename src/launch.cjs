@@ -12,7 +12,7 @@ if (Number.parseInt(running, 10) < needed) {
   process.exit(1)
 }
 
-// Nothing runs yet that would have to be ended in order, and the first process of a container would not end by itself.
+// Nothing runs yet that has to end in order, and the first process of a container does not end on a signal by itself.
 const isCommand = /cli\.ts$/.test(process.argv[1] ?? "")
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"])
   process.on(signal, () => process.exit(isCommand ? 130 : 0))

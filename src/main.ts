@@ -1,7 +1,7 @@
-/** `serve`: an ear for signals before anything else; settings, so that a faulty one is named within a second; the service. */
+/** `serve`: listens for signals before anything else, names faulty settings within a second, and runs the service. */
 import { onSignal } from "./process/signals.ts"
 
-// Nothing runs yet that would have to be ended in order.
+// Nothing runs yet that has to end in order.
 onSignal(() => process.exit(0))
 
 const { Effect, Either } = await import("effect")

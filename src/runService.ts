@@ -1,5 +1,5 @@
 import { Cause, Effect, Exit, Layer } from "effect"
-import * as Config from "./config/Settings.ts"
+import { layer as settingsLayer } from "./config/Settings.ts"
 import type { SettingsValues } from "./config/Settings.ts"
 import * as ShutdownInMemory from "./adapters/process/ShutdownInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
@@ -7,12 +7,12 @@ import { messageOf } from "./process/messageOf.ts"
 import { runMain } from "./process/runMain.ts"
 import { service } from "./service.ts"
 
-/** Runs the service until a signal ends it, with exit code 0, or a fault that no waiting mends, with 1. */
+/** Runs the service until a signal ends it, with exit code 0, or a fault that no waiting fixes, with 1. */
 export const runService = (settings: SettingsValues): void =>
   runMain(
     Effect.flatMap(Shutdown, ({ awaitFault }) => Effect.raceFirst(Layer.launch(service), awaitFault)).pipe(
       Effect.provide(ShutdownInMemory.layer),
-      Effect.provide(Config.layer(settings)),
+      Effect.provide(settingsLayer(settings)),
       Effect.tapErrorCause(cause =>
         Cause.isInterruptedOnly(cause)
           ? Effect.void

@@ -31,27 +31,31 @@ import * as WebhookInboxSql from "./adapters/postgres/WebhookInboxSql.ts"
 import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config/Settings.ts"
+import type { SettingsValues } from "./config/Settings.ts"
 import * as LivenessInMemory from "./adapters/process/LivenessInMemory.ts"
 import * as BoundedServer from "./adapters/process/boundedServer.ts"
 import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
-import * as DeliveryWorker from "./programs/jobs/DeliveryWorker.ts"
+import * as conversation from "./programs/discord/conversation.ts"
+import * as JobWorker from "./programs/jobs/JobWorker.ts"
 import * as CommandSync from "./programs/discord/CommandSync.ts"
-import { DecisionButtons } from "./programs/discord/DecisionButtons.ts"
 import * as DiscordHealth from "./programs/discord/DiscordHealth.ts"
 import * as GatewayInteractions from "./programs/discord/overGateway.ts"
+import * as HttpInteractions from "./programs/discord/overHttp.ts"
 import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
-import { KudosCommand } from "./programs/discord/KudosCommand.ts"
-import * as KudosRecovery from "./programs/discord/KudosRecovery.ts"
-import { PrivacyCommand } from "./programs/discord/PrivacyCommand.ts"
+import { Features } from "./programs/features/features.ts"
+import { KudosAnswers } from "./programs/features/kudosAnswers.ts"
+import * as kudosRecovery from "./programs/features/kudosRecovery.ts"
+import { PrivacyTurns } from "./programs/features/privacy.ts"
 import * as Erasures from "./programs/upkeep/Erasures.ts"
+import * as Health from "./programs/upkeep/Health.ts"
 import * as Housekeeping from "./programs/upkeep/Housekeeping.ts"
-import * as endpoints from "./programs/http/endpointLayers.ts"
-import * as Endpoints from "./programs/http/Endpoints.ts"
-import { Interactions as HttpInteractions } from "./programs/discord/overHttp.ts"
-import * as Server from "./programs/http/Server.ts"
 import { CannotListen } from "./programs/http/CannotListen.ts"
-import { Webhooks } from "./programs/webhooks/Webhooks.ts"
+import { Handlers } from "./programs/http/Endpoint.ts"
+import type { Endpoint } from "./programs/http/Endpoint.ts"
+import * as Server from "./programs/http/Server.ts"
+import * as Webhooks from "./programs/webhooks/Webhooks.ts"
+import { Cards } from "./services/Cards.ts"
 import { Choices } from "./services/Choices.ts"
 import { Decisions } from "./services/Decisions.ts"
 import { Deliveries } from "./services/Deliveries.ts"
@@ -60,11 +64,10 @@ import { Audit } from "./services/Audit.ts"
 import { KudosRequests } from "./services/KudosRequests.ts"
 import { RequestPeople } from "./services/RequestPeople.ts"
 import { Privacy } from "./services/Privacy.ts"
-import { PrivateViews } from "./services/PrivateViews.ts"
 import { Settlements } from "./services/Settlements.ts"
 import { Usage } from "./services/Usage.ts"
 
-/** A database that was there a moment ago, and is not now. */
+/** The pause between two tries to reach a database that was there a moment ago. */
 const storeComesBack = Schedule.spaced("1 second")
 
 const stores = Layer.mergeAll(
@@ -99,23 +102,26 @@ const services = Layer.mergeAll(
   Deliveries.Default,
   Intake.Default,
   KudosRequests.Default,
-  Privacy.Default,
-  PrivateViews.Default
+  Privacy.Default
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default))
+  Layer.provideMerge(
+    Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default)
+  ),
+  Layer.provideMerge(Cards.Default)
 )
 
-const edge = InteractionRouter.Default.pipe(
-  Layer.provideMerge(Layer.mergeAll(KudosCommand.Default, DecisionButtons.Default, PrivacyCommand.Default))
+const features = Features.Default.pipe(
+  Layer.provideMerge(Layer.mergeAll(KudosAnswers.Default, PrivacyTurns.Default))
 )
+
+const edge = Layer.merge(InteractionRouter.Default, conversation.layer).pipe(Layer.provideMerge(features))
 
 const overGateway = Layer.merge(GatewayInteractions.layer, DiscordHealth.layerGateway).pipe(
   Layer.provide(Gateway.layer)
 )
 
 const overHttp = (publicKey: Uint8Array) =>
-  Layer.merge(endpoints.interactions, DiscordHealth.layerHttp).pipe(
-    Layer.provide(HttpInteractions.Default),
+  Layer.merge(HttpInteractions.layer, DiscordHealth.layerHttp).pipe(
     Layer.provide(InteractionSignaturesEd25519.layer(publicKey))
   )
 
@@ -123,7 +129,7 @@ type InteractionsNeed =
   | Layer.Layer.Context<typeof overGateway>
   | Layer.Layer.Context<ReturnType<typeof overHttp>>
 
-/** Interactions as the configuration has them arrive. */
+/** Interactions, by the door that the configuration names. */
 const interactions = Layer.unwrapEffect(
   Effect.map(
     Settings,
@@ -142,13 +148,13 @@ const tokenGuard = Layer.scopedDiscard(
 
 const programs = Layer.mergeAll(
   interactions,
-  KudosRecovery.layer,
-  DeliveryWorker.layer,
+  kudosRecovery.layer,
+  JobWorker.layer,
   Erasures.layer,
   Housekeeping.layer,
   CommandSync.layer,
   tokenGuard,
-  endpoints.webhooks.pipe(Layer.provide(Webhooks.Default))
+  Webhooks.layer
 ).pipe(
   Layer.provide(edge),
   Layer.provide(services),
@@ -156,12 +162,20 @@ const programs = Layer.mergeAll(
   Layer.provide(Layer.merge(mochi, discord))
 )
 
-/** A request on an open connection may arrive while the server stops, and is then answered by nobody. */
+/** Every path that the service answers at; the server knows them all before the programs behind them are up. */
+const endpointsOf = ({ discord: { interactions } }: SettingsValues): ReadonlyArray<Endpoint> => [
+  ...Health.endpoints,
+  Webhooks.endpoint,
+  ...(interactions.mode === "http" ? [HttpInteractions.endpoint] : [])
+]
+
+/** Milliseconds. A request that arrives on an open connection while the server stops may never get an answer. */
 const connectionsEndWithin = 2_000
 
 const http = Layer.unwrapEffect(
   Effect.gen(function* () {
-    const { server } = yield* Settings
+    const settings = yield* Settings
+    const { server } = settings
     const runtime = yield* Effect.runtime()
     const node = BoundedServer.make(error => {
       Runtime.runFork(runtime)(Effect.logError("The HTTP server went wrong", error))
@@ -171,7 +185,8 @@ const http = Layer.unwrapEffect(
         Effect.sync(() => setTimeout(() => node.closeAllConnections(), connectionsEndWithin).unref())
       )
     )
-    return Layer.merge(Server.layer, endConnections).pipe(
+    return Layer.merge(Server.layer(endpointsOf(settings)), endConnections).pipe(
+      Layer.provide(Health.layer),
       Layer.provide(
         Layer.catchAll(
           NodeHttpServer.layer(() => node, server),
@@ -182,9 +197,9 @@ const http = Layer.unwrapEffect(
   })
 )
 
-/** Everything that `serve` runs. Ends only by a fault of `Shutdown`, or by interruption. */
+/** Everything that `serve` runs. It ends only by a fault of `Shutdown`, or by interruption. */
 export const service = Layer.merge(http, programs).pipe(
-  Layer.provide(Layer.mergeAll(Endpoints.layer, LivenessInMemory.layer, ReadinessInMemory.layer)),
+  Layer.provide(Layer.mergeAll(Handlers.layer, LivenessInMemory.layer, ReadinessInMemory.layer)),
   Layer.provide(Otel.layer),
   Layer.provide(logging.layer("stdout"))
 )

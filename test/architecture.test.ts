@@ -1,68 +1,163 @@
-import { expect, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { globSync, readFileSync } from "node:fs"
-import { dirname, join, relative } from "node:path"
+import { dirname, join } from "node:path"
 
-/** What each ring may import besides itself: data flows in at a program and out through a port, never back up. */
+/**
+ * What each room may import besides itself. What everybody reads stands left of what reads it:
+ * domain <- words <- views <- features <- edge <- service.ts, and domain <- ports <- services <- features.
+ */
 const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
+  words: ["domain"],
+  views: ["domain", "words"],
+  ports: ["domain"],
   context: ["domain"],
   telemetry: ["domain"],
   config: [],
-  views: ["domain"],
-  ports: ["domain"],
   services: ["domain", "ports", "context", "telemetry"],
-  adapters: ["domain", "ports", "views", "config", "context", "telemetry"],
-  programs: ["domain", "ports", "services", "views", "config", "context", "telemetry", "process", "adapters"],
+  "programs/features": ["domain", "words", "views", "ports", "services", "config", "telemetry"],
+  "programs/discord": [
+    ...["domain", "words", "ports", "services", "config", "context", "telemetry"],
+    ...["programs/features", "programs/http"]
+  ],
+  "programs/webhooks": ["domain", "ports", "services", "telemetry", "programs/http"],
+  "programs/jobs": ["domain", "ports", "services", "context", "telemetry"],
+  "programs/upkeep": ["ports", "services", "telemetry", "programs/http"],
+  "programs/http": ["ports", "config", "process"],
+  "programs/cli": ["domain", "ports", "services", "views", "config", "process", "programs/discord"],
+  // The layers and the checks of the command line put together what the service puts together.
+  "programs/cli/layers": ["services", "adapters", "programs/discord"],
+  "programs/cli/doctor": ["config", "adapters", "programs/cli", "programs/discord"],
+  adapters: ["domain", "words", "views", "ports", "context", "telemetry", "config"],
   process: ["adapters"],
   composition: [
-    "domain",
-    "ports",
-    "services",
-    "views",
-    "adapters",
-    "programs",
-    "config",
-    "context",
-    "process"
+    ...["config", "ports", "services", "adapters", "process"],
+    ...[
+      "programs/cli",
+      "programs/cli/layers",
+      "programs/cli/doctor",
+      "programs/discord",
+      "programs/features"
+    ],
+    ...["programs/http", "programs/jobs", "programs/upkeep", "programs/webhooks"]
   ]
 }
 
-/** The files of `src` itself put everything together. */
-const ringOf = (path: string): string => {
-  const [folder = ""] = path.split("/")
-  return folder in mayImport ? folder : "composition"
+/** A door decodes its own wire format: the pure codecs that stand beside the adapter of the same format. */
+const codecs: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "programs/discord": [
+    "adapters/discord/callbacks.ts",
+    "adapters/discord/customId.ts",
+    "adapters/discord/snowflake.ts"
+  ],
+  "programs/webhooks": ["adapters/mochi/webhookEvent.ts"]
 }
 
-const files = globSync("src/**/*.ts").map(path => relative("src", path))
+const rooms = Object.keys(mayImport).sort((one, other) => other.length - one.length)
+
+/** The files of `src` itself put everything together. */
+const roomOf = (path: string): string => rooms.find(room => path.startsWith(`${room}/`)) ?? "composition"
+
+const textOf = (file: string): string => readFileSync(file, "utf8")
+
+/** Without the comments: what a comment names is not imported. */
+const codeOf = (file: string): string =>
+  textOf(file)
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/^\s*\/\/.*$/gm, "")
 
 const importsOf = (file: string): ReadonlyArray<string> =>
-  [...readFileSync(join("src", file), "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(
-    ([, path]) => join(dirname(file), path!)
+  [...textOf(file).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, path]) =>
+    path!.startsWith(".") ? join(dirname(file), path!) : path!
   )
 
-const arrows = files.flatMap(from =>
-  importsOf(from)
-    .filter(to => !to.startsWith(".."))
-    .map(to => ({ from, to }))
+const sources = globSync("src/**/*.ts")
+const inRoom = (...names: ReadonlyArray<string>) =>
+  sources.filter(file => names.includes(roomOf(file.slice("src/".length))))
+
+const arrows = sources.flatMap(file =>
+  importsOf(file)
+    .filter(path => path.startsWith("src/"))
+    .map(path => ({ from: file.slice("src/".length), to: path.slice("src/".length) }))
 )
 
-it("imports point inwards only", () => {
-  const forbidden = arrows.filter(({ from, to }) => {
-    const [ring, target] = [ringOf(from), ringOf(to)]
-    return ring !== target && !mayImport[ring]!.includes(target)
+describe("The rooms", () => {
+  it("import in one direction only", () => {
+    const forbidden = arrows.filter(({ from, to }) => {
+      const [room, target] = [roomOf(from), roomOf(to)]
+      return room !== target && !mayImport[room]!.includes(target) && codecs[room]?.includes(to) !== true
+    })
+    expect(forbidden).toEqual([])
   })
-  expect(forbidden).toEqual([])
+
+  it("are read at all, each of them", () => {
+    expect(arrows.length).toBeGreaterThan(500)
+    expect(new Set(arrows.map(({ from }) => roomOf(from)))).toEqual(new Set(rooms))
+  })
+
+  it("leave the domain without a clock, randomness or an outside world", () => {
+    const impure = /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.|\bfetch\(|from "node:/
+    expect(inRoom("domain", "words", "views").filter(file => impure.test(codeOf(file)))).toEqual([])
+  })
+
+  it("hold interfaces only, where they are ports", () => {
+    const made = /\bLayer\b|\bEffect\.(gen|fn|sync|async|promise)\b/
+    expect(inRoom("ports").filter(file => made.test(codeOf(file)))).toEqual([])
+  })
 })
 
-it("reads imports at all, and from every ring", () => {
-  expect(arrows.length).toBeGreaterThan(100)
-  expect(new Set(arrows.map(({ from }) => ringOf(from)))).toEqual(new Set(Object.keys(mayImport)))
+describe("One owner", () => {
+  it("writes which message shows a request: the cards", () => {
+    const writes = /\brequests\.(shown|show|begin|addAnswer)\b/
+    expect(
+      inRoom("services", "programs/features", "programs/jobs").filter(file => writes.test(codeOf(file)))
+    ).toEqual(["src/services/Cards.ts"])
+  })
 })
 
-it("the domain reads no clock, no randomness and no outside world", () => {
-  const impure = /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.|\bfetch\(|from "node:/
-  const found = files.filter(
-    file => ringOf(file) === "domain" && impure.test(readFileSync(join("src", file), "utf8"))
-  )
-  expect(found).toEqual([])
+describe("The platform", () => {
+  it("is unknown to features, views and words: they name nothing of dfx or Discord", () => {
+    const found = inRoom("programs/features", "views").filter(file =>
+      /dfx|discord/i.test(textOf(file).replaceAll("discord_user_id", ""))
+    )
+    expect(found).toEqual([])
+    const words = inRoom("words").filter(file => importsOf(file).some(path => /dfx|discord/.test(path)))
+    expect(words).toEqual([])
+  })
+
+  it("is met by its own packages in its own rooms only", () => {
+    const found = sources.filter(
+      file =>
+        importsOf(file).some(path => /^(dfx|discord-api-types|@discordjs)/.test(path)) &&
+        !/^src\/(adapters\/discord|programs\/discord|programs\/cli)\//.test(file)
+    )
+    expect(found).toEqual([])
+  })
+
+  it("is answered by the messenger alone", () => {
+    const answers =
+      /createInteractionResponse|updateOriginalWebhookMessage|executeWebhook|createMessage\b|createDm\b/
+    const found = sources.filter(file => answers.test(codeOf(file)))
+    expect(found.filter(file => !file.startsWith("src/adapters/discord/"))).toEqual([])
+    expect(found.length).toBeGreaterThan(0)
+  })
+})
+
+describe("The product", () => {
+  it("is src alone: it imports nothing beside it", () => {
+    const outside = sources.flatMap(file =>
+      importsOf(file).filter(path => /^(sandbox|test|bench)\//.test(path) || path.startsWith("../"))
+    )
+    expect(outside).toEqual([])
+  })
+
+  it("is taken by the sandbox as a whole, or by its domain and its tools", () => {
+    const allowed = /^src\/(domain|ports|config|process|adapters|context|service\.ts|main\.ts)/
+    const found = globSync("sandbox/**/*.ts").flatMap(file =>
+      importsOf(file)
+        .filter(path => path.startsWith("src/") && !allowed.test(path))
+        .map(path => `${file} ${path}`)
+    )
+    expect(found).toEqual([])
+  })
 })

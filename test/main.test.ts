@@ -157,7 +157,13 @@ describe("Compiled code", () => {
       mkdirSync(shared)
       chmodSync(shared, 0o1777)
       const data = join(cwd, "data")
-      const end = { HOST: "203.0.113.7", DATABASE_URL: "postgresql://a:b@127.0.0.1:1/x", TMPDIR: shared }
+      const end = {
+        HOST: "203.0.113.7",
+        DATABASE_URL: "postgresql://a:b@127.0.0.1:1/x",
+        TMPDIR: shared,
+        // The service's own folder, and not the one that the tests share.
+        NODE_COMPILE_CACHE: ""
+      }
       yield* startIn(cwd, { ...end, DATA_DIR: data })
       expect(readdirSync(shared)).toEqual([])
       expect(readdirSync(join(data, "code"))).not.toEqual([])

@@ -7,7 +7,7 @@ import type { Row, Table } from "../Table.ts"
 
 const manyGuilds = 5000
 
-/** Memory with nothing to do: in one guild, and in as many as take several shards. */
+/** Memory of an idle bot: in one guild, and in so many that the bot needs several shards. */
 export const memory = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const resident = (kind: SubjectOptions["kind"], moreGuilds: number) =>

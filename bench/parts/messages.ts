@@ -12,11 +12,11 @@ const channels = 20
 interface Sent {
   readonly seconds: number
   readonly tooMany: number
-  /** Messages that Discord has not got. */
+  /** Messages that never reached Discord. */
   readonly lost: number
 }
 
-/** Many messages to a few channels at once, through what each bot has between itself and Discord's limits. */
+/** Many messages to a few channels at once: each bot paces itself under Discord's limits. */
 export const messages = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const ours = yield* Effect.scoped(sent(ground, "sendMessages.ts"))
@@ -28,7 +28,7 @@ export const messages = (ground: Ground): Effect.Effect<Table, never, Scope.Scop
       anchor: value(theirs)
     })
     return {
-      title: `${count} messages to ${channels} channels, all asked for at once`,
+      title: `${count} messages to ${channels} channels, all requested at once`,
       note: "Discord allows 5 messages in 5 s a channel and 50 requests a second, so it cannot take less than 5 s.",
       rows: [
         row("until the last is sent", "s", ({ seconds }) => seconds),

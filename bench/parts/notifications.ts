@@ -8,7 +8,7 @@ import * as Subject from "../Subject.ts"
 import type { Row, Table } from "../Table.ts"
 
 const owners = 500
-/** Others than the owners of the bursts, to whom the service may get used. */
+/** Warms the service up with people other than the owners of the bursts. */
 const warmUp = { people: 20, count: 100, perSecond: 20 }
 const steady = { count: 240, perSecond: 20 }
 
@@ -16,7 +16,7 @@ const steady = { count: 240, perSecond: 20 }
 const newDms = 10
 const requests = 50
 
-/** From signed webhooks to cards that owners see: bursts to strangers and to people whose DM is open, then at ease. */
+/** From signed webhooks to cards that owners see: a burst to new DMs, a burst to open DMs, then a steady rate. */
 export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const subject = yield* Subject.make(ground, {
@@ -26,33 +26,33 @@ export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope
     })
     const { discord } = subject
     yield* run({ ...subject, crowd: subject.crowd.slice(owners) }, warmUp)
-    const toStrangers = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
-    const known = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
-    const eased = yield* run(subject, steady)
+    const toNewDms = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
+    const toOpenDms = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
+    const atSteadyRate = yield* run(subject, steady)
     const refusedDms = discord.requests.all.filter(({ status, route }) => route === openDm && status >= 400)
     return {
       title: `Notifications: webhooks of ${owners} requests to ${owners} owners at once, and ${steady.perSecond} a second`,
-      note: "From the moment a webhook is answered with 202 to the card in the owner's DM. Allowed by Discord: 10 new DMs a second, 50 requests a second.",
+      note: "From the service's 202 for a webhook to the card in the owner's DM. Discord allows 10 new DMs a second, 50 requests a second.",
       rows: [
-        ...burstRows("new DMs", toStrangers, newDms),
-        ...burstRows("known DMs", known, requests),
+        ...burstRows("new DMs", toNewDms, newDms),
+        ...burstRows("open DMs", toOpenDms, requests),
         ...([0.5, 0.95, 0.99] as const).map(
           (share): Row => ({
             figure: `${steady.perSecond} a second: accepted to shown p${share * 100}`,
             unit: "ms",
-            service: percentile(eased.delays, share),
+            service: percentile(atSteadyRate.delays, share),
             ...(share === 0.95 ? { wanted: { atMost: 10_000 } } : {})
           })
         ),
         {
           figure: `${steady.perSecond} a second: CPU a webhook and its card`,
           unit: "ms",
-          service: eased.cpuMillis
+          service: atSteadyRate.cpuMillis
         },
-        ...[toStrangers, known, eased].flatMap(({ refusals }) =>
+        ...[toNewDms, toOpenDms, atSteadyRate].flatMap(({ refusals }) =>
           refusals.map(([status, times]) => wrong(`webhooks answered with ${status}`, times))
         ),
-        wrong("cards missing or shown twice", toStrangers.wrong + known.wrong + eased.wrong),
+        wrong("cards missing or shown twice", toNewDms.wrong + toOpenDms.wrong + atSteadyRate.wrong),
         wrong("answers of 429", discord.requests.rateLimited()),
         wrong("DMs refused as opened too fast", refusedDms.length)
       ]
@@ -78,16 +78,16 @@ interface Outcome {
   readonly acceptedPerSecond: number
   /** From the first webhook accepted to the last card. */
   readonly shownPerSecond: number
-  /** Milliseconds from accepted to shown. */
+  /** Milliseconds from the 202 to the card. */
   readonly delays: ReadonlyArray<number>
   /** Of the service's process, for each webhook. */
   readonly cpuMillis: number
-  /** How often which other answer than 202 came. */
+  /** Answers other than 202, each with its count. */
   readonly refusals: ReadonlyArray<readonly [status: string, times: number]>
   readonly wrong: number
 }
 
-/** Sends the webhooks of new requests at that rate and waits for the cards, a minute and a half at most. */
+/** Sends the webhooks of new requests at that rate and waits for the cards, for 90 seconds at most. */
 const run = (
   subject: Subject.Subject,
   { count, perSecond }: { readonly count: number; readonly perSecond: number }
@@ -98,16 +98,16 @@ const run = (
       Array.from({ length: count }, (_, index) => index),
       index => webhookOf(subject, index)
     )
-    const shown = new Map<string, ReadonlyArray<number>>()
+    const shownAt = new Map<string, ReadonlyArray<number>>()
     const forget = discord.listen(event => {
       if (event._tag !== "MessageCreated") return
       const [embed] = event.message.embeds
       const code = embed?.fields?.find(({ name }) => name === "Request ID")?.value
-      if (code !== undefined) shown.set(code, [...(shown.get(code) ?? []), performance.now()])
+      if (code !== undefined) shownAt.set(code, [...(shownAt.get(code) ?? []), performance.now()])
     })
     const cpuBefore = yield* subject.child.cpuMillis
     const start = yield* Clock.currentTimeMillis
-    const begun = performance.now()
+    const startedAt = performance.now()
     const answers = yield* Effect.forEach(
       posts,
       (post, index) =>
@@ -120,7 +120,7 @@ const run = (
       { concurrency: "unbounded" }
     )
     const accepted = answers.filter(({ status }) => status === 202)
-    // As Mochi would; the figures are of the first try.
+    // Retries as Mochi would; the figures count the first try.
     const refused = posts.filter((_, index) => answers[index]?.status !== 202)
     yield* Effect.forEach(refused, post =>
       Effect.repeat(Effect.delay(post.send, "200 millis"), { until: status => status === 202, times: 20 })
@@ -128,28 +128,28 @@ const run = (
     yield* Effect.ignore(
       discord.until(
         "every card",
-        () => (posts.every(({ code }) => shown.has(code)) ? true : undefined),
+        () => (posts.every(({ code }) => shownAt.has(code)) ? true : undefined),
         90_000
       )
     )
-    // A card too many would come now.
+    // A duplicate card would come now.
     yield* Effect.sleep("1 second")
     forget()
     const cpuAfter = yield* subject.child.cpuMillis
-    const times = [...shown.values()].flatMap(at => at.slice(0, 1))
+    const times = [...shownAt.values()].flatMap(at => at.slice(0, 1))
     const arrivals = answers.map(({ at }) => at)
     return {
-      acceptedPerSecond: (accepted.length * 1000) / (Math.max(...arrivals) - begun),
+      acceptedPerSecond: (accepted.length * 1000) / (Math.max(...arrivals) - startedAt),
       shownPerSecond: (times.length * 1000) / (Math.max(...times) - Math.min(...arrivals)),
       delays: accepted.flatMap(({ at, code }) => {
-        const [first] = shown.get(code) ?? []
+        const [first] = shownAt.get(code) ?? []
         return first === undefined ? [] : [first - at]
       }),
       cpuMillis: (cpuAfter - cpuBefore) / count,
       refusals: Object.entries(Object.groupBy(answers, ({ status }) => status))
         .filter(([status]) => status !== "202")
         .map(([status, those]) => [status, those?.length ?? 0]),
-      wrong: posts.filter(({ code }) => shown.get(code)?.length !== 1).length
+      wrong: posts.filter(({ code }) => shownAt.get(code)?.length !== 1).length
     }
   })
 

@@ -10,9 +10,9 @@ import type { Table } from "../Table.ts"
 const perSecond = 20
 const count = 120
 const rounds = 5
-const deeds = [kudos, approving, typing]
+const actions = [kudos, approving, typing]
 
-/** CPU time an interaction with everything exported by OTLP, and with nothing; rounds of the two take turns. */
+/** CPU time per interaction with all telemetry exported by OTLP, and with none; the two take turns, round by round. */
 export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const sink = yield* otlpSink
@@ -28,7 +28,7 @@ export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Sco
       Effect.map(
         runRound(
           subject,
-          (of, member, index) => (deeds[(index + number) % deeds.length] ?? kudos)(of, member, index),
+          (of, member, index) => (actions[(index + number) % actions.length] ?? kudos)(of, member, index),
           { count, perSecond }
         ),
         ({ cpuMillis, failures }) => ({ cpu: cpuMillis / count, failures })
@@ -39,7 +39,7 @@ export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Sco
     const costs = { on: Array.of<number>(), off: Array.of<number>() }
     let failures = 0
     for (let number = 0; number < rounds; number++) {
-      // Who comes first changes, so that a machine that gets slower or faster favours neither.
+      // The first one changes from round to round, so that a machine that gets slower or faster favours neither.
       const order = number % 2 === 0 ? ([on, off] as const) : ([off, on] as const)
       const [first, second] = [yield* round(order[0], number), yield* round(order[1], number)]
       const [withIt, without] = number % 2 === 0 ? [first, second] : [second, first]
@@ -66,7 +66,7 @@ export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Sco
     }
   })
 
-/** Takes whatever it is sent. */
+/** Accepts every export. */
 const otlpSink = Effect.acquireRelease(
   Effect.async<{ endpoint: string; received: () => number; close: () => void }>(resume => {
     let received = 0

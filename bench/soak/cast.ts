@@ -7,7 +7,7 @@ export interface Person {
   readonly profileId: string
 }
 
-/** Decides on what an application's one vault is asked for. */
+/** Decides on the requests to the one vault of an application. */
 export interface Owner extends Person {
   readonly applicationId: string
   readonly vaultId: string

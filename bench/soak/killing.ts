@@ -2,20 +2,20 @@ import { Effect, Option, Queue, SubscriptionRef } from "effect"
 import type { Kill, Moment } from "./plan.ts"
 import type { World } from "./world.ts"
 
-/** What a kill waits for may not happen: then it strikes after so long, in milliseconds. */
+/** The moment that a kill waits for may not come: then the kill happens after this many milliseconds. */
 const patience = 1_000
 
-/** `kill -9` in the very moment, and a new process at once. Ends with the time of the kill, when the old one is gone. */
+/** Sends `kill -9` at that very moment and starts a new process at once. Returns the time of the kill. */
 export const killAndRestart = (world: World, { moment }: Kill): Effect.Effect<number> =>
   Effect.gen(function* () {
     const { discord, service } = world
     const { pid } = yield* SubscriptionRef.get(service.status)
-    // In the same turn of the loop: what waits for the next one is no longer the moment.
+    // In the same turn of the event loop: one turn later the moment has passed.
     const strike = () => {
       try {
         if (pid !== undefined) process.kill(pid, "SIGKILL")
       } catch {
-        // It ended by itself a moment ago.
+        // The process ended by itself a moment ago.
       }
     }
     yield* Effect.timeoutOption(happened(world, moment, strike), patience)
@@ -26,19 +26,19 @@ export const killAndRestart = (world: World, { moment }: Kill): Effect.Effect<nu
     return at
   })
 
-/** Calls back at the first thing of this kind, and ends. */
+/** Calls `strike` at the first event of this kind, and ends. */
 const happened = ({ discord, mochi }: World, moment: Moment, strike: () => void): Effect.Effect<void> => {
-  const seen = (tag: "MessageCreated" | "InteractionAcked") =>
+  const firstAtDiscord = (tag: "MessageCreated" | "InteractionAcked") =>
     Effect.async<void>(resume => {
-      const forget = discord.listen(event => {
+      const unsubscribe = discord.listen(event => {
         if (event._tag !== tag) return
         strike()
-        forget()
+        unsubscribe()
         resume(Effect.void)
       })
-      return Effect.sync(forget)
+      return Effect.sync(unsubscribe)
     })
-  const heard = (tag: "CallBegan" | "WebhookSent") =>
+  const firstAtMochi = (tag: "CallBegan" | "WebhookSent") =>
     Effect.scoped(
       Effect.gen(function* () {
         const news = yield* mochi.subscribe
@@ -55,17 +55,17 @@ const happened = ({ discord, mochi }: World, moment: Moment, strike: () => void)
     case "at once":
       return Effect.void
     case "message shown":
-      return seen("MessageCreated")
+      return firstAtDiscord("MessageCreated")
     case "acknowledged":
-      return seen("InteractionAcked")
+      return firstAtDiscord("InteractionAcked")
     case "create arrived":
-      return heard("CallBegan")
+      return firstAtMochi("CallBegan")
     case "webhook answered":
-      return heard("WebhookSent")
+      return firstAtMochi("WebhookSent")
   }
 }
 
-/** A service that ends by itself is started again, as an orchestrator would; the answer is what it ended with. */
+/** Starts a service that ended by itself again, as an orchestrator would; returns its exit code or signal. */
 export const restartIfEnded = ({ service }: World): Effect.Effect<Option.Option<string>> =>
   Effect.gen(function* () {
     const { ended, phase } = yield* SubscriptionRef.get(service.status)

@@ -8,7 +8,7 @@ import { amountsIn, textOf, titleOf, wordOf } from "./reading.ts"
 import type { Status } from "./reading.ts"
 import type { World } from "./world.ts"
 
-/** An errand that somebody has set out on. */
+/** An errand that has started. */
 export interface Run {
   readonly errand: Errand
   readonly interaction: Interaction
@@ -73,7 +73,7 @@ const statusOf: Readonly<Record<TransferRequest["status"], Status>> = {
 export const interactionOf = ({ requesterMetadata }: TransferRequest): string =>
   String(requesterMetadata["interaction_id"] ?? "")
 
-/** Codes and amounts, in every face that the message has had. */
+/** Codes and amounts, in every version of the message. */
 const namesIn = ({ versions }: Message): ReadonlyArray<string> =>
   versions.flatMap(face => {
     const text = textOf(face).replaceAll("\\", "")

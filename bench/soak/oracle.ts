@@ -1,21 +1,21 @@
 /**
- * What people saw against what is true at Mochi, judged from outside: it knows the two fakes and nothing of the service.
- * Of every request the card once, of every status one word to the requester, of every approval one thank-you.
+ * Compares what people saw with what is true at Mochi, from outside: it knows the two fakes and nothing of the service.
+ * Each request has one card, each status reaches the requester once, each approval brings one thank-you.
  */
-import { latenessOf, strangers } from "./part.ts"
+import { latenessOf, misplacedFindings } from "./part.ts"
 import type { Part } from "./part.ts"
 import type { Status } from "./reading.ts"
 import { judgeAnswer, judgeStatus } from "./requesterParts.ts"
-import { mending, permanent } from "./seen.ts"
+import { transient, permanent } from "./seen.ts"
 import type { Finding, Limits, Request, Seen, Subject } from "./seen.ts"
-import { amountFindings, rightSince, spoken, wayFindings } from "./wording.ts"
+import { amountFindings, rightSince, wordText, historyFindings } from "./wording.ts"
 
 export interface Judgement {
   readonly seen: Seen
-  /** What there was to be shown, each counted once. */
+  /** What people should see, each counted once. */
   readonly owed: ReadonlyArray<Subject>
   readonly findings: ReadonlyArray<Finding>
-  /** When the last thing that was owed was there; undefined while something is missing, or nothing was owed. */
+  /** When the last thing that was owed came; undefined while something is missing, or if nothing was owed. */
   readonly completeAt: number | undefined
   /** The longest time from owed to shown, in milliseconds. */
   readonly slowest: number
@@ -34,7 +34,7 @@ export const judge = (seen: Seen, limits: Limits): Judgement => {
     ...parts.flatMap(part => part.findings),
     ...arrivals.flatMap(arrival => latenessOf(arrival, limits))
   ]
-  const isThere = arrivals.length > 0 && !mayMend({ findings })
+  const isThere = arrivals.length > 0 && !mayRecover({ findings })
   return {
     seen,
     owed: parts.flatMap(({ owed }) => (owed === undefined ? [] : [owed])),
@@ -44,10 +44,10 @@ export const judge = (seen: Seen, limits: Limits): Judgement => {
   }
 }
 
-const mayMend = ({ findings }: Pick<Judgement, "findings">) => findings.some(finding => finding.mayMend)
+const mayRecover = ({ findings }: Pick<Judgement, "findings">) => findings.some(finding => finding.mayRecover)
 
-/** Nothing is missing or wrong that may still come right by waiting. */
-export const isComplete = (judgements: ReadonlyArray<Judgement>): boolean => !judgements.some(mayMend)
+/** Nothing is missing or wrong that may still come right in time. */
+export const isComplete = (judgements: ReadonlyArray<Judgement>): boolean => !judgements.some(mayRecover)
 
 const judgeRequest = (seen: Seen, request: Request | undefined): Part => {
   const { creates, messages, requests } = seen
@@ -61,14 +61,14 @@ const judgeRequest = (seen: Seen, request: Request | undefined): Part => {
         ? [permanent(subject, "doubled", `${requests.length} requests of one /kudos`)]
         : []),
       ...(request === undefined && messages.length > 0
-        ? [permanent(subject, "wrong", "there are messages about a request that is not there")]
+        ? [permanent(subject, "wrong", "there are messages about a request that does not exist")]
         : []),
       ...amountFindings(seen)
     ]
   }
 }
 
-/** One card, with its owner, in the request's true state, and no button that lies. */
+/** The owner has one card. It shows the request's true state, and buttons only while they work. */
 const judgeCard = (seen: Seen, request: Request): Part => {
   const subject = "card"
   const cards = seen.messages.filter(({ title }) => title === subject)
@@ -76,17 +76,17 @@ const judgeCard = (seen: Seen, request: Request): Part => {
   const first = card?.versions[0]
   const last = card?.versions.at(-1)
   if (card === undefined || first === undefined || last === undefined)
-    return { owed: subject, findings: [mending(subject, "lost", "the owner has none")], arrivals: [] }
+    return { owed: subject, findings: [transient(subject, "lost", "the owner has none")], arrivals: [] }
   const since = rightSince(card.versions, request.status)
   const buttons = last.word._tag === "Stands" ? last.word.buttons : 0
   return {
     owed: subject,
     findings: [
       ...(cards.length > 1 ? [permanent(subject, "doubled", `there are ${cards.length}`)] : []),
-      ...strangers(subject, cards, seen.owner),
-      ...cards.flatMap(({ versions }) => wayFindings(subject, versions)),
+      ...misplacedFindings(subject, cards, seen.owner),
+      ...cards.flatMap(({ versions }) => historyFindings(subject, versions)),
       ...(since === undefined
-        ? [mending(subject, "wrong", `it ends as ${spoken(last.word)}, Mochi says ${request.status}`)]
+        ? [transient(subject, "wrong", `it ends as ${wordText(last.word)}, Mochi says ${request.status}`)]
         : buttonFindings(request.status, buttons))
     ],
     arrivals: [
@@ -100,21 +100,21 @@ const judgeCard = (seen: Seen, request: Request): Part => {
 
 const buttonFindings = (status: Status, buttons: number): ReadonlyArray<Finding> => {
   if (status !== "pending")
-    return buttons > 0 ? [mending("card", "wrong", `it reads ${status} and has ${buttons} buttons`)] : []
+    return buttons > 0 ? [transient("card", "wrong", `it reads ${status} and has ${buttons} buttons`)] : []
   return [
     buttons === 0
-      ? mending("card", "wrong", "it is pending and cannot be decided")
-      : mending("request", "wrong", "it is still pending in the end")
+      ? transient("card", "wrong", "it is pending and cannot be decided")
+      : transient("request", "wrong", "it is still pending in the end")
   ]
 }
 
-/** One thank-you for what was approved, and none for anything else. */
+/** One thank-you for each approved request, and none for any other. */
 const judgeThanks = (seen: Seen, request: Request | undefined): Part => {
   const subject = "thanks"
   const thanks = seen.messages.filter(({ title }) => title === subject)
-  const findings = strangers(subject, thanks, seen.recipient)
+  const findings = misplacedFindings(subject, thanks, seen.recipient)
   if (request?.status !== "approved") {
-    const state = request?.status ?? "not there"
+    const state = request?.status ?? "missing"
     return {
       owed: undefined,
       arrivals: [],
@@ -126,7 +126,7 @@ const judgeThanks = (seen: Seen, request: Request | undefined): Part => {
   }
   const at = thanks[0]?.versions[0]?.at
   if (at === undefined)
-    return { owed: subject, findings: [mending(subject, "lost", "they never came")], arrivals: [] }
+    return { owed: subject, findings: [transient(subject, "lost", "they never came")], arrivals: [] }
   return {
     owed: subject,
     findings:

@@ -11,7 +11,7 @@ interface Arrival {
 }
 
 export interface Part {
-  /** Undefined where nothing is owed. */
+  /** Undefined if nothing is owed. */
   readonly owed: Subject | undefined
   readonly findings: ReadonlyArray<Finding>
   readonly arrivals: ReadonlyArray<Arrival>
@@ -22,8 +22,8 @@ export const latenessOf = ({ at, due, subject, what }: Arrival, { lastKill, with
     ? []
     : [permanent(subject, "late", `${what} came ${seconds(at - due)} after it was owed`)]
 
-/** A message that is not with its reader. */
-export const strangers = (subject: Subject, messages: ReadonlyArray<Sighting>, reader: string) =>
+/** Messages that went to somebody other than their reader. */
+export const misplacedFindings = (subject: Subject, messages: ReadonlyArray<Sighting>, reader: string) =>
   messages.flatMap(({ place }) =>
     place === reader ? [] : [permanent(subject, "wrong", `it went to ${place}, not to ${reader}`)]
   )

@@ -2,27 +2,27 @@ import { Utils } from "effect"
 import { owners, recipients, senders } from "./cast.ts"
 import type { Owner, Person } from "./cast.ts"
 
-/** One `/kudos` and what becomes of it, drawn before the soak begins. */
+/** One `/kudos` and its outcome, drawn before the soak starts. */
 export interface Errand {
   readonly index: number
-  /** Milliseconds from the beginning, as all times of a plan. */
+  /** Milliseconds from the start, like all times of a plan. */
   readonly at: number
   readonly sender: Person
   readonly recipient: Person
   readonly owner: Owner
-  /** No other errand has the same one: by it a message is recognised that does not name the request. */
+  /** Unique among the errands: it tells which request a message is about if the message has no code. */
   readonly amount: string
   readonly ending: Ending
-  /** How long whoever decides thinks, from the moment they can. */
-  readonly thinks: number
+  /** Milliseconds from the moment when the owner can decide to their decision. */
+  readonly thinkMillis: number
 }
 
-/** By the card's button, or at Mochi past the bot. */
+/** The owner decides by the card's button, or at Mochi without the bot. */
 export type Ending =
   | { readonly by: "button"; readonly decision: "approved" | "rejected" }
   | { readonly by: "Mochi"; readonly decision: "approved" | "rejected" | "expired" | "failed" }
 
-/** What the kill waits for, so that it falls into the middle of something. */
+/** The kill waits for this event, so that it hits the service in the middle of some work. */
 export type Moment = "at once" | "message shown" | "acknowledged" | "create arrived" | "webhook answered"
 
 export interface Kill {
@@ -38,13 +38,13 @@ export interface Plan {
 }
 
 const killEvery = 10_000
-/** A kill comes so much earlier or later, at most. */
+/** A kill comes earlier or later by this much at most. */
 const killPhase = 2_000
-/** On the average. */
+/** On average. */
 const kudosEvery = 600
-const longestThought = 3_000
+const longestThinkMillis = 3_000
 
-/** The same for the same length and seed. */
+/** The same length and seed give the same plan. */
 export const planOf = ({ millis, seed }: { readonly millis: number; readonly seed: number }): Plan => {
   const random = new Utils.PCGRandom(seed)
   const pick = <A>(from: ReadonlyArray<A>): A => {
@@ -67,14 +67,14 @@ export const planOf = ({ millis, seed }: { readonly millis: number; readonly see
       owner: pick(owners),
       amount: amountOf(1 + random.integer(50), index),
       ending: pick(endings),
-      thinks: random.number() * longestThought
+      thinkMillis: random.number() * longestThinkMillis
     })
   }
   const cuts = kills.filter(() => random.number() < 0.5).map(({ at }) => at - killEvery / 2)
   return { errands, kills, cuts }
 }
 
-/** `3.00001`: its number among the errands in the six decimals, written as answers write amounts. */
+/** `3.00001`: the six decimals are the errand's number, without trailing zeros as in the bot's answers. */
 const amountOf = (whole: number, index: number): string =>
   `${whole}.${String(index + 1).padStart(6, "0")}`.replace(/0+$/, "")
 

@@ -7,19 +7,19 @@ import { symbol } from "./cast.ts"
 export const statuses = ["pending", "approved", "rejected", "expired", "failed", "settled"] as const
 export type Status = (typeof statuses)[number]
 
-/** What a message tells its reader of a request. */
+/** What a message tells its reader about a request. */
 export type Word =
   | { readonly _tag: "Thinking" }
   | {
       readonly _tag: "Stands"
       readonly status: Status
-      /** That can be pressed. */
+      /** Buttons that a person can press. */
       readonly buttons: number
-      /** Every amount that is named, without the symbol. */
+      /** Every amount in the text, without the symbol. */
       readonly amounts: ReadonlyArray<string>
     }
   | { readonly _tag: "MayExist" }
-  /** Whatever else was said: a refusal or a failure, which claims that there is no request. */
+  /** Any other text: a refusal or a failure, which claims that there is no request. */
   | { readonly _tag: "Refusal"; readonly text: string }
 
 export type Title = "card" | "answer" | "thanks" | "other"
@@ -50,20 +50,20 @@ export const wordOf = (face: Face): Word => {
   return text.includes("may have been created") ? { _tag: "MayExist" } : { _tag: "Refusal", text }
 }
 
-/** Exactly as they are written, so that `13.5` is not taken for `3.5`. */
+/** Each as a whole, so that `13.5` does not count as `3.5`. */
 export const amountsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(new RegExp(`(?<![\\d.])(\\d+(?:\\.\\d+)?) ${symbol}\\b`, "g"))].map(
     ([, amount = ""]) => amount
   )
 
-/** A message about a request without a word on its status is about a pending one. */
+/** A message about a request that names no status is about a pending one. */
 const statusOf = (face: Face): Status | undefined => {
   const [embed] = face.embeds
   const field = embed?.fields?.find(({ name }) => name === "Status")?.value
   const heading = /^Kudos Request (\w+)$/.exec(embed?.title ?? "")?.[1]
   const opening = /^(Approved|Rejected|Expired|Failed|Settled): /.exec(face.content)?.[1]
   const said = [field, heading, opening].map(word => word?.toLowerCase().replace(/[^a-z]/g, ""))
-  const status = statuses.find(known => said.includes(known))
+  const status = statuses.find(candidate => said.includes(candidate))
   if (status !== undefined) return status
   switch (titleOf(face)) {
     case "card":

@@ -12,13 +12,13 @@ export interface Report {
   readonly kills: number
   readonly counts: Counts
   readonly subjects: Readonly<Record<Subject, Counts>>
-  /** `/kudos` that Discord itself said were not answered in time, and how many of them Mochi has a request of all the same. */
+  /** How many `/kudos` Discord reported as not answered in time, and how many requests Mochi has from them. */
   readonly unanswered: { readonly kudos: number; readonly requests: number }
-  /** Seconds from the last kill to the last thing that was owed; null while something is missing. */
+  /** Seconds from the last kill until nothing was missing; null while something still is. */
   readonly completeAfter: number | null
   /** The longest time from owed to shown, in seconds. */
   readonly slowest: number
-  /** How often which trouble struck. */
+  /** How often each trouble struck. */
   readonly struck: Readonly<Record<string, number>>
   readonly findings: ReadonlyArray<{
     readonly code: string | null
@@ -29,7 +29,7 @@ export interface Report {
     readonly fault: Fault
     readonly why: string
   }>
-  /** What the service ended with where nobody had killed it. */
+  /** Exit codes and signals of the service when the soak had not killed it. */
   readonly ended: ReadonlyArray<string>
   readonly strays: ReadonlyArray<string>
 }
@@ -83,12 +83,12 @@ export const reportOf = (
   }
 }
 
-/** A soak that sent nothing has shown nothing. */
+/** A soak that sent nothing proves nothing. */
 export const isClean = ({ counts, ended, kills, subjects: rows }: Report): boolean =>
   kills > 0 && rows.request.sent > 0 && ended.length === 0 && faults.every(fault => counts[fault] === 0)
 
 const countsOf = (judgements: ReadonlyArray<Judgement>, wanted: (subject: Subject) => boolean): Counts => {
-  /** A thing is wrong once, for however many reasons. */
+  /** A subject counts once, however many findings it has. */
   const count = (fault: Fault) =>
     judgements
       .flatMap(({ findings }) => [
@@ -141,14 +141,14 @@ export const drawReport = (report: Report): string => {
     "",
     `Not answered within Discord's 3 seconds: ${report.unanswered.kudos} /kudos, of which Mochi has ${report.unanswered.requests} requests.`,
     report.completeAfter === null
-      ? "Something that is owed never came."
-      : `The last thing that was owed was there ${report.completeAfter.toFixed(1)} s after the last kill, the slowest ${report.slowest.toFixed(1)} s after it was owed.`,
+      ? "Something that was owed never came."
+      : `The last thing that was owed came ${report.completeAfter.toFixed(1)} s after the last kill, the slowest ${report.slowest.toFixed(1)} s after it was owed.`,
     `Struck: ${Object.entries(report.struck)
       .map(([what, times]) => `${times} ${what}`)
       .join(", ")}.`,
     ...(report.ended.length > 0 ? [`The service ended by itself: ${report.ended.join(", ")}`] : []),
     ...(report.strays.length > 0
-      ? ["Messages about nothing that was asked for:", ...report.strays.map(line => `  ${line}`)]
+      ? ["Messages about no request:", ...report.strays.map(line => `  ${line}`)]
       : []),
     ...(findings.length > 0 ? ["", "What differs:", ...findings] : [])
   ].join("\n")

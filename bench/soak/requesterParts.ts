@@ -1,18 +1,18 @@
-import { strangers } from "./part.ts"
+import { misplacedFindings } from "./part.ts"
 import type { Part } from "./part.ts"
 import { statuses } from "./reading.ts"
 import type { Status } from "./reading.ts"
-import { mending, permanent } from "./seen.ts"
+import { transient, permanent } from "./seen.ts"
 import type { Request, Seen, Sighting } from "./seen.ts"
-import { firstLine, rightSince, seconds, spoken, statusIn, wayFindings } from "./wording.ts"
+import { firstLine, rightSince, seconds, wordText, statusIn, historyFindings } from "./wording.ts"
 
-/** What the requester's own answer says. Nobody is owed one whom Discord told that there is none. */
+/** The answer to the requester's command. No answer is owed if Discord told the requester that the command failed. */
 export const judgeAnswer = ({ acknowledged, answer, sentAt }: Seen, request: Request | undefined): Part => {
   const subject = "answer"
   if (!acknowledged) return { owed: undefined, findings: [], arrivals: [] }
   const last = answer.at(-1)
   if (last === undefined || last.word._tag === "Thinking")
-    return { owed: subject, findings: [mending(subject, "lost", "it never came")], arrivals: [] }
+    return { owed: subject, findings: [transient(subject, "lost", "it never came")], arrivals: [] }
   if (request === undefined) {
     const claims = answer.some(({ word }) => word._tag === "Stands")
     return {
@@ -31,9 +31,9 @@ export const judgeAnswer = ({ acknowledged, answer, sentAt }: Seen, request: Req
       ...denials
         .slice(0, 1)
         .map(text => permanent(subject, "wrong", `it said “${firstLine(text)}”, and there is a request`)),
-      ...wayFindings(subject, answer),
+      ...historyFindings(subject, answer),
       ...(since === undefined
-        ? [mending(subject, "wrong", `it ends as ${spoken(last.word)}, Mochi says ${request.status}`)]
+        ? [transient(subject, "wrong", `it ends as ${wordText(last.word)}, Mochi says ${request.status}`)]
         : [])
     ],
     arrivals:
@@ -43,29 +43,32 @@ export const judgeAnswer = ({ acknowledged, answer, sentAt }: Seen, request: Req
   }
 }
 
-/** An edit of the answer that comes so soon after the command is seen, and stands for a message. Milliseconds. */
+/** An edit of the answer this soon after the command, in milliseconds, is seen and counts as a message. */
 const editIsSeen = 120_000
-/** The service looks at the age, then Discord takes its time: around the border both are right. */
+/** Around the limit, in milliseconds, both are right: Discord takes time after the service has looked at the age. */
 const border = 15_000
 
-/** One word to the requester on every status: by the answer's edit, or by a message. */
+/** The requester learns each status once: by an edit of the answer, or by a message. */
 export const judgeStatus = (seen: Seen, request: Request): Part => {
   const subject = "status"
-  const told = seen.messages.filter(({ title }) => title === "other" || title === "answer")
-  const said = statuses.map(status => ({ status, times: told.filter(one => lastStatus(one) === status) }))
+  const reports = seen.messages.filter(({ title }) => title === "other" || title === "answer")
+  const byStatus = statuses.map(status => ({
+    status,
+    times: reports.filter(one => lastStatus(one) === status)
+  }))
   const findings = [
-    ...strangers(subject, told, seen.sender),
-    ...said.flatMap(({ status, times }) => [
+    ...misplacedFindings(subject, reports, seen.sender),
+    ...byStatus.flatMap(({ status, times }) => [
       ...(times.length > 1
         ? [permanent(subject, "doubled", `${times.length} messages that it is ${status}`)]
         : []),
       ...(times.length > 0 && status !== "pending" && status !== request.status
-        ? [permanent(subject, "wrong", `told ${status}, Mochi says ${request.status}`)]
+        ? [permanent(subject, "wrong", `the requester read ${status}, Mochi says ${request.status}`)]
         : [])
     ])
   ]
   if (request.status === "pending") return { owed: undefined, findings, arrivals: [] }
-  const messages = said.find(({ status }) => status === request.status)?.times ?? []
+  const messages = byStatus.find(({ status }) => status === request.status)?.times ?? []
   const edited = seen.answer.find(({ word }) => statusIn(word) === request.status)?.at
   const age = edited === undefined ? Number.POSITIVE_INFINITY : edited - seen.sentAt
   const times = [
@@ -80,7 +83,8 @@ export const judgeStatus = (seen: Seen, request: Request): Part => {
         `an edit ${seconds(age)} after the command and a message: ${request.status}`
       )
     )
-  if (times.length === 0) findings.push(mending(subject, "lost", `never told that it is ${request.status}`))
+  if (times.length === 0)
+    findings.push(transient(subject, "lost", `nothing said that it is ${request.status}`))
   const due = request.settledAt ?? request.createdAt
   return {
     owed: subject,

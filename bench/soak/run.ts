@@ -16,24 +16,24 @@ export interface Outcome {
   readonly judgements: ReadonlyArray<Judgement>
   /** On the fake Discord's clock, in milliseconds. */
   readonly killedAt: ReadonlyArray<number>
-  /** What the service ended with where nobody had killed it. */
+  /** Exit codes and signals of the service when the soak had not killed it. */
   readonly ended: ReadonlyArray<string>
-  /** Messages to people that are about no errand. */
+  /** Messages of the bot that are about no errand. */
   readonly strays: ReadonlyArray<string>
   readonly world: World.World
 }
 
-/** Everything that is owed is shown within a minute. */
+/** People see everything that is owed within a minute, in milliseconds. */
 export const within = 60_000
-/** How long after the last kill it is waited for what is missing. */
+/** How long the soak waits after the last kill for what is missing, in milliseconds. */
 const patience = 300_000
-/** Where nothing is missing it is still watched: whatever a dead process had begun may come a second time. */
+/** The soak goes on for this long after the last call, in milliseconds: a dead process's work may come twice. */
 const quietFor = 10_000
-/** Somebody who got no answer presses again, in milliseconds. */
+/** A person who got no answer presses again after this long, in milliseconds. */
 const pressesAgainAfter = 4_000
 
 export interface Options extends World.WorldOptions {
-  /** How long it is watched after the last kill at least, in milliseconds; a minute unless told. */
+  /** How long the soak watches after the last kill at least, in milliseconds; a minute by default. */
   readonly watched?: number
   readonly say: (line: string) => Effect.Effect<void>
 }
@@ -52,13 +52,13 @@ export const run = (
     yield* countCreates(world, creates)
     yield* World.trouble(world, options.seed)
 
-    const begun = discord.now()
+    const startedAt = discord.now()
     const runs: Array<Run> = []
     const killedAt: Array<number> = []
     const ended: Array<string> = []
     const killing = yield* Ref.make(false)
     const waitUntil = (at: number) =>
-      Effect.suspend(() => Effect.sleep(Math.max(0, begun + at - discord.now())))
+      Effect.suspend(() => Effect.sleep(Math.max(0, startedAt + at - discord.now())))
 
     const sendKudos = Effect.forEach(plan.errands, errand =>
       Effect.gen(function* () {
@@ -80,7 +80,7 @@ export const run = (
         yield* Ref.set(killing, false)
         killedAt.push(at)
         yield* say(
-          `${Math.round((at - begun) / 1000)} s: ${runs.length} /kudos so far; killed (${planned.moment})`
+          `${Math.round((at - startedAt) / 1000)} s: ${runs.length} /kudos so far; killed (${planned.moment})`
         )
       })
     )
@@ -106,7 +106,9 @@ export const run = (
       observe(world, runs, id => creates.get(id) ?? 0),
       all => all.map(seen => judge(seen, { within, lastKill }))
     )
-    yield* say(`The last kill is done, ${runs.length} /kudos were sent; now for everything that is owed.`)
+    yield* say(
+      `The last kill is done after ${runs.length} /kudos; now the soak waits for everything that is owed.`
+    )
     const isOver = (judgements: ReadonlyArray<Judgement>) => {
       const now = discord.now()
       const lastCall = discord.requests.all.at(-1)?.at ?? 0
@@ -129,7 +131,7 @@ const optionsOf = ({ amount, owner }: Errand, recipient: ReturnType<World.World[
   reason: "For the release notes"
 })
 
-/** Counted as they come: Mochi's own record is bounded. */
+/** Counts them as they come: the fake Mochi keeps only the newest calls. */
 const countCreates = ({ mochi }: World.World, creates: Map<string, number>) =>
   Effect.forkScoped(
     Stream.runForEach(mochi.events, event =>
@@ -141,7 +143,7 @@ const countCreates = ({ mochi }: World.World, creates: Map<string, number>) =>
     )
   )
 
-/** Everybody who has made up their mind decides: at Mochi, or by the button of a card that is there. */
+/** Makes every decision that is due: at Mochi, or by the button of a card that is there. */
 const decideAll = (world: World.World, runs: ReadonlyArray<Run>): Effect.Effect<void> =>
   Effect.gen(function* () {
     const pending = (yield* world.mochi.requests).filter(({ status }) => status === "pending")
@@ -151,8 +153,8 @@ const decideAll = (world: World.World, runs: ReadonlyArray<Run>): Effect.Effect<
       if (request === undefined) continue
       const { ending } = one.errand
       if (ending.by === "button") yield* press(world, one, request)
-      else if (world.discord.now() - request.createdAt >= one.errand.thinks)
-        // Somebody else may have been quicker.
+      else if (world.discord.now() - request.createdAt >= one.errand.thinkMillis)
+        // Somebody else may have decided already.
         yield* Effect.ignore(world.mochi.decide(request.code, ending.decision))
     }
   })
@@ -162,7 +164,7 @@ const pressedAt = new WeakMap<Run, number>()
 const press = (world: World.World, one: Run, request: TransferRequest) =>
   Effect.gen(function* () {
     const { discord, userOf } = world
-    const { ending, owner, thinks } = one.errand
+    const { ending, owner, thinkMillis } = one.errand
     const now = discord.now()
     const before = pressedAt.get(one)
     if (before !== undefined && now - before < pressesAgainAfter) return
@@ -170,12 +172,12 @@ const press = (world: World.World, one: Run, request: TransferRequest) =>
     const card = discord
       .dmsOf(user)
       .find(message => titleOf(message) === "card" && amountsIn(textOf(message)).includes(one.errand.amount))
-    if (card === undefined || now - card.createdAt < thinks) return
+    if (card === undefined || now - card.createdAt < thinkMillis) return
     const wanted = `${ending.decision === "approved" ? "approve" : "reject"}-${request.code}-`
     const button = interactive(card.components).find(({ custom_id }) => custom_id.startsWith(wanted))
     if (button === undefined) return
     pressedAt.set(one, now)
-    // The card may change under the finger.
+    // The card may have changed meanwhile.
     yield* Effect.ignore(discord.people.pressButton({ user, message: card, customId: button.custom_id }))
   })
 

@@ -6,23 +6,23 @@ export interface Version {
   readonly word: Word
 }
 
-/** A message of the bot's own, with every face that it has had, oldest first. */
+/** A message that the bot sent by itself, with all its versions, oldest first. */
 export interface Sighting {
   readonly title: Title
-  /** The name of the person whose DM it is in, or of the channel. */
+  /** The channel's name; for a DM, the person's name. */
   readonly place: string
   readonly versions: ReadonlyArray<Version>
 }
 
 export interface Request {
   readonly code: string
-  /** Never `settled`: Mochi knows. */
+  /** Never `settled`: Mochi knows the outcome. */
   readonly status: Status
   readonly createdAt: number
   readonly settledAt: number | undefined
 }
 
-/** Everything that can be seen of one `/kudos`. */
+/** Everything that people and Mochi saw of one `/kudos`. */
 export interface Seen {
   readonly index: number
   readonly sender: string
@@ -30,12 +30,12 @@ export interface Seen {
   readonly owner: string
   readonly amount: string
   readonly sentAt: number
-  /** Where not, Discord itself told the person that there was no answer. */
+  /** If not, Discord told the person that the application did not respond. */
   readonly acknowledged: boolean
-  /** How often a create with this interaction's id arrived at Mochi, whatever it was answered. */
+  /** How often a create with this interaction's id arrived at Mochi, whatever Mochi answered. */
   readonly creates: number
   readonly requests: ReadonlyArray<Request>
-  /** What the sender's own answer has said so far; empty where there is none. */
+  /** The versions of the answer to the sender's command; empty if there is none. */
   readonly answer: ReadonlyArray<Version>
   readonly messages: ReadonlyArray<Sighting>
 }
@@ -50,25 +50,25 @@ export interface Finding {
   readonly subject: Subject
   readonly fault: Fault
   readonly why: string
-  /** Whether it may still come right by waiting. */
-  readonly mayMend: boolean
+  /** Whether it may still come right in time. */
+  readonly mayRecover: boolean
 }
 
 export const permanent = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
   subject,
   fault,
   why,
-  mayMend: false
+  mayRecover: false
 })
 
-export const mending = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
+export const transient = (subject: Subject, fault: Finding["fault"], why: string): Finding => ({
   ...permanent(subject, fault, why),
-  mayMend: true
+  mayRecover: true
 })
 
 export interface Limits {
-  /** Nothing counts as late that is there so many milliseconds after it came to be owed, */
+  /** A thing is late if it comes later than this, in milliseconds, after it was owed */
   readonly within: number
-  /** or after this, when the last process was killed. */
+  /** and after the last kill, which was at this time. */
   readonly lastKill: number
 }

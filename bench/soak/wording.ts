@@ -2,8 +2,11 @@ import type { Status, Word } from "./reading.ts"
 import { permanent } from "./seen.ts"
 import type { Finding, Seen, Subject, Version } from "./seen.ts"
 
-/** What a message said on its way: it never moves backwards, and has one end. */
-export const wayFindings = (subject: Subject, versions: ReadonlyArray<Version>): ReadonlyArray<Finding> => {
+/** The statuses of a message over time: it never moves backwards, and has one final status. */
+export const historyFindings = (
+  subject: Subject,
+  versions: ReadonlyArray<Version>
+): ReadonlyArray<Finding> => {
   const said = versions.flatMap(({ word }) => statusIn(word) ?? [])
   const end = said.findIndex(status => status !== "pending")
   const ends = [...new Set(said.filter(status => status !== "pending" && status !== "settled"))]
@@ -15,23 +18,23 @@ export const wayFindings = (subject: Subject, versions: ReadonlyArray<Version>):
   ]
 }
 
-/** No message names another amount than was asked for. */
+/** No message names an amount other than the one that the sender asked for. */
 export const amountFindings = ({ amount, answer, messages }: Seen): ReadonlyArray<Finding> =>
   [...messages.flatMap(({ versions }) => versions), ...answer]
     .flatMap(({ word }) => (word._tag === "Stands" ? word.amounts : []))
-    .filter(shown => shown !== amount)
+    .filter(named => named !== amount)
     .slice(0, 1)
-    .map(shown => permanent("request", "wrong", `shown as ${shown}, asked for was ${amount}`))
+    .map(named => permanent("request", "wrong", `a message names ${named}, the sender asked for ${amount}`))
 
 export const statusIn = (word: Word): Status | undefined => (word._tag === "Stands" ? word.status : undefined)
 
-/** Since when the message has said this without a break; undefined while it says something else. */
+/** Since when the message has said this; undefined while it says something else. */
 export const rightSince = (versions: ReadonlyArray<Version>, status: Status): number | undefined => {
   const lastOther = versions.findLastIndex(({ word }) => statusIn(word) !== status)
   return versions[lastOther + 1]?.at
 }
 
-export const spoken = (word: Word): string => {
+export const wordText = (word: Word): string => {
   switch (word._tag) {
     case "Thinking":
       return "thinking"

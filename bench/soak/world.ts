@@ -13,7 +13,7 @@ import * as Ground from "../Ground.ts"
 import { everybody, mochiWorld } from "./cast.ts"
 import type { Person } from "./cast.ts"
 
-/** The fakes with the cast in them, and the service as a process of its own on a new database. */
+/** The fakes with the cast in them, and the service in a process of its own on a new database. */
 export interface World {
   readonly discord: FakeDiscordService
   readonly mochi: FakeMochi.FakeMochi
@@ -24,11 +24,11 @@ export interface World {
 
 export interface WorldOptions {
   readonly seed: number
-  /** Where the service's log lines are kept, if anywhere. */
+  /** The file for the service's log lines, if any. */
   readonly log: string | undefined
 }
 
-/** The service is not started yet, and nothing goes wrong before `trouble`. */
+/** Does not start the service; nothing goes wrong before `trouble`. */
 export const make = ({ log, seed }: WorldOptions): Effect.Effect<World, never, Scope.Scope> =>
   Effect.gen(function* () {
     const ground = yield* Ground.make
@@ -63,7 +63,7 @@ export const make = ({ log, seed }: WorldOptions): Effect.Effect<World, never, S
         DATABASE_URL: Redacted.value(yield* ground.database),
         HOST: "127.0.0.1",
         PORT: new URL(url).port,
-        // Who is told to wait is not what is looked at here.
+        // The soak is not about the rate limit for users.
         USER_RATE_LIMIT: "100000/60",
         LOG_FORMAT: "json"
       }
@@ -85,10 +85,10 @@ export const make = ({ log, seed }: WorldOptions): Effect.Effect<World, never, S
 
 const botSecret = "bot-secret-of-the-soak"
 
-/** Of all answers. Half of those with 500 come after the work was done. */
+/** The share of all answers that are 429, and that are 500. Half of the 500s come after the work was done. */
 const share = 0.05
 
-/** Everything that goes wrong all the time; it stays so until the end. */
+/** Switches on everything that goes wrong until the end. */
 export const trouble = ({ discord, mochi }: World, seed: number): Effect.Effect<void> =>
   Effect.gen(function* () {
     discord.faults.add({

@@ -1,7 +1,7 @@
 import { Effect, Schema, Stream } from "effect"
 import type { WorldEvent } from "./WorldEvent.ts"
 
-/** What was waited for did not happen in time. */
+/** The event did not come in time. */
 export class NeverHappened extends Schema.TaggedError<NeverHappened>("mochi/sandbox/NeverHappened")(
   "NeverHappened",
   { what: Schema.String, withinMs: Schema.Number }
@@ -13,12 +13,12 @@ export class NeverHappened extends Schema.TaggedError<NeverHappened>("mochi/sand
 
 export interface Bus {
   readonly emit: (event: WorldEvent) => void
-  /** The listener is called synchronously; the result ends it. */
+  /** Calls the listener synchronously; the result unsubscribes it. */
   readonly listen: (listener: (event: WorldEvent) => void) => () => void
   readonly stream: Stream.Stream<WorldEvent>
   /**
-   * Looks at once and again after every event, until the probe gives something. The limit is real time, 10 seconds unless
-   * told, whatever clock the calling fiber has.
+   * Calls the probe at once and after every event, until it returns something. The limit is real time, 10 seconds by
+   * default, whatever clock the calling fiber has.
    */
   readonly until: <A>(
     what: string,

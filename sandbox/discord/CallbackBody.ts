@@ -23,7 +23,7 @@ const Modal = Schema.Struct({
   components: list(Schema.Unknown, 1, 5)
 })
 
-/** An answer to an interaction, decoded as far as its type asks. */
+/** An answer to an interaction, decoded as its type requires. */
 export type Callback =
   | { readonly type: 1 }
   | { readonly type: 4; readonly data: MessageCreate }
@@ -39,8 +39,8 @@ const Envelope = Schema.Struct({
 })
 const Deferral = Schema.Struct({ flags: field(Schema.Number) })
 
-/** Which answers Discord takes for commands (2), components (3) and autocomplete (4). */
-const accepted: Record<2 | 3 | 4, ReadonlyArray<number>> = { 2: [4, 5, 9], 3: [4, 5, 6, 7, 9], 4: [8] }
+/** The callback types that Discord accepts for commands (2), components (3) and autocomplete (4). */
+const acceptedTypes: Record<2 | 3 | 4, ReadonlyArray<number>> = { 2: [4, 5, 9], 3: [4, 5, 6, 7, 9], 4: [8] }
 
 export const decodeCallback = (
   body: unknown,
@@ -50,11 +50,11 @@ export const decodeCallback = (
 ): Effect.Effect<Callback, DiscordError> =>
   Effect.gen(function* () {
     const { type, data } = yield* validate(Envelope)(body)
-    if (!accepted[interactionType].includes(type)) {
+    if (!acceptedTypes[interactionType].includes(type)) {
       return yield* faultAt(
         ["type"],
         "BASE_TYPE_CHOICES",
-        `Value must be one of {${accepted[interactionType].join(", ")}}.`
+        `Value must be one of {${acceptedTypes[interactionType].join(", ")}}.`
       )
     }
     switch (type) {

@@ -25,7 +25,7 @@ const Choice = Schema.Struct({
   value: Schema.Union(text(0, 100), Schema.Number)
 })
 
-/** An option that carries a value, in one shape for every kind; what belongs to which kind is checked below. */
+/** An option that carries a value, in one shape for all kinds; the checks below see to the fields of each kind. */
 const ValueOption = Schema.Struct({
   ...shared,
   type: Schema.Literal(3, 4, 5, 6, 7, 8, 9, 10, 11),
@@ -133,7 +133,7 @@ const settings = {
   nsfw: nullable(Schema.Boolean)
 }
 
-/** Everything of a command counts towards 8000 characters. */
+/** All texts of a command together may have 8000 characters. */
 const total = fault("APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
 
 export const CommandBody = Schema.Struct({
@@ -164,7 +164,7 @@ export const CommandBody = Schema.Struct({
 )
 export type CommandBody = Schema.Schema.Type<typeof CommandBody>
 
-/** All commands of one place at once: 100 slash commands at most, names once each. */
+/** All commands of one place: 100 slash commands at most, each name once. */
 export const CommandSet = Schema.Array(CommandBody).pipe(
   Schema.filter(commands =>
     commands.flatMap((command, index) =>

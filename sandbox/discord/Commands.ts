@@ -10,14 +10,14 @@ export interface Command {
   readonly body: CommandBody
 }
 
-/** The registered commands, global ones under null. */
+/** The registered commands by guild; the global ones are under null. */
 export interface Commands {
   readonly list: (guildId: string | null) => ReadonlyArray<Command>
   readonly get: (guildId: string | null, id: string) => Command | undefined
-  /** What a person can run there: the guild's own commands before global ones. */
+  /** The command that a person runs there: the guild's own commands come before global ones. */
   readonly find: (guildId: string | null, name: string) => Command | undefined
   readonly replaceAll: (guildId: string | null, bodies: ReadonlyArray<CommandBody>) => ReadonlyArray<Command>
-  /** A command of the same name and type is overwritten and keeps its id. */
+  /** Overwrites a command of the same name and type, which keeps its id. */
   readonly upsert: (
     guildId: string | null,
     body: CommandBody
@@ -78,7 +78,7 @@ export const makeCommands = (bus: Bus, newId: () => string): Commands => {
   }
 }
 
-/** As Discord gives it back: with defaults filled in, and without what says nothing. */
+/** The command as Discord returns it: with defaults, and without empty fields. */
 export const commandPayload = (command: Command, applicationId: string, localized: boolean): Payload => {
   const { body } = command
   const contexts = body.contexts ?? null
@@ -108,8 +108,8 @@ interface Localized {
   readonly description_localizations?: Readonly<Record<string, string>> | null
 }
 
-const localizations = (from: Localized, shown: boolean): Payload =>
-  shown
+const localizations = (from: Localized, isShown: boolean): Payload =>
+  isShown
     ? {
         name_localizations: from.name_localizations ?? null,
         description_localizations: from.description_localizations ?? null

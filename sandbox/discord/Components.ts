@@ -126,7 +126,7 @@ export const Component = Schema.Union(ActionRow, TextDisplay, Section, Gallery, 
 export type Component = Schema.Schema.Type<typeof Component>
 type Part = Component | Button | Schema.Schema.Type<typeof Select> | Schema.Schema.Type<typeof Thumbnail>
 
-/** The components of one message. What depends on its flags is checked in `MessageBody`. */
+/** The components of one message. `MessageBody` checks what depends on the message's flags. */
 export const Components = list(Component, 0, 40).pipe(
   Schema.filter(components => {
     const ids = interactive(components).map(part => part.custom_id)
@@ -149,7 +149,7 @@ export const flatten = (components: ReadonlyArray<Part>): ReadonlyArray<Part> =>
     }
   })
 
-/** What a person can click, with its custom id. */
+/** The components that a person can click, each with its custom id. */
 export const interactive = (components: ReadonlyArray<Component>) =>
   flatten(components).flatMap((part, index) =>
     "custom_id" in part && typeof part.custom_id === "string"
@@ -164,7 +164,7 @@ export const interactive = (components: ReadonlyArray<Component>) =>
       : []
   )
 
-/** Components as Discord gives them back, each with a number of its own. */
+/** Components as Discord returns them, each with a number of its own. */
 export const numbered = (components: ReadonlyArray<Component>): ReadonlyArray<unknown> => {
   let next = 0
   const visit = (part: Part): unknown => {

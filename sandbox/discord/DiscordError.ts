@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** An answer other than success, as Discord words it. */
+/** An answer other than success, in Discord's words. */
 export class DiscordError extends Schema.TaggedError<DiscordError>("mochi/sandbox/DiscordError")(
   "DiscordError",
   {

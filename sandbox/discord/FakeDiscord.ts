@@ -44,19 +44,19 @@ export interface FakeDiscordService {
   readonly events: Stream.Stream<WorldEvent>
   readonly listen: Bus["listen"]
   readonly until: Bus["until"]
-  /** The first message, already there or to come or to be edited so, for which this holds. */
+  /** Waits for the first message that matches, now, when it arrives or after an edit. */
   readonly awaitMessage: (
     holds: (message: Message) => boolean,
     withinMs?: number
   ) => Effect.Effect<Message, NeverHappened>
-  /** What a person finds in their DM with the bot. */
+  /** The messages in a person's DM with the bot. */
   readonly dmsOf: (user: User) => ReadonlyArray<Message>
-  /** Milliseconds of the fake's clock, and a jump ahead of it. */
+  /** The fake's clock, in milliseconds; `advance` moves it ahead. */
   readonly now: () => number
   readonly advance: (ms: number) => void
-  /** 401 on every call and 4004 at the gateway, open sockets included. */
+  /** Answers every call with 401, and closes the gateway's sockets, open ones included, with 4004. */
   readonly refuseToken: (refuse: boolean) => void
-  /** The next so many interactions arrive twice. */
+  /** Delivers the next `times` interactions twice. */
   readonly deliverTwice: (times: number) => void
 }
 
@@ -101,7 +101,7 @@ const make = (options: FakeDiscordOptions): Effect.Effect<FakeDiscordService, ne
         server.closeAllConnections()
       })
     )
-    // A port that is taken is a mistake in the caller's set-up: it dies.
+    // If the port is taken, the caller made a mistake: die.
     const port = yield* Effect.async<number>(resume => {
       server.once("error", error => resume(Effect.die(error)))
       server.listen(settings.port, "127.0.0.1", () => {

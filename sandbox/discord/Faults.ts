@@ -1,5 +1,5 @@
 export type FaultEffect =
-  /** `when` says whether the work is done first; before, unless told. */
+  /** `when`: before the work (the default), or after it. */
   | {
       readonly kind: "status"
       readonly status: number
@@ -7,34 +7,34 @@ export type FaultEffect =
       readonly html?: string
       readonly when?: "before" | "after"
     }
-  /** Accepts the request and never answers. `when` says whether the work is done first. */
+  /** Accepts the request and never answers, with the work undone (before) or done (after). */
   | { readonly kind: "hang"; readonly when?: "before" | "after" }
   | {
       readonly kind: "rateLimit"
       readonly retryAfterMs: number
       readonly scope?: "user" | "global" | "shared"
-      /** false: a bare 429 without any rate limit header. */
+      /** false: a bare 429 without rate limit headers. */
       readonly headers?: boolean
     }
-  /** Cuts the connection before or after the work is done. */
+  /** Cuts the connection before or after the work. */
   | { readonly kind: "cut"; readonly when: "before" | "after" }
   | { readonly kind: "latency"; readonly ms: number }
 
 export interface Fault {
-  /** `POST /channels/{channel_id}/messages`, a template alone, a RegExp over `METHOD /template`; everything if left out. */
+  /** `POST /channels/{channel_id}/messages`, a template alone, a RegExp over `METHOD /template`; by default every route. */
   readonly on?: string | RegExp
-  /** Only requests for which this holds, in addition to `on`. */
+  /** A further condition besides `on`. */
   readonly where?: (request: { readonly path: string; readonly body: unknown }) => boolean
-  /** How many requests it hits; without it, all until removed. */
+  /** How many requests the fault hits; by default all of them. */
   readonly times?: number
-  /** Hits with this probability, by a generator that starts at `seed`. */
+  /** Hits a request with this probability, from a generator that starts at `seed`. */
   readonly probability?: number
   readonly seed?: number
   readonly effect: FaultEffect
 }
 
 export interface Faults {
-  /** The result removes it again. */
+  /** The result removes the fault. */
   readonly add: (fault: Fault) => () => void
   readonly clear: () => void
   /** The faults that hit this request, in the order in which they were added. */
@@ -80,7 +80,7 @@ const matches = (on: Fault["on"], route: string) => {
   return new RegExp(on.source, on.flags.replace("g", "")).test(route)
 }
 
-/** A small seeded generator, so that a run can be repeated. */
+/** A small seeded random generator, so that a run can be repeated. */
 const mulberry = (seed: number) => {
   let state = seed >>> 0
   return () => {

@@ -12,10 +12,10 @@ import type { Connection, Session } from "./GatewaySession.ts"
 import { dispatch, op, shardOf } from "./GatewaySession.ts"
 import type { State } from "./State.ts"
 
-/** Characters, as Discord takes them from a bot. */
+/** Discord accepts this many characters in a frame from a bot. */
 const longestFrame = 4096
 
-/** What a test may do to the gateway. Without a shard it concerns all of them. */
+/** Controls for tests. Without a shard they apply to all shards. */
 export interface Gateway {
   readonly sessions: () => ReadonlyArray<{
     readonly id: string
@@ -25,24 +25,24 @@ export interface Gateway {
   }>
   readonly connections: () => number
   readonly identifies: ReadonlyArray<Identify>
-  /** Cuts the sockets without a close frame; the sessions can be resumed. */
+  /** Cuts the sockets without a close frame; a client can resume the sessions. */
   readonly cut: (shard?: number) => void
   readonly close: (code: number, shard?: number) => void
-  /** Op 7. */
+  /** Sends op 7. */
   readonly reconnect: (shard?: number) => void
-  /** Op 9; not resumable ends the session. */
+  /** Sends op 9, and ends the session unless it is resumable. */
   readonly invalidate: (resumable: boolean, shard?: number) => void
-  /** Op 1. */
+  /** Sends op 1. */
   readonly requestHeartbeat: (shard?: number) => void
   /** Sends these characters as they are. */
   readonly sendRaw: (text: string, shard?: number) => void
-  /** Half-open: sockets stay, but nothing is acknowledged or sent; what is dispatched meanwhile can be replayed. */
+  /** Half-open sockets: the gateway neither acknowledges nor sends anything, and can replay the events later. */
   readonly mute: (on: boolean) => void
-  /** Closes every IDENTIFY and RESUME with this code; null takes them again. */
+  /** Closes the socket of every IDENTIFY and RESUME with this code; null accepts them again. */
   readonly refuseWith: (code: number | null) => void
   /** Refuses new sockets. */
   readonly setDown: (down: boolean) => void
-  /** Sends an event to the sessions of the guild's shard, DMs to shard 0; they keep it while disconnected. */
+  /** Sends an event to the sessions of the guild's shard (DMs: shard 0); disconnected sessions keep it. */
   readonly dispatch: (type: string, guildId: string | null, data: unknown, intent?: number) => void
 }
 
@@ -94,11 +94,11 @@ export const makeGatewayServer = (state: State): GatewayServer => {
 
   const accept = (socket: WebSocket, request: IncomingMessage) => {
     const target = targetOf(request.url)
-    const asked = new URLSearchParams(target.query)
+    const query = new URLSearchParams(target.query)
     const connection: Connection = { socket, session: null, beatAt: Date.now(), received: [] }
-    if ((asked.get("v") ?? "10") !== "10") return socket.close(4012, "Invalid API version.")
-    if ((asked.get("encoding") ?? "json") !== "json" || asked.has("compress")) {
-      return socket.close(4002, "Only uncompressed JSON is spoken here.")
+    if ((query.get("v") ?? "10") !== "10") return socket.close(4012, "Invalid API version.")
+    if ((query.get("encoding") ?? "json") !== "json" || query.has("compress")) {
+      return socket.close(4002, "This gateway supports uncompressed JSON only.")
     }
     connections.add(connection)
     const watch = setInterval(() => {
@@ -151,7 +151,7 @@ export const makeGatewayServer = (state: State): GatewayServer => {
       each(shard, connection => {
         const { session } = connection
         invalid(connection, resumable)
-        // Either way the socket has no session until the client asks for one again.
+        // In both cases the socket has no session until the client asks for one again.
         connection.session = null
         if (session === null) return
         session.connection = null

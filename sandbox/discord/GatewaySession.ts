@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws"
 
-/** Opcodes of the gateway that the fake sends or takes. */
+/** The gateway's opcodes that the fake sends or accepts. */
 export const op = {
   dispatch: 0,
   heartbeat: 1,
@@ -19,7 +19,7 @@ export const intents = {
   guilds: 1 << 0,
   guildMessages: 1 << 9,
   directMessages: 1 << 12,
-  /** Members, presences, message content: only by Discord's leave. */
+  /** Members, presences and message content need Discord's approval. */
   privileged: (1 << 1) | (1 << 8) | (1 << 15)
 } as const
 
@@ -29,7 +29,7 @@ export interface Connection {
   session: Session | null
   /** Real time of the last heartbeat. */
   beatAt: number
-  /** Real times of what was received in the last minute. */
+  /** Real times of the frames received in the last minute. */
   received: ReadonlyArray<number>
 }
 
@@ -38,14 +38,14 @@ export interface Session {
   readonly shard: readonly [number, number]
   readonly intents: number
   seq: number
-  /** What was dispatched, also while nobody was connected, for a resume. */
+  /** Events for a resume, those sent while no client was connected included. */
   history: Array<{ readonly seq: number; readonly frame: string }>
   connection: Connection | null
-  /** Real time since when nobody is connected. */
+  /** Real time when the last connection ended. */
   lostAt: number
 }
 
-/** As many events as a resume can bring back. */
+/** The newest events that a resume can bring back. */
 const historyLimit = 10_000
 
 export const dispatch = (session: Session, type: string, data: unknown, muted: boolean): void => {
@@ -56,7 +56,7 @@ export const dispatch = (session: Session, type: string, data: unknown, muted: b
   if (!muted) session.connection?.socket.send(frame)
 }
 
-/** Sends again what the client has not seen, and says how much that was. */
+/** Sends the events that the client has not seen, and returns how many there were. */
 export const replay = (session: Session, afterSeq: number): number => {
   const missed = session.history.filter(event => event.seq > afterSeq)
   for (const event of missed) session.connection?.socket.send(event.frame)

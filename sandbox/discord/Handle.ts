@@ -6,7 +6,7 @@ import type { Messages } from "./Messages.ts"
 import type { Message } from "./Model.ts"
 import { messageFlags } from "./Model.ts"
 
-/** The person saw "This interaction failed" or "The application did not respond". */
+/** Discord showed the person "This interaction failed" or "The application did not respond". */
 export class InteractionFailed extends Schema.TaggedError<InteractionFailed>(
   "mochi/sandbox/InteractionFailed"
 )("InteractionFailed", { name: Schema.String, reason: Schema.String }) {
@@ -15,16 +15,16 @@ export class InteractionFailed extends Schema.TaggedError<InteractionFailed>(
   }
 }
 
-/** What the person who started an interaction sees of it. Waiting methods take a limit in real milliseconds. */
+/** An interaction as the person who started it sees it. Limits for waiting are in real milliseconds. */
 export interface Handle {
-  /** Live: it changes as answers arrive. */
+  /** A live object: it changes as answers arrive. */
   readonly interaction: Interaction
   readonly acked: Effect.Effect<Acknowledgement, InteractionFailed | NeverHappened>
-  /** Waits for the failure and gives its reason. */
+  /** Waits for the failure and returns its reason. */
   readonly failed: Effect.Effect<string, NeverHappened>
   /** The suggestions of an autocomplete. */
   readonly choices: Effect.Effect<ReadonlyArray<Choice>, InteractionFailed | NeverHappened>
-  /** The answer as it stands: the reply, or for deferred updates the card itself. */
+  /** The answer as it is now: the reply, or for deferred updates the card itself. */
   readonly original: () => Message | undefined
   /** The answer once it is there and no longer "thinking". */
   readonly answered: Effect.Effect<Message, InteractionFailed | NeverHappened>

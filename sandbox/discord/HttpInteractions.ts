@@ -5,7 +5,7 @@ import { decodeBody } from "./Multipart.ts"
 import type { Payload } from "./Model.ts"
 import type { State } from "./State.ts"
 
-/** The endpoint did not pass Discord's check and was not taken. */
+/** The endpoint failed Discord's check, and Discord does not use it. */
 export class EndpointRefused extends Schema.TaggedError<EndpointRefused>("mochi/sandbox/EndpointRefused")(
   "EndpointRefused",
   { why: Schema.String }
@@ -13,9 +13,9 @@ export class EndpointRefused extends Schema.TaggedError<EndpointRefused>("mochi/
 
 export interface HttpInteractions {
   readonly endpoint: () => string | null
-  /** Interactions go there from now on; null gives them back to the gateway. No check is made. */
+  /** Sends interactions there from now on, without a check; null returns them to the gateway. */
   readonly use: (url: string | null) => void
-  /** What Discord does when the address is saved: a PING must be answered and a bad signature refused; then it is used. */
+  /** Checks the endpoint as Discord does: it must answer a PING and refuse a bad signature. Then uses it. */
   readonly save: (url: string) => Effect.Effect<void, EndpointRefused>
   readonly post: (interaction: Interaction, payload: Payload) => Effect.Effect<void>
   /** A signed body, for requests that a test makes itself. `timestamp` is in seconds. */
@@ -84,7 +84,7 @@ export const makeHttpInteractions = (state: State, initial: string | null): Http
     if (answer._tag === "Left")
       return state.interactions.fail(interaction, "the endpoint could not be reached")
     const { bytes, status, type } = answer.right
-    // 202 without a body: the answer comes by the callback route.
+    // After a 202 without a body the answer comes by the callback route.
     if (status === 202) return
     if (status !== 200) return state.interactions.fail(interaction, `the endpoint answered ${status}`)
     const decoded = yield* Effect.tryPromise(() => decodeBody(bytes, type)).pipe(Effect.option)

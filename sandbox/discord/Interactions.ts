@@ -28,7 +28,7 @@ export interface Acknowledgement {
   readonly callback: Callback
   /** Milliseconds of the fake's clock. */
   readonly at: number
-  /** Milliseconds since the interaction was made. */
+  /** Milliseconds since the person started the interaction. */
   readonly ms: number
   readonly via: "callback" | "http"
 }
@@ -38,11 +38,11 @@ export interface Interaction extends NewInteraction {
   readonly token: string
   readonly createdAt: number
   ack: Acknowledgement | null
-  /** Why the person was told "This interaction failed". */
+  /** Why Discord showed the person "This interaction failed". */
   failure: string | null
   originalId: string | null
   readonly followupIds: Array<string>
-  /** Callbacks that were refused, with Discord's code: 10062 late, 40060 a second time, 50035 malformed. */
+  /** Discord's error code of each refused callback: 10062 late, 40060 a second time, 50035 malformed. */
   readonly refusedCallbacks: Array<number>
 }
 
@@ -56,9 +56,9 @@ export interface Interactions {
     files: ReadonlyArray<UploadedFile>,
     via: Acknowledgement["via"]
   ) => Effect.Effect<Interaction, DiscordError>
-  /** The person sees that it failed; nothing can be answered any more. */
+  /** Shows the person that the interaction failed; later answers are refused. */
   readonly fail: (interaction: Interaction, reason: string) => void
-  /** The interaction whose token this is, while its webhook lives. */
+  /** The interaction with this token, while its webhook works. */
   readonly webhook: (applicationId: string, token: string) => Effect.Effect<Interaction, DiscordError>
 }
 
@@ -177,7 +177,7 @@ export const makeInteractions = ({ bus, clock, messages, newId, settings, world 
   }
 }
 
-/** What a message keeps of the interaction that it answers. */
+/** The part of an interaction that the message answering it keeps. */
 export const originOf = (interaction: Interaction, type: 2 | 3) => ({
   id: interaction.id,
   type,

@@ -4,8 +4,8 @@ import type { AllowedMentions } from "./MessageBody.ts"
 import type { Pings } from "./Model.ts"
 
 /**
- * Who is notified: what the text names, less what `allowed_mentions` forbids. Embeds never notify; the text displays of
- * Components V2 do. Without `allowed_mentions` answers to interactions may notify users alone.
+ * The people and roles that a message notifies: those in the text that `allowed_mentions` permits. Embeds notify nobody,
+ * the text displays of Components V2 do. Without `allowed_mentions` answers to interactions may notify users alone.
  */
 export const pingsOf = (
   content: string,

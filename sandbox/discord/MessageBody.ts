@@ -13,7 +13,7 @@ export const AllowedMentions = Schema.Struct({
   replied_user: nullable(Schema.Boolean)
 }).pipe(
   Schema.filter(({ parse, users, roles }) => {
-    const clash = (kind: "users" | "roles", ids: ReadonlyArray<string> | null | undefined) =>
+    const conflicts = (kind: "users" | "roles", ids: ReadonlyArray<string> | null | undefined) =>
       parse?.includes(kind) && ids && ids.length > 0
         ? [
             {
@@ -25,7 +25,7 @@ export const AllowedMentions = Schema.Struct({
             }
           ]
         : []
-    return [...clash("users", users), ...clash("roles", roles)]
+    return [...conflicts("users", users), ...conflicts("roles", roles)]
   })
 )
 export type AllowedMentions = Schema.Schema.Type<typeof AllowedMentions>
@@ -91,7 +91,7 @@ export const decodeCreate = (body: unknown, files: ReadonlyArray<UploadedFile>, 
     return message
   })
 
-/** An edit of a message that has these flags already. */
+/** An edit of a message that already has these flags. */
 export const decodeEdit = (body: unknown, flagsBefore: number, prefix: Path = []) =>
   Effect.gen(function* () {
     const edit = yield* validate(MessageEdit, prefix)(body)
@@ -119,10 +119,10 @@ const checkLayout = (body: MessageEdit, v2: boolean, prefix: Path): Effect.Effec
         )
       : Effect.void
   }
-  const strange = components.findIndex(part => part.type !== 1)
-  if (strange >= 0) {
+  const misplaced = components.findIndex(part => part.type !== 1)
+  if (misplaced >= 0) {
     return faultAt(
-      [...prefix, "components", strange, "type"],
+      [...prefix, "components", misplaced, "type"],
       "BASE_TYPE_CHOICES",
       'Value of field "type" must be one of (1,).'
     )

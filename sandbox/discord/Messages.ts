@@ -24,14 +24,14 @@ export interface Draft {
 export interface Messages {
   readonly all: ReadonlyMap<string, Message>
   readonly get: (id: string) => Message | undefined
-  /** Not deleted, oldest first. */
+  /** The messages that nobody has deleted, oldest first. */
   readonly inChannel: (channelId: string) => ReadonlyArray<Message>
-  /** What this person sees there: ephemeral messages of others are left out. */
+  /** The messages that this person sees there, without ephemeral ones for others. */
   readonly visibleTo: (userId: string, channelId: string) => ReadonlyArray<Message>
-  /** The person's client starts afresh: ephemeral messages so far are out of sight, though their tokens may live on. */
+  /** Restarts the person's client: it loses the ephemeral messages, while their tokens may still work. */
   readonly forgetEphemeral: (userId: string) => void
   readonly create: (draft: Draft) => Message
-  /** Fields that the edit leaves out stay; an edit never notifies again. */
+  /** Keeps the fields that the edit leaves out; an edit does not notify again. */
   readonly edit: (
     message: Message,
     edit: MessageEdit,
@@ -41,7 +41,7 @@ export interface Messages {
   readonly remove: (message: Message) => void
 }
 
-/** Flags that a sender may set on a new message. */
+/** The flags that a sender may set on a new message. */
 const settable =
   messageFlags.suppressEmbeds |
   messageFlags.suppressNotifications |
@@ -142,7 +142,7 @@ export const makeMessages = (world: World, bus: Bus, newId: () => string, now: (
         components,
         attachments: [...kept, ...attach(files, edit.attachments)],
         flags: (message.flags & ~messageFlags.loading) | v2,
-        // The first content of a deferred answer notifies; a true edit keeps who was notified at first.
+        // The first content of a deferred answer notifies; a true edit keeps the first notifications.
         pings: loading ? pingsOf(content, components, edit.allowed_mentions, origin) : message.pings
       }
       const edited: Message = {

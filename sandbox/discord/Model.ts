@@ -1,7 +1,7 @@
 import type { Component } from "./Components.ts"
 import type { Embed } from "./Embeds.ts"
 
-/** A JSON object on its way out. */
+/** A JSON object that the fake sends. */
 export type Payload = Readonly<Record<string, unknown>>
 
 export interface User {
@@ -23,7 +23,7 @@ export interface Guild {
   readonly joinedAt: number
 }
 
-/** What the bot may do in a channel: all, only read, or not even see it. */
+/** The bot may do everything in a channel, only read it, or not even see it. */
 export type BotAccess = "full" | "readOnly" | "hidden"
 
 export interface Channel {
@@ -45,14 +45,14 @@ export interface Attachment {
   readonly bytes: Uint8Array
 }
 
-/** Who got a notification, which is less than what the text names when `allowed_mentions` says so. */
+/** The people and roles that got a notification: fewer than in the text if `allowed_mentions` forbids some. */
 export interface Pings {
   readonly users: ReadonlyArray<string>
   readonly roles: ReadonlyArray<string>
   readonly everyone: boolean
 }
 
-/** What a reader sees of a message at one moment. */
+/** The message as a reader sees it at one moment. */
 export interface MessageFace {
   readonly content: string
   readonly embeds: ReadonlyArray<Embed>
@@ -72,12 +72,12 @@ export interface Message extends MessageFace {
   readonly channelId: string
   readonly guildId: string | null
   readonly authorId: string
-  /** The only person who sees it, when it is ephemeral. */
+  /** The only person who sees it, if it is ephemeral. */
   readonly ephemeralFor: string | null
   readonly nonce: string | number | null
   readonly createdAt: number
   readonly editedAt: number | null
-  /** Every face so far, oldest first; the last one is what is shown. */
+  /** Every version so far, oldest first; readers see the last one. */
   readonly versions: ReadonlyArray<MessageVersion>
   readonly deleted: boolean
   /** Set on answers to an interaction. */

@@ -5,7 +5,7 @@ export interface DecodedBody {
   readonly files: ReadonlyArray<UploadedFile>
 }
 
-/** JSON, or a multipart body of `payload_json` and `files[n]`. Rejects when the bytes are neither. */
+/** JSON, or a multipart body of `payload_json` and `files[n]`. Rejects other bytes. */
 export const decodeBody = async (bytes: Buffer, contentType: string | undefined): Promise<DecodedBody> => {
   if (bytes.length === 0) return { body: undefined, files: [] }
   if (!contentType?.startsWith("multipart/form-data"))

@@ -11,9 +11,9 @@ import { channelPayload, memberPayload, messagePayload, permissionsIn, userPaylo
 
 interface Where {
   readonly user: User
-  /** Left out: in the person's DM with the bot. */
+  /** By default the person's DM with the bot. */
   readonly guild?: Guild
-  /** The guild's `general` unless told. */
+  /** By default the guild's `general`. */
   readonly channel?: Channel
 }
 
@@ -32,7 +32,7 @@ export interface Autocomplete extends SlashCommand {
 export interface People {
   readonly slashCommand: (command: SlashCommand) => Effect.Effect<Handle, ClientRefused>
   readonly autocomplete: (command: Autocomplete) => Effect.Effect<Handle, ClientRefused>
-  /** Only what the person sees at this moment can be pressed; an older copy of the message will do as `message`. */
+  /** The person can press only a button that they see now; `message` may be an older copy. */
   readonly pressButton: (press: {
     readonly user: User
     readonly message: Pick<Message, "id">

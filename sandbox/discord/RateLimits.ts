@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 export interface RateLimits {
-  /** Counts one request. The headers go out with whatever answer it gets. */
+  /** Counts one request. Every answer to it carries the headers. */
   readonly take: (request: {
     readonly route: string
     /** The channel, guild, or webhook with its token: requests share a bucket only within it. */
@@ -20,7 +20,7 @@ export interface RateLimits {
   }) => { readonly headers: Readonly<Record<string, string>>; readonly refused: Refusal | null }
 }
 
-/** Close to what Discord's headers say today; a client must read the headers all the same. */
+/** Close to Discord's present limits; a client must still read the headers. */
 const defaults: Readonly<Record<string, RouteLimit>> = {
   "POST /channels/{channel_id}/messages": { limit: 5, windowMs: 5000 },
   "PATCH /channels/{channel_id}/messages/{message_id}": { limit: 5, windowMs: 5000 },
@@ -48,8 +48,8 @@ export const makeRateLimits = (options: RateLimitOptions): RateLimits => {
 
   const open = (key: string, windowMs: number) => {
     const now = options.now()
-    const known = windows.get(key)
-    if (known && known.resetAt > now) return known
+    const current = windows.get(key)
+    if (current && current.resetAt > now) return current
     const fresh = { used: 0, resetAt: now + windowMs }
     windows.set(key, fresh)
     return fresh

@@ -1,9 +1,9 @@
 import type { Payload } from "./Model.ts"
 
-/** One REST request as it came in, and what it was answered. */
+/** One REST request and its answer. */
 export interface RequestRecord {
   readonly method: string
-  /** The path with its parameters named as in Discord's OpenAPI document, e.g. `/channels/{channel_id}/messages`. */
+  /** The path with parameters named as in Discord's OpenAPI document, for example `/channels/{channel_id}/messages`. */
   readonly route: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -11,9 +11,9 @@ export interface RequestRecord {
   readonly files: ReadonlyArray<{ readonly filename: string; readonly size: number }>
   readonly userAgent: string | null
   readonly contentType: string | null
-  /** Milliseconds of the fake's clock when the request was read. */
+  /** When the fake read the request, in milliseconds of its clock. */
   readonly at: number
-  /** 0 when the connection was cut or left hanging. */
+  /** 0 if the fake cut the connection or left it hanging. */
   readonly status: number
   readonly response: unknown
 }
@@ -22,9 +22,9 @@ export interface Recorder {
   readonly all: ReadonlyArray<RequestRecord>
   /** `POST /channels/{channel_id}/messages`, or a method or template alone. */
   readonly of: (route: string) => ReadonlyArray<RequestRecord>
-  /** How many 429 answers went out. */
+  /** The number of 429 answers. */
   readonly rateLimited: () => number
-  /** Answers of 401, 403 and 429; Discord bans an address at 10,000 in ten minutes. */
+  /** The number of 401, 403 and 429 answers; Discord bans an address at 10,000 in ten minutes. */
   readonly invalid: () => number
   readonly clear: () => void
   readonly add: (record: RequestRecord) => void

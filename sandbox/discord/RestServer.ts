@@ -12,7 +12,7 @@ import { targetOf } from "../target.ts"
 import { findRoute } from "./router.ts"
 import type { State } from "./State.ts"
 
-/** Headers and body of an answer, or nothing: the connection stays open without one, or is cut. */
+/** An answer, or none: the fake leaves the connection open or cuts it. */
 type Answer =
   | { readonly _tag: "Send"; readonly status: number; readonly headers: Headers; readonly body: unknown }
   | { readonly _tag: "Hang" }
@@ -35,7 +35,7 @@ const sendError = (error: DiscordError, headers: Headers = {}): Answer =>
 
 const crash = send(500, { message: "500: Internal Server Error", code: 0 })
 
-/** 25 MiB, above which Discord closes the door whatever a guild may. */
+/** 25 MiB; Discord refuses a larger body in every guild. */
 const maxBodyBytes = 25 * 1024 * 1024
 
 export const handleRest = (
@@ -199,7 +199,7 @@ const majorOf = (params: ReadonlyMap<string, string>) =>
     .map(key => params.get(key) ?? "")
     .join(" ")
 
-/** Waits on the fake's clock, whatever clock the fiber has. */
+/** Waits by the fake's clock, whatever clock the fiber has. */
 const wait = (state: State, ms: number) =>
   Effect.async<void>(resume => {
     const cancel = state.clock.after(ms, () => resume(Effect.void))
@@ -212,11 +212,11 @@ const readBody = (request: IncomingMessage) =>
     let size = 0
     request.on("data", (chunk: Buffer) => {
       size += chunk.length
-      // One more than is allowed is enough to see that it is too much.
+      // One chunk over the limit is enough to see that the body is too large.
       if (size - chunk.length <= maxBodyBytes) chunks.push(chunk)
     })
     request.on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
-    // The client went away: nobody is left to answer.
+    // The client is gone, so there is nobody to answer.
     request.on("error", () => resume(Effect.interrupt))
   })
 

@@ -4,37 +4,37 @@ import type { RouteLimit } from "./RateLimits.ts"
 
 /** All optional; times are milliseconds. */
 export interface FakeDiscordOptions {
-  /** 0 or left out: any free port. */
+  /** 0, the default: any free port. */
   readonly port?: number
   readonly token?: string
   readonly applicationId?: string
   readonly botName?: string
-  /** The 32-byte Ed25519 seed that signs HTTP interactions; a fresh key without it. */
+  /** The 32-byte Ed25519 seed that signs HTTP interactions; by default a fresh key. */
   readonly privateKeySeed?: Uint8Array
-  /** Where interactions are posted instead of going through the gateway. */
+  /** Where Discord posts interactions instead of using the gateway. */
   readonly interactionsEndpoint?: string
-  /** How many shards the gateway asks for; fewer are closed with 4011. */
+  /** How many shards the gateway requires; it closes sockets with fewer with 4011. */
   readonly shards?: number
   readonly maxConcurrency?: number
   readonly sessionStartLimit?: number
-  /** The window within which `maxConcurrency` holds, 5000. */
+  /** The window of `maxConcurrency`; by default 5000. */
   readonly identifyWindowMs?: number
   readonly heartbeatIntervalMs?: number
-  /** How long a lost session can be resumed, 5 minutes of real time. */
+  /** How long a client can resume a lost session; by default 5 minutes of real time. */
   readonly sessionLifetimeMs?: number
   readonly allowPrivilegedIntents?: boolean
   readonly globalLimitPerSecond?: number
-  /** By `METHOD /template`, over the built-in ones. */
+  /** By `METHOD /template`; they replace the built-in ones. */
   readonly routeLimits?: Readonly<Record<string, RouteLimit>>
-  /** How long an interaction waits for its answer, 3000. */
+  /** How long an interaction waits for its answer; by default 3000. */
   readonly ackDeadlineMs?: number
-  /** How long an interaction token works, 15 minutes. */
+  /** How long an interaction token works; by default 15 minutes. */
   readonly tokenLifetimeMs?: number
-  /** How long a nonce is remembered, 3 minutes. */
+  /** How long Discord remembers a nonce; by default 3 minutes. */
   readonly nonceWindowMs?: number
-  /** New DMs beyond this are refused with 40003. */
+  /** The limit for new DMs; beyond it the answer is 40003. */
   readonly dmOpens?: { readonly perSecond: number; readonly burst: number }
-  /** Edits of messages older than an hour, by channel. */
+  /** The limit for edits of messages older than an hour, for each channel. */
   readonly oldEdits?: RouteLimit
 }
 

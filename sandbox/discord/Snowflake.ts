@@ -1,7 +1,7 @@
 /** Discord's epoch, the first second of 2015, in Unix milliseconds. */
 const epoch = 1420070400000n
 
-/** Ids that grow, are unique in one fake, and carry their moment as Discord's do. */
+/** Ids that grow, are unique in one fake, and contain their time like Discord's. */
 export const makeSnowflakes = (now: () => number): (() => string) => {
   let last = 0n
   return () => {

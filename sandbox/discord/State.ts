@@ -32,7 +32,7 @@ export interface State {
   readonly limits: RateLimits
   readonly faults: Faults
   readonly requests: Recorder
-  /** The token is refused everywhere while this is set. */
+  /** While this is set, the fake refuses the token everywhere. */
   tokenRefused: boolean
   /** `http://127.0.0.1:{port}`, once the server listens. */
   url: string

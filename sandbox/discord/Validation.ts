@@ -45,7 +45,7 @@ export const integer = (min: number, max: number) =>
 
 export const field = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
-/** A field that may be left out or null, which mean the same. */
+/** A field that may be missing or null, which means the same. */
 export const nullable = <A, I>(schema: Schema.Schema<A, I>) =>
   Schema.optionalWith(Schema.NullOr(schema), { exact: true })
 
@@ -61,7 +61,7 @@ interface Tree {
   [key: string]: Tree | ReadonlyArray<{ readonly code: string; readonly message: string }>
 }
 
-/** Decodes a body, or fails with 50035 and Discord's nested `errors`; `prefix` is where in the body the value lies. */
+/** Decodes a body, or fails with 50035 and Discord's nested `errors`; `prefix` is the value's path in the body. */
 export const validate =
   <A, I>(schema: Schema.Schema<A, I>, prefix: ReadonlyArray<PropertyKey> = []) =>
   (body: unknown): Effect.Effect<A, DiscordError> =>
@@ -70,21 +70,21 @@ export const validate =
         const issues = ParseResult.ArrayFormatter.formatIssueSync(issue)
         const root: Tree = {}
         for (const found of issues) {
-          if (!overshadowed(found, issues)) insert(root, [...prefix, ...found.path], toError(found))
+          if (!isOvershadowed(found, issues)) insert(root, [...prefix, ...found.path], toError(found))
         }
         return invalidForm(root)
       })
     )
 
-/** One fault that no schema can see, at a place of its own. */
+/** A fault at this path that no schema can see. */
 export const faultAt = (path: ReadonlyArray<PropertyKey>, code: string, message: string): DiscordError => {
   const root: Tree = {}
   insert(root, path, { code, message })
   return invalidForm(root)
 }
 
-/** Of a union's complaints the one in Discord's words says it all. */
-const overshadowed = (issue: Issue, issues: ReadonlyArray<Issue>) =>
+/** Of a union's issues only the one in Discord's words counts. */
+const isOvershadowed = (issue: Issue, issues: ReadonlyArray<Issue>) =>
   !issue.message.includes(mark) &&
   issues.some(other => other.message.includes(mark) && other.path.join("/") === issue.path.join("/"))
 

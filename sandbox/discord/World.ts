@@ -26,21 +26,21 @@ export interface World {
   readonly guilds: ReadonlyMap<string, Guild>
   readonly channels: ReadonlyMap<string, Channel>
   readonly addUser: (user: NewUser) => User
-  /** With a text channel `general` unless told otherwise; the bot is a member. */
+  /** Adds a guild with the bot, and by default a text channel `general`. */
   readonly addGuild: (guild: NewGuild) => Guild
   readonly addChannel: (guild: Guild, name: string, access?: BotAccess) => Channel
   readonly addMember: (guild: Guild, user: User) => void
   readonly removeMember: (guild: Guild, user: User) => void
-  /** The bot is thrown out. */
+  /** Removes the bot from the guild. */
   readonly removeGuild: (guild: Guild) => void
-  /** The channel that the guild came with. */
+  /** The guild's first channel. */
   readonly general: (guild: Guild) => Channel
   readonly channelsOf: (guild: Guild) => ReadonlyArray<Channel>
   readonly setBotAccess: (channel: Channel, access: BotAccess) => void
   /** Opens or closes a person's DMs. */
   readonly setDmsOpen: (user: User, open: boolean) => void
   readonly dmWith: (userId: string) => Channel | undefined
-  /** The one DM of the bot with this person, made on first use. */
+  /** The bot's one DM with this person, created on first use. */
   readonly openDm: (userId: string) => Channel
   readonly shareGuild: (userId: string) => boolean
 }
@@ -143,8 +143,8 @@ export const makeWorld = (options: WorldOptions, bus: Bus): World => {
     },
     dmWith: userId => dms.get(userId),
     openDm: userId => {
-      const known = dms.get(userId)
-      if (known) return known
+      const existing = dms.get(userId)
+      if (existing) return existing
       const channel: Channel = {
         id: options.newId(),
         kind: "dm",

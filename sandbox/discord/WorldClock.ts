@@ -1,6 +1,6 @@
 /**
- * The fake's notion of time, in milliseconds. It runs with the real clock, and `advance` jumps ahead: what falls due on
- * the way happens in order. Sockets keep real time, so that a jump does not look like fifteen minutes without heartbeat.
+ * The fake's clock, in milliseconds. It runs with the real clock, and `advance` jumps ahead: what falls due on
+ * the way happens in order. Sockets keep real time, so that a jump does not look like 15 minutes without a heartbeat.
  */
 export interface WorldClock {
   readonly now: () => number

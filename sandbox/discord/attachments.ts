@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { State } from "./State.ts"
 
-/** The bytes behind an attachment's `url`. */
+/** Serves the bytes of an attachment's `url`. */
 export const serveAttachment = (state: State, request: IncomingMessage, response: ServerResponse): void => {
   const [, , channelId, attachmentId] = (request.url ?? "").split("/")
   const file = state.messages

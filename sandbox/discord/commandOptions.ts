@@ -5,7 +5,7 @@ import type { Guild, Payload, User } from "./Model.ts"
 import { memberPayload, permissionsIn, userPayload } from "./wire.ts"
 import type { World } from "./World.ts"
 
-/** A Discord client would not let the person do that. */
+/** A Discord client would not let the person do this. */
 export class ClientRefused extends Schema.TaggedError<ClientRefused>("mochi/sandbox/ClientRefused")(
   "ClientRefused",
   {
@@ -29,13 +29,13 @@ interface Filling {
   /** `sub`, or `group sub`. */
   readonly subcommand?: string | undefined
   readonly values: Readonly<Record<string, OptionValue>>
-  /** The option being typed in; then required options may be missing. */
+  /** The option that the person types in; required options may still be missing then. */
   readonly focused?: { readonly name: string; readonly value: string } | undefined
   readonly guild: Guild | undefined
   readonly world: World
 }
 
-/** What a client sends for these values: typed, in the command's own order, checked as far as clients do. */
+/** The options that a client sends for these values: in the command's own order, with a client's checks. */
 export const fillOptions = (filling: Filling): Effect.Effect<Filled, ClientRefused> =>
   Effect.gen(function* () {
     const path = filling.subcommand === undefined ? [] : filling.subcommand.split(" ")
@@ -50,15 +50,15 @@ export const fillOptions = (filling: Filling): Effect.Effect<Filled, ClientRefus
     const users: Record<string, Payload> = {}
     const members: Record<string, Payload> = {}
     for (const definition of definitions) {
-      const given = typed[definition.name]
-      if (given === undefined) {
+      const input = typed[definition.name]
+      if (input === undefined) {
         if (definition.required && focused === undefined) {
           return yield* new ClientRefused({ why: `${definition.name} is required` })
         }
         continue
       }
       const isFocused = focused?.name === definition.name
-      const value = typeof given === "object" ? given.id : given
+      const value = typeof input === "object" ? input.id : input
       if (!isFocused) yield* check(definition, value)
       options.push({
         name: definition.name,
@@ -68,7 +68,7 @@ export const fillOptions = (filling: Filling): Effect.Effect<Filled, ClientRefus
       })
       if (definition.type !== 6) continue
       const user = world.users.get(String(value))
-      if (!user) return yield* new ClientRefused({ why: `${definition.name} is no user` })
+      if (!user) return yield* new ClientRefused({ why: `${definition.name} is not a user` })
       users[user.id] = userPayload(user)
       if (!guild?.memberIds.has(user.id)) continue
       const { user: _, ...member } = memberPayload(user, guild)
@@ -120,7 +120,7 @@ const check = (option: ValueOption, value: string | number | boolean): Effect.Ef
       if (value.length < (option.min_length ?? 0))
         return refuse(`has at least ${option.min_length} characters`)
       return option.choices?.length && !option.choices.some(choice => choice.value === value)
-        ? refuse("is none of the choices")
+        ? refuse("is not one of the choices")
         : Effect.void
     }
     case 4:

@@ -4,7 +4,7 @@ import type { Message, Payload } from "./Model.ts"
 import type { State } from "./State.ts"
 import { channelPayload, guildCreatePayload, memberPayload, messagePayload } from "./wire.ts"
 
-/** Passes what happens in the world on to the sessions that asked for it; ephemeral messages go to nobody. */
+/** Sends the world's events to the sessions that asked for them; ephemeral messages go to no session. */
 export const relayWorld = (state: State, gateway: Pick<Gateway, "dispatch">): (() => void) => {
   const { bus, messages, world } = state
 
@@ -12,7 +12,7 @@ export const relayWorld = (state: State, gateway: Pick<Gateway, "dispatch">): ((
     const guild = message.guildId === null ? undefined : world.guilds.get(message.guildId)
     const author = world.users.get(message.authorId)
     const { user: _, ...member } = guild && author ? memberPayload(author, guild) : {}
-    // Without the privileged intent a bot reads what it wrote, what mentions it and its DMs.
+    // Without the privileged intent a bot reads its own messages, those that mention it, and its DMs.
     const legible =
       guild === undefined || author?.id === world.bot.id || message.pings.users.includes(world.bot.id)
     return {

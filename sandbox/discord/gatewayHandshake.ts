@@ -12,7 +12,7 @@ export interface Identify {
   readonly at: number
 }
 
-/** What is switched on at the gateway as a whole. */
+/** Switches for the whole gateway. */
 export interface GatewayControl {
   muted: boolean
   /** The close code for every IDENTIFY and RESUME. */
@@ -20,7 +20,7 @@ export interface GatewayControl {
   down: boolean
 }
 
-/** How a socket gets a session: a new one by IDENTIFY, an old one by RESUME. */
+/** Gives a socket a session: a new one by IDENTIFY, an old one by RESUME. */
 export interface Handshake {
   readonly identifies: ReadonlyArray<Identify>
   readonly identify: (connection: Connection, data: unknown) => void

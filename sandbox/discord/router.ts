@@ -18,17 +18,17 @@ const compiled = [
   ...messageRoutes
 ].map(route => ({ route, segments: route.template.split("/") }))
 
-/** `path` is what follows the API version. A literal segment beats a parameter because such routes are listed first. */
+/** `path` is the part after the API version. Routes with literal segments come first, so these win over parameters. */
 export const findRoute = (method: string, path: string): Match => {
   const wanted = path.split("/").map(decoded)
-  let known = false
+  let pathMatches = false
   for (const { route, segments } of compiled) {
     const params = matchSegments(segments, wanted)
     if (params === undefined) continue
     if (route.method === method) return { _tag: "Found", route, params }
-    known = true
+    pathMatches = true
   }
-  return { _tag: known ? "WrongMethod" : "NotFound" }
+  return { _tag: pathMatches ? "WrongMethod" : "NotFound" }
 }
 
 const decoded = (segment: string) => {

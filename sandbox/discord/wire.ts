@@ -135,7 +135,7 @@ export const guildPayload = (guild: Guild): Payload => ({
   max_members: 500000
 })
 
-/** What GUILD_CREATE adds. */
+/** The guild with the fields that GUILD_CREATE adds. */
 export const guildCreatePayload = (guild: Guild, world: World): Payload => ({
   ...guildPayload(guild),
   joined_at: iso(guild.joinedAt),

@@ -4,18 +4,18 @@ import type { FinalStatus, Ledger, NewTransferRequest, TransferRequest } from ".
 import { Refused } from "./Refused.ts"
 import type { World } from "./World.ts"
 
-/** A transfer request that has just been created or changed its status. */
+/** A transfer request that is new or has changed its status. */
 export interface Change {
   readonly request: TransferRequest
-  /** as it was when the change was announced */
+  /** the ledger when the bank announced the change */
   readonly ledger: Ledger
-  /** of the call that caused it, when it came with one */
+  /** of the call that caused it, if that had one */
   readonly traceparent: string | undefined
-  /** no webhook is to be sent for it */
+  /** Mochi sends no webhook for it */
   readonly silent: boolean
 }
 
-/** The ledger as running state: steps are atomic, time passes, and every change is announced once. */
+/** The ledger as running state: steps are atomic, time passes, and the bank announces every change once. */
 export interface Bank {
   readonly now: Effect.Effect<number>
   readonly ledger: Effect.Effect<Ledger>
@@ -28,14 +28,14 @@ export interface Bank {
     decision: Omit<Parameters<typeof Steps.decide>[1], "at">,
     traceparent: string | undefined
   ) => Effect.Effect<TransferRequest, Refused>
-  /** a decision made elsewhere than through the API */
+  /** a decision without the API */
   readonly settle: (
     code: string,
     status: FinalStatus,
     by: string | undefined,
     traceparent?: string
   ) => Effect.Effect<TransferRequest, Refused>
-  /** stores a request unchecked; `silent` leaves out the webhook */
+  /** stores a request without checks; `silent`: without a webhook */
   readonly put: (
     draft: (code: string, now: number) => NewTransferRequest,
     silent: boolean
@@ -48,7 +48,7 @@ export interface BankOptions {
   readonly requestLifetime: Duration.Duration
   readonly codeOf: (number: number) => string
   readonly now: Effect.Effect<number>
-  /** runs right after the step, before its caller goes on */
+  /** runs right after the step, before the caller continues */
   readonly announce: (change: Change) => Effect.Effect<void>
 }
 
@@ -75,7 +75,7 @@ export const make = Effect.fn("FakeMochi.Bank.make")(function* (options: BankOpt
       FiberSet.run(timers)
     )
 
-  /** One step on the ledger as it is now, announced when it succeeds. */
+  /** Takes one step on the present ledger, and announces it if it succeeds. */
   const step = Effect.fnUntraced(function* (
     change: (ledger: Ledger, time: number) => Either.Either<readonly [TransferRequest, Ledger], Refused>,
     traceparent: string | undefined

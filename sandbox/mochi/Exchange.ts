@@ -17,11 +17,11 @@ export interface ExchangeOptions {
   readonly recorder: Recorder
   readonly words: Ref.Ref<StatusWords>
   readonly credentials: Credentials
-  /** told of every record as it begins and as it ends */
+  /** called with every record at its start and at its end */
   readonly observe: (record: RecordedRequest) => Effect.Effect<void>
 }
 
-/** From a request to what is sent back: recorded, struck by faults, authorised, done, and perhaps spoilt. */
+/** Answers a request: records it, applies faults, authorises it, does the work, and may damage the answer. */
 export const exchange = Effect.fn("FakeMochi.exchange")(function* (
   options: ExchangeOptions,
   incoming: Incoming
@@ -51,7 +51,7 @@ export const exchange = Effect.fn("FakeMochi.exchange")(function* (
     const reply = Either.merge(Either.mapLeft(result, refused => refusalReply(refused, routed)))
     outgoing = fault === undefined ? answer(reply) : after(fault, reply)
   }
-  // completed before the first byte leaves: whoever has the answer also finds the record
+  // complete before the first byte leaves: a client that has the answer also finds the record
   const finished: RecordedRequest = { ...record, ...outcomeOf(outgoing), refusal }
   yield* recorder.finish(finished)
   yield* options.observe(finished)
@@ -132,7 +132,7 @@ const answer = (reply: Reply): Outgoing => ({
   body: JSON.stringify(reply.body)
 })
 
-/** Pay says `{error}`, Profile says `{message}`; why a credential failed is nobody's business. */
+/** Pay says `{error}`, Profile says `{message}`; neither says why a credential failed. */
 const refusalReply = (refused: Refused, routed: Option.Option<Routed>): Reply => {
   const text = refused.status === 401 ? "unauthorized" : refused.reason
   const profile = Option.exists(routed, found => found._tag === "Found" && found.route.api === "profile")

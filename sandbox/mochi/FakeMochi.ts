@@ -22,13 +22,13 @@ import type { World } from "./World.ts"
 const mostEventsWaiting = 4096
 
 export interface FakeMochiOptions extends Credentials {
-  /** missing = `demoWorld()` */
+  /** default: `demoWorld()` */
   readonly world?: World
-  /** missing or 0 = a free one */
+  /** 0, the default: a free one */
   readonly port?: number
-  /** from creation to `expired_at`; missing = a day */
+  /** from creation to `expired_at`; default: a day */
   readonly requestLifetime?: Duration.DurationInput
-  /** of request codes and of webhooks that change places; missing = 1 */
+  /** for request codes and for webhooks that change places; default: 1 */
   readonly seed?: number
 }
 
@@ -37,15 +37,15 @@ export type MochiEvent =
   | { readonly _tag: "RequestChanged"; readonly request: TransferRequest }
   | { readonly _tag: "WebhookSent"; readonly attempt: Webhooks.WebhookAttempt }
 
-/** Mochi Pay and Mochi Profile on one loopback server, and the hands to move, spoil and watch them. */
+/** Mochi Pay and Mochi Profile on one loopback server, with controls to change, break and watch them. */
 export interface FakeMochi {
   /** for `MOCHI_PAY_API_BASE_URL`, without `/api/v1` */
   readonly url: string
   readonly port: number
-  /** arrivals, oldest first; the newest 10,000 */
+  /** the newest 10,000, oldest first */
   readonly calls: Effect.Effect<ReadonlyArray<Recorder.RecordedRequest>>
   readonly callsOf: (operation: Operation) => Effect.Effect<ReadonlyArray<Recorder.RecordedRequest>>
-  /** every create that arrived, whatever became of it: two of one interaction id are a bot's mistake */
+  /** every create that arrived, whatever its answer: two for one interaction id are a bot's mistake */
   readonly creates: Effect.Effect<ReadonlyArray<CreateArrival>>
   /** calls refused for their credentials, `refusal` says why */
   readonly unauthorised: Effect.Effect<ReadonlyArray<Recorder.RecordedRequest>>
@@ -54,31 +54,31 @@ export interface FakeMochi {
   /** newest first */
   readonly requests: Effect.Effect<ReadonlyArray<TransferRequest>>
   readonly request: (code: string) => Effect.Effect<Option.Option<TransferRequest>>
-  /** a decision as on the web, by the application's owner unless somebody is named */
+  /** a decision as on the web, by default by the application's owner */
   readonly decide: (
     code: string,
     decision: keyof typeof DECISION_WORDS,
     by?: string
   ) => Effect.Effect<TransferRequest, Refused>
-  /** a request that is there without anybody's call; announced by webhook only when asked for */
+  /** stores a request without any call; sends a webhook only with `announced` */
   readonly seedRequest: (request?: SeededRequest) => Effect.Effect<TransferRequest>
   /** base units */
   readonly setBalance: (holderProfileId: string, tokenId: string, amount: bigint) => Effect.Effect<void>
   readonly balance: (holderProfileId: string, tokenId: string) => Effect.Effect<bigint>
-  /** people, applications and tokens; `balances` only counts at the start */
+  /** people, applications and tokens; `balances` counts only at the start */
   readonly updateWorld: (change: (world: World) => World) => Effect.Effect<void>
   /** other words for statuses in answers and webhooks */
   readonly statusWords: (words: Partial<StatusWords>) => Effect.Effect<void>
-  /** this Mochi's clock from now on is so much ahead of ours, negative = behind */
+  /** sets this Mochi's clock ahead of ours by this much; negative = behind */
   readonly clockAhead: (millis: number) => Effect.Effect<void>
   readonly webhooks: Webhooks.Webhooks
-  /** the event of a request as it is now, as `webhooks.send` takes it */
+  /** the event of a request in its present state, for `webhooks.send` */
   readonly eventOf: (code: string) => Effect.Effect<Option.Option<JsonObject>>
   readonly snapshot: Effect.Effect<Snapshot>
   readonly events: Stream.Stream<MochiEvent>
-  /** what happens from now on; the newest 4096 wait */
+  /** events from now on; the newest 4096 wait */
   readonly subscribe: Effect.Effect<Queue.Dequeue<MochiEvent>, never, Scope.Scope>
-  /** Waits for the first snapshot that the function finds something in. */
+  /** Waits for the first snapshot in which `find` finds something. */
   readonly until: <A>(find: (snapshot: Snapshot) => Option.Option<A>) => Effect.Effect<A>
 }
 
@@ -88,7 +88,7 @@ export interface CreateArrival {
   readonly call: Recorder.RecordedRequest
 }
 
-/** Dies when the port is taken. Time is Effect's clock. */
+/** Dies if the port is taken. Time is Effect's clock. */
 export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never, Scope.Scope> = Effect.fn(
   "FakeMochi.make"
 )(function* (options: FakeMochiOptions) {
@@ -181,7 +181,7 @@ export const make: (options: FakeMochiOptions) => Effect.Effect<FakeMochi, never
     until: find =>
       Effect.scoped(
         Effect.gen(function* () {
-          // subscribed before the first look, so that nothing happens in between unseen
+          // subscribe before the first look, so that no event gets lost in between
           const news = yield* PubSub.subscribe(events)
           let found = find(yield* snapshot)
           while (Option.isNone(found)) {

@@ -23,22 +23,22 @@ export const Fault = Data.taggedEnum<Fault>()
 
 export interface FaultRule {
   readonly fault: Fault
-  /** missing = every operation */
+  /** default: every operation */
   readonly operations?: ReadonlyArray<Operation>
-  /** this many matching calls go well first */
+  /** this many matching calls succeed first */
   readonly skip?: number
-  /** strikes this often and then never again; missing = always */
+  /** strikes this many times; default: always */
   readonly times?: number
-  /** 0 to 1, missing = 1; drawn from `seed`, so that a run can be repeated */
+  /** 0 to 1, default: 1; drawn from `seed`, so that a run can be repeated */
   readonly probability?: number
   readonly seed?: number
 }
 
 export interface Faults {
-  /** Switches a fault on; run the answer to switch it off again. Latencies add up, of others the oldest rule wins. */
+  /** Switches a fault on; the result switches it off. Latencies add up; of other faults the oldest rule wins. */
   readonly add: (rule: FaultRule) => Effect.Effect<Effect.Effect<void>>
   readonly clear: Effect.Effect<void>
-  /** what strikes this call; counts it */
+  /** the faults that strike this call; counts the call */
   readonly draw: (operation: Operation) => Effect.Effect<ReadonlyArray<Fault>>
 }
 
@@ -49,7 +49,7 @@ export const make: Effect.Effect<Faults> = Effect.gen(function* () {
       const entry: ActiveRule = {
         rule,
         seen: 0,
-        struck: 0,
+        hits: 0,
         random: new Utils.PCGRandom(rule.seed ?? 1)
       }
       return Ref.update(active, rules => [...rules, entry]).pipe(
@@ -64,18 +64,18 @@ export const make: Effect.Effect<Faults> = Effect.gen(function* () {
           if (!(entry.rule.operations?.includes(operation) ?? true)) {
             return entry
           }
-          // an earlier rule's fault leaves the later ones' turns for the calls that they can reach
+          // while an earlier rule strikes, later rules do not use up their counts
           if (entry.rule.fault._tag !== "Latency" && faults.some(fault => fault._tag !== "Latency")) {
             return entry
           }
           const strikes =
             entry.seen >= (entry.rule.skip ?? 0) &&
-            entry.struck < (entry.rule.times ?? Number.POSITIVE_INFINITY) &&
+            entry.hits < (entry.rule.times ?? Number.POSITIVE_INFINITY) &&
             entry.random.number() < (entry.rule.probability ?? 1)
           if (strikes) {
             faults.push(entry.rule.fault)
           }
-          return { ...entry, seen: entry.seen + 1, struck: entry.struck + (strikes ? 1 : 0) }
+          return { ...entry, seen: entry.seen + 1, hits: entry.hits + (strikes ? 1 : 0) }
         })
         return [faults, next]
       })
@@ -85,6 +85,6 @@ export const make: Effect.Effect<Faults> = Effect.gen(function* () {
 interface ActiveRule {
   readonly rule: FaultRule
   readonly seen: number
-  readonly struck: number
+  readonly hits: number
   readonly random: Utils.PCGRandom
 }

@@ -2,24 +2,24 @@ import { Effect, HashMap, Order, Ref } from "effect"
 import type { Headers } from "./authorise.ts"
 import type { Operation } from "./routes.ts"
 
-/** One arrival, recorded before anything is done with it and completed before it is answered. */
+/** One call, recorded when it arrives and completed before the answer leaves. */
 export interface RecordedRequest {
   readonly number: number
   /** milliseconds since 1970 */
   readonly at: number
   readonly method: string
-  /** as sent, percent-encoding included */
+  /** as the client sent it, percent-encoding included */
   readonly path: string
   readonly query: string
-  /** missing when the path is not one of Mochi's */
+  /** missing if the path is not one of Mochi's */
   readonly operation: Operation | undefined
   /** lower-case names, only those in `KEPT_HEADERS` */
   readonly headers: Headers
   readonly body: string
-  /** missing while it is worked on, and for a call that gets no answer */
+  /** missing while the work goes on, and for a call that gets no answer */
   readonly status: number | undefined
   readonly outcome: "working" | "answered" | "reset" | "hanging"
-  /** why it was refused, in more words than the caller reads */
+  /** why Mochi refused it, in more detail than the caller gets */
   readonly refusal: string | undefined
 }
 

@@ -13,7 +13,7 @@ export interface Incoming {
   readonly body: string
 }
 
-/** What happens to the socket, honest answers and worse. */
+/** What the server does with the socket: a proper answer, or a fault. */
 export type Outgoing =
   | { readonly _tag: "Answer"; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly _tag: "Huge"; readonly status: number; readonly bytes: number }
@@ -35,7 +35,7 @@ export const serve = Effect.fn("FakeMochi.serve")(function* (options: {
   const server = yield* Effect.acquireRelease(
     Effect.sync(() =>
       createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-        // a client that leaves in the middle of an answer is its own affair
+        // a client may leave in the middle of an answer
         response.on("error", () => {})
         run(
           Effect.catchAllDefect(exchange(options, request, response), defect =>
@@ -54,7 +54,7 @@ export const serve = Effect.fn("FakeMochi.serve")(function* (options: {
       })
   )
   const port = yield* Effect.async<number>(resume => {
-    // a port that is taken is a mistake of whoever chose it; nobody here can do anything about it
+    // if the port is taken, the caller made a mistake
     server.once("error", cause => resume(Effect.die(cause)))
     server.listen(options.port, "127.0.0.1", () => {
       const address = server.address()
@@ -95,7 +95,7 @@ const exchange = Effect.fnUntraced(function* (
   yield* send(outgoing, request, response)
 })
 
-/** `undefined` when the client went away or sent more than the limit. */
+/** `undefined` if the client went away or sent more than the limit. */
 const readBody = (request: IncomingMessage): Effect.Effect<string | undefined> =>
   Effect.async(resume => {
     const chunks: Array<Buffer> = []
@@ -147,7 +147,7 @@ const send = (
   }
 }
 
-/** Valid JSON of `bytes` and a little more, sent no faster than it is taken. */
+/** Sends valid JSON of a little more than `bytes`, no faster than the client reads it. */
 const sendHuge = Effect.fnUntraced(function* (status: number, bytes: number, response: ServerResponse) {
   const write = (chunk: string) =>
     Effect.async<boolean>(resume => {

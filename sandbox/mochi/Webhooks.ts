@@ -5,7 +5,7 @@ import { childTraceparent, post } from "./webhookPost.ts"
 import { signedHeaders } from "./webhookSigning.ts"
 
 export interface WebhookTarget {
-  /** `http://host:port` of the bot; several = tries go to them in turn */
+  /** `http://host:port` of the bot; several take the tries in turn */
   readonly botUrls: ReadonlyArray<string>
   /** `whsec_…` signs `v1`, `whsk_…` signs `v1a`; several sign side by side, as during a rotation */
   readonly secrets: ReadonlyArray<string>
@@ -14,17 +14,17 @@ export interface WebhookTarget {
 export interface WebhookBehaviour {
   readonly enabled: boolean
   readonly delay: Duration.DurationInput
-  /** how often every event is sent, each to its own 2xx */
+  /** how often Mochi sends every event, each copy until its own 2xx */
   readonly copies: number
-  /** 0 to 1: this share of events is sent once more than `copies` says */
+  /** 0 to 1: Mochi sends this share of events once more than `copies` says */
   readonly twice: number
   /** copies differ in their `webhook-id` */
   readonly freshIds: boolean
-  /** 0 to 1: this share of events waits until a later one of the same request was sent, `parkedAtMost` at the longest */
+  /** 0 to 1: this share of events waits for a later one of the same request to go first, for `parkedAtMost` at most */
   readonly outOfOrder: number
   readonly parkedAtMost: Duration.DurationInput
   readonly maxTries: number
-  /** doubled from try to try */
+  /** doubles from try to try */
   readonly retryBase: Duration.DurationInput
   readonly retryAtMost: Duration.DurationInput
 }
@@ -42,7 +42,7 @@ export const BEHAVIOUR: WebhookBehaviour = {
   retryAtMost: "30 seconds"
 }
 
-/** One POST to the bot and what came of it. */
+/** One POST to the bot and its outcome. */
 export interface WebhookAttempt {
   readonly at: number
   readonly id: string
@@ -52,34 +52,34 @@ export interface WebhookAttempt {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** missing when no answer came; `answer` then says why */
+  /** missing if no answer came; `answer` then says why */
   readonly status: number | undefined
   readonly answer: string
 }
 
-/** A webhook made by hand. What is left out is filled in as Mochi would. */
+/** A webhook made by hand. Missing fields get Mochi's own values. */
 export interface HandMade {
-  /** sent as it is when it is a string */
+  /** Mochi sends a string as it is */
   readonly body: unknown
   readonly id?: string
   /** seconds since 1970 */
   readonly timestamp?: number
-  /** sign with these instead of the target's */
+  /** sign instead of the target's secrets */
   readonly secrets?: ReadonlyArray<string>
-  /** replaces or adds headers after signing; an empty value takes one away */
+  /** replaces or adds headers after signing; an empty value removes one */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Webhooks {
-  /** Where to send; until this is called nothing is sent, and events are lost. */
+  /** Sets the receiver; until then Mochi sends nothing, and events are lost. */
   readonly target: (target: WebhookTarget) => Effect.Effect<void>
   readonly configure: (behaviour: Partial<WebhookBehaviour>) => Effect.Effect<void>
-  /** Sends an event in the background, as configured. Events of one code go out in order unless told otherwise. */
+  /** Sends an event in the background, as configured. Events of one code go out in order by default. */
   readonly announce: (code: string, event: unknown, traceparent: string | undefined) => Effect.Effect<void>
-  /** Sends once, with no retry, and answers with what came back. Dies without a target. */
+  /** Sends once, without a retry, and returns the outcome. Dies without a target. */
   readonly send: (handMade: HandMade) => Effect.Effect<WebhookAttempt>
   readonly log: Effect.Effect<ReadonlyArray<WebhookAttempt>>
-  /** Waits until nothing is on its way any more. */
+  /** Waits until nothing is in flight. */
   readonly idle: Effect.Effect<void>
 }
 
@@ -133,7 +133,7 @@ export const make = Effect.fn("FakeMochi.Webhooks.make")(function* (options: {
     const { maxTries, retryBase, retryAtMost } = yield* Ref.get(behaviour)
     for (let number = 2; number <= maxTries; number++) {
       yield* Effect.sleep(Duration.min(Duration.times(retryBase, 2 ** (number - 2)), retryAtMost))
-      // read again for every try: a bot that was restarted may listen elsewhere
+      // look up the target for every try: after a restart the bot may listen elsewhere
       const to = yield* Ref.get(target)
       if (to === undefined || isTaken(yield* attempt(to, number, webhook))) {
         return
@@ -186,7 +186,7 @@ export const make = Effect.fn("FakeMochi.Webhooks.make")(function* (options: {
     send: Effect.fnUntraced(function* (handMade) {
       const to = yield* Ref.get(target)
       if (to === undefined) {
-        return yield* Effect.dieMessage("The fake Mochi was not told where the bot listens")
+        return yield* Effect.dieMessage("The fake Mochi has no target for its webhooks")
       }
       const body = typeof handMade.body === "string" ? handMade.body : JSON.stringify(handMade.body)
       return yield* attempt(to, 1, { ...handMade, id: handMade.id ?? newId(), body })
@@ -207,7 +207,7 @@ interface Ready {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** First tries of one code go one after the other; retries do not hold up what follows. */
+/** First tries of one code go one after the other; retries do not delay later events. */
 interface Lane {
   readonly turn: Effect.Semaphore
   readonly parked: Array<Deferred.Deferred<void>>

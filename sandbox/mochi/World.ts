@@ -1,4 +1,4 @@
-/** What exists at the fake Mochi before anybody asks for anything. */
+/** What exists at the fake Mochi before the first call. */
 export interface Profile {
   readonly id: string
   readonly name: string
@@ -16,7 +16,7 @@ export interface Token {
   readonly name: string
   /** 0 to 36 */
   readonly decimals: number
-  /** USD as a decimal; `null` is sent as null, a missing one is not sent */
+  /** USD as a decimal; Mochi sends null as null, and leaves a missing one out */
   readonly price?: string | null
   readonly chain?: string | null
 }
@@ -27,13 +27,13 @@ export interface Vault {
 }
 
 export interface Application {
-  /** digits only, because it ends a button's custom id */
+  /** digits only, because it is the end of a button's custom id */
   readonly id: string
   readonly name: string
   readonly ownerProfileId: string
   /** may decide like the owner */
   readonly adminProfileIds: ReadonlyArray<string>
-  /** may see the application and ask for transfers, but not decide */
+  /** may see the application and request transfers, but not decide */
   readonly memberProfileIds: ReadonlyArray<string>
   readonly vaults: ReadonlyArray<Vault>
 }

@@ -6,15 +6,15 @@ export interface Credentials {
   readonly botSecret: string
   /** hex of the bot's registered Ed25519 public key */
   readonly botPublicKey: string
-  /** when set, `X-Application` must be this; otherwise any name will do */
+  /** if set, `X-Application` must be this; otherwise any name passes */
   readonly applicationName?: string
-  /** when set, signed calls must also carry it as `Authorization: Basic` */
+  /** if set, signed calls must also carry it as `Authorization: Basic` */
   readonly apiKey?: string
 }
 
 export type Headers = Readonly<Record<string, string>>
 
-/** Refused with the reason that the recorder keeps; what the caller reads is Mochi's plain "unauthorized". */
+/** Fails with the reason for the recorder; the caller gets Mochi's plain "unauthorized". */
 export const authorise = (
   credentials: Credentials,
   auth: "none" | "bearer" | "signed",

@@ -24,9 +24,9 @@ export const ETH: Token = {
   price: "2512.34",
   chain: "Ethereum"
 }
-/** neither price nor chain in the answers */
+/** the answers have neither its price nor its chain */
 export const UNPRICED: Token = { id: "tok-moon", symbol: "MOON", name: "Moon Points", decimals: 9 }
-/** the only balance of it is zero */
+/** its only balance is zero */
 export const EMPTY: Token = {
   id: "4",
   symbol: "DUST",
@@ -43,7 +43,7 @@ export const WHOLE: Token = {
   price: null,
   chain: null
 }
-/** the finest token that the contract allows */
+/** the most decimals that the contract allows */
 export const FINEST: Token = {
   id: "6",
   symbol: "FINE",
@@ -53,7 +53,7 @@ export const FINEST: Token = {
   chain: "Base"
 }
 
-/** A profile that no Discord account belongs to. */
+/** A profile without a Discord account. */
 export const OFFLINE: Profile = {
   id: "90199",
   name: "offline",

@@ -96,7 +96,7 @@ const balances = Effect.fnUntraced(function* (bank: Bank, params: Route["params"
 
 const Id = Schema.Union(Schema.NonEmptyString, Schema.Int)
 
-/** A backend that is stricter than the one it stands for finds a client's mistakes. */
+/** The fake is stricter than the real Mochi in order to find a client's mistakes. */
 const CreateBody = Schema.parseJson(
   Schema.Struct({
     recipient_profile_id: Id,

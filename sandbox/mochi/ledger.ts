@@ -3,7 +3,7 @@ import type { JsonObject } from "./Json.ts"
 import { Refused } from "./Refused.ts"
 import { type Application, mayDecide, mayRequest, type Vault, type World } from "./World.ts"
 
-/** The whole state of the fake Mochi. Every function here is one atomic step from a state to the next. */
+/** The whole state of the fake Mochi. Every function here is one atomic step. */
 export interface Ledger {
   readonly world: World
   /** base units by holder and token */
@@ -31,7 +31,7 @@ export interface TransferRequest {
   readonly amount: bigint
   readonly description: string | undefined
   readonly requesterMetadata: JsonObject
-  /** milliseconds since 1970, as all times here */
+  /** milliseconds since 1970, like all times here */
   readonly createdAt: number
   readonly expiresAt: number
   readonly settledAt: number | undefined
@@ -87,7 +87,7 @@ export const create = (
     return put(ledger, draft)
   })
 
-/** Stores a request without any check, for worlds that need one to begin with. */
+/** Stores a request without any check, for worlds that start with one. */
 export const put = (ledger: Ledger, draft: NewTransferRequest): readonly [TransferRequest, Ledger] => {
   const request: TransferRequest = {
     ...draft,
@@ -118,7 +118,7 @@ export const decide = (
     return yield* settle(ledger, decision.code, decision.status, decision.at, decision.profileId)
   })
 
-/** Pending to any final state, and success to failed; money moves in the same step. */
+/** Moves pending to any final state, and success to failed; money moves in the same step. */
 export const settle = (
   ledger: Ledger,
   code: string,
@@ -143,7 +143,7 @@ export const settle = (
     return [settled, store(paid, settled)] as const
   })
 
-/** Requests past their time become `expired`; answers with those that just did. */
+/** Marks requests past their time as `expired`, and returns those. */
 export const expireDue = (ledger: Ledger, now: number): readonly [ReadonlyArray<TransferRequest>, Ledger] => {
   const due = Array.from(HashMap.values(ledger.requests))
     .filter(request => request.status === "pending" && request.expiresAt <= now)

@@ -41,7 +41,7 @@ const answer = (status: number, type: string, body: string): Outgoing => ({
   body
 })
 
-/** Same structure, but every leaf is an object: neither a string nor a number. */
+/** The same structure with an object as every leaf, instead of a string or a number. */
 const wrongTypes = (value: Json): Json => {
   if (isList(value)) {
     return value.map(wrongTypes)

@@ -84,13 +84,13 @@ const TABLE: ReadonlyArray<Entry> = [
 
 const matchPath = (template: string, path: string): Option.Option<RouteParams> => {
   const wanted = template.split("/")
-  const given = path.split("/")
-  if (wanted.length !== given.length) {
+  const segments = path.split("/")
+  if (wanted.length !== segments.length) {
     return Option.none()
   }
   const params: Record<string, string> = {}
   for (const [index, part] of wanted.entries()) {
-    const segment = given[index] ?? ""
+    const segment = segments[index] ?? ""
     if (part.startsWith(":")) {
       const decoded = decodeSegment(segment)
       if (decoded === "") {
@@ -114,7 +114,7 @@ const decodeSegment = (segment: string): string => {
   try {
     return decodeURIComponent(segment)
   } catch {
-    // a broken escape names nothing that exists, so it ends as 404
+    // no id has a broken escape, so the answer is 404
     return ""
   }
 }

@@ -2,14 +2,14 @@ import { ADA, GRACE } from "../people.ts"
 import { COMMUNITY_VAULT, DAO_APP, USDC } from "./demoWorld.ts"
 import type { NewTransferRequest } from "./ledger.ts"
 
-/** Fields of a request that somebody wants to find there; what is missing is Ada's 10.5 USDC for Grace. */
+/** Fields of a stored request; missing ones come from Ada's request of 10.5 USDC for Grace. */
 export type SeededRequest = Partial<NewTransferRequest> & {
-  /** whether its `pending` event is sent */
+  /** whether Mochi sends its `pending` event */
   readonly announced?: boolean
 }
 
 export const seededRequest = (code: string, now: number, fields: SeededRequest = {}): NewTransferRequest => {
-  const { announced: _, ...given } = fields
+  const { announced: _, ...rest } = fields
   return {
     code,
     applicationId: DAO_APP,
@@ -26,6 +26,6 @@ export const seededRequest = (code: string, now: number, fields: SeededRequest =
     },
     createdAt: now,
     expiresAt: now + 24 * 60 * 60 * 1000,
-    ...given
+    ...rest
   }
 }

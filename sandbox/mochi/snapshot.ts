@@ -3,10 +3,10 @@ import { balanceOf, type Ledger, requestsNewestFirst, type TransferRequest } fro
 import type { RecordedRequest } from "./Recorder.ts"
 import type { WebhookAttempt } from "./Webhooks.ts"
 
-/** Everything that can be shown of the fake Mochi at one moment. */
+/** The fake Mochi at one moment. */
 export interface Snapshot {
   readonly vaults: ReadonlyArray<VaultSnapshot>
-  /** what people hold; only what is not zero */
+  /** people's balances other than zero */
   readonly wallets: ReadonlyArray<{ readonly profileId: string; readonly name: string } & Holding>
   /** newest first */
   readonly requests: ReadonlyArray<TransferRequest>

@@ -7,7 +7,7 @@ import type { World } from "./World.ts"
 /** Fields to replace in an event; `undefined` leaves the field out. */
 export type Overrides = Readonly<Record<string, Json | undefined>>
 
-/** The event of a request as it is now, as Mochi words it. */
+/** The event of a request in its present state, in Mochi's words. */
 export const eventOf = (world: World, request: TransferRequest, words: StatusWords): JsonObject => {
   const application = world.applications.find(({ id }) => id === request.applicationId)
   const vault = application?.vaults.find(({ profileId }) => profileId === request.vaultProfileId)

@@ -8,12 +8,12 @@ export interface Post {
 }
 
 export interface PostAnswer {
-  /** missing when no answer came; `body` then says why */
+  /** missing if no answer came; `body` then says why */
   readonly status: number | undefined
   readonly body: string
 }
 
-/** One POST, no retries. A connection that fails is an answer too. */
+/** One POST, no retries. A connection that fails counts as an answer too. */
 export const post = (request: Post): Effect.Effect<PostAnswer> =>
   Effect.tryPromise(async signal => {
     const response = await fetch(request.url, {
@@ -34,7 +34,7 @@ export const post = (request: Post): Effect.Effect<PostAnswer> =>
     )
   )
 
-/** The same trace, a new span: what a backend that traces sends on. A new trace when there was none. */
+/** The same trace with a new span, as a backend that traces would send it. Without a parent, a new trace. */
 export const childTraceparent = (parent: string | undefined): string => {
   const [, traceId, , flags] =
     /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(parent ?? "") ?? []

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { Webhook } from "standardwebhooks"
 import { generateKeyPair, publicKeyOf, signBytes } from "./ed25519.ts"
 
-/** The four parts that a Standard Webhooks signature binds together. */
+/** The four inputs of a Standard Webhooks signature. */
 export interface Signable {
   readonly id: string
   /** seconds since 1970 */
@@ -22,7 +22,7 @@ export const signedHeaders = (signable: Signable): Record<string, string> => ({
 /** `whsec_` and 32 random bytes. */
 export const generateHmacSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`
 
-/** The signing half (`whsk_…`) stays with Mochi, the bot is configured with the other (`whpk_…`). */
+/** Mochi keeps the signing key (`whsk_…`); the bot's settings have the public key (`whpk_…`). */
 export const generateSigningKey = (): { readonly secret: string; readonly publicKey: string } => {
   const { seed, publicKey } = generateKeyPair()
   return {
@@ -31,7 +31,7 @@ export const generateSigningKey = (): { readonly secret: string; readonly public
   }
 }
 
-/** `whpk_…` of a `whsk_…`. */
+/** The `whpk_…` for a `whsk_…`. */
 export const publicKeyFor = (secret: string): string =>
   `whpk_${publicKeyOf(seedOf(secret)).toString("base64")}`
 

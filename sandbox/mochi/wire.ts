@@ -2,7 +2,7 @@ import type { FinalStatus, RequestStatus, TransferRequest } from "./ledger.ts"
 import type { Json, JsonObject } from "./Json.ts"
 import type { Application, Profile, Token, Vault } from "./World.ts"
 
-/** Which word stands for which status in answers and webhooks; Mochi itself has used several. */
+/** The word for each status in answers and webhooks; Mochi itself has used several. */
 export type StatusWords = Readonly<Record<RequestStatus, string>>
 
 export const STATUS_WORDS: StatusWords = {
@@ -20,7 +20,7 @@ export const DECISION_WORDS: Readonly<Record<"approved" | "rejected" | "failed" 
   expired: "expired"
 }
 
-/** Even decimal ids travel as JSON numbers, all others as strings: a client has to take both. */
+/** Sends even decimal ids as JSON numbers and all others as strings: a client must accept both. */
 export const wireId = (id: string): string | number =>
   /^(0|[1-9]\d{0,14})$/.test(id) && Number(id) % 2 === 0 ? Number(id) : id
 

@@ -16,7 +16,7 @@ const Use = {
   })
 }
 
-/** What a page asks for. */
+/** An action that a page asks for. */
 export const Action = Schema.Union(
   Schema.TaggedStruct("Run", Use),
   Schema.TaggedStruct("Suggest", { ...Use, focused: Schema.String, typed: Schema.String }),
@@ -41,11 +41,11 @@ export const Action = Schema.Union(
 export type Action = typeof Action.Type
 
 export interface Done {
-  /** The suggestions that were asked for. */
+  /** The suggestions, if the page asked for them. */
   readonly choices?: ReadonlyArray<Choice>
 }
 
-/** Why nothing came of an action, in words for the person who asked. */
+/** Why the sandbox could not do an action, in words for the person on the page. */
 export class ActionRefused extends Schema.TaggedError<ActionRefused>("mochi/sandbox/ActionRefused")(
   "ActionRefused",
   { why: Schema.String }
@@ -82,7 +82,7 @@ const perform = Effect.fnUntraced(function* (sandbox: Sandbox, trouble: Trouble,
         message: { id: message },
         customId
       })
-      // Until then the button turns; that it failed is part of the view.
+      // Until then the button shows a spinner; the view shows a failure.
       yield* Effect.ignore(press.acked)
       return done
     }
@@ -118,7 +118,7 @@ const userOf = ({ discord }: Sandbox, id: string) =>
     () => new ActionRefused({ why: "There is no such person." })
   )
 
-/** A DM is its recipient's alone. */
+/** Only its recipient may use a DM. */
 const channelOf = ({ discord }: Sandbox, id: string, person: string) =>
   Effect.fromNullable(discord.world.channels.get(id)).pipe(
     Effect.filterOrFail(({ kind, recipientId }) => kind === "guild" || recipientId === person),

@@ -7,14 +7,14 @@ import type { LogLine, ServiceStatus } from "../ServiceProcess.ts"
 import { traceOf } from "./traces.ts"
 import type { ActivityView } from "./wire.ts"
 
-/** What happened everywhere, newest first. */
+/** Events of all parts, newest first. */
 export type Activity = Effect.Effect<ReadonlyArray<ActivityView>>
 
 type Entry = Omit<ActivityView, "id" | "at">
 
 const longest = 120
 
-/** Watches until the scope ends; `changed` runs after every entry. */
+/** Collects entries until the scope ends; `changed` runs after each of them. */
 export const make = (
   { discord, mochi, service }: Sandbox,
   changed: Effect.Effect<void>
@@ -42,7 +42,7 @@ export const make = (
 
 const samePhase = (a: ServiceStatus, b: ServiceStatus) => a.phase === b.phase && a.pid === b.pid
 
-/** Each line once, as it appears at the end of the log. */
+/** Each new line at the end of the log, once. */
 const newestLines = (logs: Stream.Stream<ReadonlyArray<LogLine>>): Stream.Stream<LogLine> =>
   logs.pipe(
     Stream.mapAccum(new Set<LogLine>(), (seen, lines) => [

@@ -12,11 +12,11 @@ import type { Trouble } from "./Trouble.ts"
 import type { ChannelView, OutboxView, PersonView, Sections, SettingsView } from "./wire.ts"
 
 export interface LiveView {
-  /** All that this person sees, then what has changed of it, whole parts and whole channels; never ends. */
+  /** Everything that this person sees, then the parts and channels that changed, each as a whole; never ends. */
   readonly follow: (user: User) => Stream.Stream<Partial<Sections>>
 }
 
-/** Changes that come close together are sent at once. */
+/** Changes within this time go out together. */
 const gathering = "30 millis"
 
 export const make = (
@@ -90,13 +90,13 @@ export const make = (
 
 type IsNew = (name: string, value: unknown) => boolean
 
-/** Tells whether a value is another one than the last time under the same name. */
+/** Tells whether a value differs from the last one under the same name. */
 const remembering = (): IsNew => {
-  const known = new Map<string, string>()
+  const lastTexts = new Map<string, string>()
   return (name, value) => {
     const text = JSON.stringify(value)
-    if (known.get(name) === text) return false
-    known.set(name, text)
+    if (lastTexts.get(name) === text) return false
+    lastTexts.set(name, text)
     return true
   }
 }
@@ -127,13 +127,13 @@ const channelsOf = ({ discord, guild }: Sandbox, user: User) =>
     } satisfies ChannelView
   }))
 
-/** DMs, and what mentions somebody in the open: what a client would notify of. */
+/** DMs, and mentions in the guild's channels: the messages that a client would notify of. */
 const inboxOf = ({ discord, guild }: Sandbox): Sections["inbox"] =>
   Object.fromEntries(
     PEOPLE.map(({ id }) => {
       const dm = discord.world.dmWith(id)
       const places = [...discord.world.channelsOf(guild), ...(dm === undefined ? [] : [dm])]
-      const heard = places.map(channel => [
+      const byChannel = places.map(channel => [
         channel.id,
         discord.messages
           .visibleTo(id, channel.id)
@@ -144,7 +144,7 @@ const inboxOf = ({ discord, guild }: Sandbox): Sections["inbox"] =>
           .map(message => message.id)
           .slice(-50)
       ])
-      return [id, Object.fromEntries(heard)]
+      return [id, Object.fromEntries(byChannel)]
     })
   )
 

@@ -3,10 +3,10 @@ import { LINUS } from "../people.ts"
 import type { Sandbox } from "../Sandbox.ts"
 import type { SwitchView } from "./wire.ts"
 
-/** Things that go wrong at the press of a switch, until it is pressed again. */
+/** Things that go wrong while a switch is on. */
 export interface Trouble {
   readonly switches: SubscriptionRef.SubscriptionRef<ReadonlyArray<SwitchView>>
-  /** An unknown id changes nothing. */
+  /** Ignores an unknown id. */
   readonly set: (id: string, on: boolean) => Effect.Effect<void>
 }
 
@@ -19,7 +19,7 @@ export const make = (sandbox: Sandbox): Effect.Effect<Trouble> =>
   Effect.gen(function* () {
     const kinds = [...mochiKinds(sandbox), ...discordKinds(sandbox)]
     const ends = new Map<string, Effect.Effect<void>>()
-    const view = () => kinds.map(({ begin: _, ...shown }) => ({ ...shown, on: ends.has(shown.id) }))
+    const view = () => kinds.map(({ begin: _, ...rest }) => ({ ...rest, on: ends.has(rest.id) }))
     const switches = yield* SubscriptionRef.make<ReadonlyArray<SwitchView>>(view())
     const turn = yield* Effect.makeSemaphore(1)
     return {
@@ -42,7 +42,7 @@ const mochiKinds = ({ mochi }: Sandbox): ReadonlyArray<Kind> => [
     id: "mochi-slow",
     group: "Mochi",
     title: "Mochi is slow",
-    hint: "Every answer takes more than half a second longer. Suggestions still come, and commands are acknowledged at once.",
+    hint: "Every answer takes 0.7 seconds longer. Suggestions still appear, and commands are acknowledged at once.",
     begin: mochi.faults.add({ fault: { _tag: "Latency", duration: "700 millis" } })
   },
   {
@@ -56,7 +56,7 @@ const mochiKinds = ({ mochi }: Sandbox): ReadonlyArray<Kind> => [
     id: "mochi-hanging",
     group: "Mochi",
     title: "Mochi hangs",
-    hint: "Calls never get an answer. Suggestions end empty in time; a command gives up after ten seconds.",
+    hint: "Calls never get an answer. Suggestions come back empty in time; a command gives up after ten seconds.",
     begin: mochi.faults.add({ fault: { _tag: "HangBefore" } })
   },
   {
@@ -69,8 +69,8 @@ const mochiKinds = ({ mochi }: Sandbox): ReadonlyArray<Kind> => [
   {
     id: "webhooks-messy",
     group: "Webhooks",
-    title: "Webhooks come twice and late",
-    hint: "Everything is posted twice, and overtakes what came before. Everybody still hears of it once.",
+    title: "Webhooks arrive twice and out of order",
+    hint: "Mochi posts every event twice, and later ones first. Everybody still gets each message once.",
     begin: Effect.as(
       mochi.webhooks.configure({ copies: 2, freshIds: true, outOfOrder: 0.6 }),
       mochi.webhooks.configure({ copies: 1, freshIds: false, outOfOrder: 0 })
@@ -93,7 +93,7 @@ const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind
     id: "channel-closed",
     group: "People",
     title: "The bot may not write in #general",
-    hint: "With Linus's DMs closed too, nobody can be told: the card becomes a dead letter, to be sent again later.",
+    hint: "With Linus's DMs closed too, the bot cannot reach him: the card becomes a dead letter, which you can send again later.",
     begin: Effect.sync(() => {
       discord.world.setBotAccess(general, "readOnly")
       return Effect.sync(() => discord.world.setBotAccess(general, "full"))
@@ -103,7 +103,7 @@ const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind
     id: "discord-429",
     group: "Discord",
     title: "Discord answers 429",
-    hint: "Messages are refused with “try again in 3 seconds”. The outbox waits as told, then delivers.",
+    hint: "Discord refuses messages with “try again in 3 seconds”. The outbox waits that long, then delivers.",
     begin: Effect.sync(() =>
       ending(
         discord.faults.add({
@@ -117,7 +117,7 @@ const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind
     id: "discord-500",
     group: "Discord",
     title: "Discord answers 500",
-    hint: "Messages fail. The outbox tries again, ever more slowly; switch off, and they arrive.",
+    hint: "Messages fail. The outbox retries with growing delays. Switch this off, and they arrive.",
     begin: Effect.sync(() =>
       ending(discord.faults.add({ on: messageRoutes, effect: { kind: "status", status: 500 } }))
     )
@@ -126,7 +126,7 @@ const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind
     id: "gateway-cut",
     group: "Discord",
     title: "Gateway cut",
-    hint: "Commands fail as in Discord when a bot is away. Switch off: the session resumes by itself.",
+    hint: "Commands fail as they do when a bot is offline. Switch this off, and the session resumes by itself.",
     begin: Effect.sync(() => {
       discord.gateway.setDown(true)
       discord.gateway.cut()
@@ -135,7 +135,7 @@ const discordKinds = ({ discord, general, userOf }: Sandbox): ReadonlyArray<Kind
   }
 ]
 
-/** What carries messages of the bot's own; answers to interactions pass. */
+/** The routes of the bot's own messages; answers to interactions pass. */
 const messageRoutes = /^(POST|PATCH) (\/channels\/|\/users\/@me\/channels)/
 
 const ending = (end: () => void) => Effect.sync(end)

@@ -21,7 +21,7 @@ export interface WebOptions {
   readonly settings: SettingsView
 }
 
-/** Serves the page until the scope ends; answers with the port. */
+/** Serves the page until the scope ends, and returns the port. */
 export const serve = (
   sandbox: Sandbox,
   { host, port, settings }: WebOptions
@@ -37,7 +37,7 @@ export const serve = (
       const { path, query } = targetOf(request.url)
       const person = Option.fromNullable(personOf(sandbox, new URLSearchParams(query).get("person")))
       if (request.method === "POST") return path === "/do" ? yield* act(perform) : notFound
-      if (request.method !== "GET") return problem(405, "This method is not for this path.")
+      if (request.method !== "GET") return problem(405, "This path does not support this method.")
       if (path === "/live")
         return Option.match(person, {
           onNone: () => notFound,
@@ -58,13 +58,13 @@ export const serve = (
     const app = Effect.gen(function* () {
       const { headers } = yield* HttpServerRequest.HttpServerRequest
       if (!isOurs({ host: headers["host"], origin: headers["origin"] }, host))
-        return problem(403, "The sandbox answers to its own page alone.")
+        return problem(403, "The sandbox answers only its own page.")
       return HttpServerResponse.setHeaders(yield* route, protective)
     })
 
     const node = createServer()
     const server = yield* NodeHttpServer.make(() => node, { host, port })
-    // Pages that stay open would hold up the end.
+    // Open pages would delay the end.
     yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
     yield* server.serve(app)
     return server.address._tag === "TcpAddress" ? server.address.port : port
@@ -79,7 +79,7 @@ const act = (perform: Perform) =>
         ParseResult.TreeFormatter.formatErrorSync(error)
       )
     )
-    if (Either.isLeft(action)) return problem(400, "This cannot be done.")
+    if (Either.isLeft(action)) return problem(400, "The sandbox has no such action.")
     const result = yield* Effect.either(perform(action.right))
     return Either.match(result, {
       onLeft: ({ why }) => problem(409, why),
@@ -89,7 +89,7 @@ const act = (perform: Perform) =>
 
 const encoder = new TextEncoder()
 
-/** Server-sent events, with a comment now and then that shows a broken connection. */
+/** Server-sent events, with a comment every ten seconds so that a broken connection shows. */
 const eventStream = (updates: Stream.Stream<unknown>) =>
   HttpServerResponse.stream(
     Stream.merge(
@@ -99,13 +99,13 @@ const eventStream = (updates: Stream.Stream<unknown>) =>
     { contentType: "text/event-stream", headers: Headers.fromInput({ "x-accel-buffering": "no" }) }
   )
 
-/** By id, or by the name that stands in the page's address. */
-const personOf = ({ discord }: Sandbox, asked: string | null) =>
+/** Finds a person by id, or by the name in the page's address. */
+const personOf = ({ discord }: Sandbox, idOrName: string | null) =>
   [...discord.world.users.values()].find(
-    ({ bot, id, username }) => !bot && (id === asked || username === asked)
+    ({ bot, id, username }) => !bot && (id === idOrName || username === idOrName)
   )
 
-/** Always a download, whatever it says that it is. */
+/** Always a download, whatever its content type. */
 const attachment = ({ discord }: Sandbox, path: string, personId: string) => {
   const [, , messageId = "", attachmentId] = path.split("/")
   const message = discord.messages.get(messageId)
@@ -120,7 +120,7 @@ const attachment = ({ discord }: Sandbox, path: string, personId: string) => {
   })
 }
 
-/** Scripts and styles are read anew, so that a page never mixes two versions of them. */
+/** The browser must load scripts and styles again, so that a page never mixes two versions of them. */
 const cachedIfPicture = (contentType: string) =>
   Headers.fromInput({ "cache-control": contentType.startsWith("image/") ? "max-age=3600" : "no-store" })
 

@@ -2,7 +2,7 @@ import type { CommandOption, ValueOption } from "../discord/CommandBody.ts"
 import type { Command } from "../discord/Commands.ts"
 import type { CommandView, OptionView } from "./wire.ts"
 
-/** What a composer offers: the registered slash commands, a subcommand each by itself. */
+/** The slash commands that a composer offers, with each subcommand as a command of its own. */
 export const commandViews = (commands: ReadonlyArray<Command>): ReadonlyArray<CommandView> =>
   commands
     .filter(({ type }) => type === 1)

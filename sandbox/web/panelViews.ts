@@ -11,7 +11,7 @@ import type { ServiceStatus } from "../ServiceProcess.ts"
 import { traceOf } from "./traces.ts"
 import type { HoldingView, MochiView, OutboxView, RequestView, ServiceView, WebhookView } from "./wire.ts"
 
-/** Lists of the side panel show so many of the newest. */
+/** A list in the side panel shows this many of the newest entries. */
 const longest = 40
 
 export const mochiView = ({ requests, vaults, wallets }: Snapshot): MochiView => ({
@@ -56,7 +56,7 @@ export const webhookViews = (attempts: ReadonlyArray<WebhookAttempt>): ReadonlyA
       trace: traceOf(attempt.headers["traceparent"])
     }))
 
-/** Unreadable until the service has made its tables, and while the database is away. */
+/** Unreadable until the service has created its tables, and while the database is down. */
 export const outboxView = (
   notifications: Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
 ): Effect.Effect<OutboxView> =>
@@ -100,7 +100,7 @@ const stateOf = ({ phase, readiness }: ServiceStatus): ServiceView["state"] => {
   }
 }
 
-/** What has been reached of the main job, for the guide. */
+/** The steps of the main job that people have done, for the guide. */
 export const guideView = (mochi: Pick<FakeMochi, "requests">, hasThanks: boolean) =>
   Effect.map(mochi.requests, requests => ({
     sent: requests.length > 0,

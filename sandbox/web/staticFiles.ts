@@ -13,8 +13,8 @@ export type FindFile = (path: string) => Effect.Effect<Option.Option<StaticFile>
 const folder = new URL("./static/", import.meta.url)
 
 /**
- * The files of the page. Its scripts are TypeScript like everything else: as for our own modules the types are stripped,
- * so that there is nothing to build. Only what lies in the folder at the start can be asked for.
+ * The files of the page. Its scripts are TypeScript like everything else: the server strips the types, as Node does for
+ * our own modules, so that there is nothing to build. The page can load only files that are in the folder at the start.
  */
 export const make: Effect.Effect<FindFile> = Effect.gen(function* () {
   const names = new Set(yield* Effect.promise(() => readdir(folder)))

@@ -8,10 +8,10 @@ import { messageFlags } from "../discord/Model.ts"
 import type { Traces } from "./traces.ts"
 import type { ButtonView, EmbedView, MessageView, TimelineItem } from "./wire.ts"
 
-/** A page shows so many of the newest. */
+/** A page shows this many of the newest items. */
 const longest = 100
 
-/** What a person sees in a channel, oldest first: messages, and commands that the bot has not answered. */
+/** The items that a person sees in a channel, oldest first: messages, and commands that the bot has not answered. */
 export const timeline = (
   discord: FakeDiscordService,
   user: User,
@@ -79,7 +79,7 @@ const messageView = (
   }
 }
 
-/** The reference that an answer names; else of the press that edited it, of the command, or of the request it is about. */
+/** The trace that an answer names as its reference, or that of the press, command or request behind it. */
 const traceOfMessage = (
   message: Message,
   presses: ReadonlyArray<Interaction>,

@@ -1,16 +1,16 @@
 import type { Snapshot } from "../mochi/snapshot.ts"
 
-/** Where an answer's trace can be learned: by interaction, and by request code. */
+/** The traces of answers, by interaction and by request code. */
 export interface Traces {
   readonly byInteraction: ReadonlyMap<string, string>
   readonly byRequest: ReadonlyMap<string, string>
 }
 
-/** From what reached Mochi, since every call and webhook carries `traceparent`. */
+/** Reads them from calls and webhooks, since each carries `traceparent`. */
 export const tracesOf = ({ calls, webhooks }: Pick<Snapshot, "calls" | "webhooks">): Traces => ({
   byInteraction: new Map(
     calls.flatMap(({ headers }) => {
-      // The interaction is the whole key of a create, and the last part of a decision's.
+      // The interaction's id is the whole key of a create, and the last part of a decision's key.
       const interaction = headers["idempotency-key"]?.split(":").at(-1)
       const trace = traceOf(headers["traceparent"])
       return interaction !== undefined && trace !== null ? [[interaction, trace] as const] : []

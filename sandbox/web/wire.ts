@@ -1,13 +1,13 @@
-/** What the server tells a page and what a page asks of it. Types alone: the page's scripts read them too. */
+/** What the server sends to a page and what a page asks for. Only types: the page's scripts import them too. */
 
-/** A person's whole view, in parts that are sent again when they change. */
+/** A person's whole view; the server sends a part again when it changes. */
 export interface Sections {
   readonly people: ReadonlyArray<PersonView>
   readonly channels: ReadonlyArray<ChannelView>
   readonly commands: ReadonlyArray<CommandView>
   /** By channel. */
   readonly timelines: Readonly<Record<string, ReadonlyArray<TimelineItem>>>
-  /** By person and channel: what the bot said to that person, oldest first. */
+  /** By person and channel: the ids of the bot's messages to that person, oldest first. */
   readonly inbox: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<string>>>>>
   readonly guide: GuideView
   readonly mochi: MochiView
@@ -63,13 +63,13 @@ export interface ChoiceView {
 
 export type TimelineItem = MessageView | UnansweredView
 
-/** A command on its way to the bot, or one that it never answered. */
+/** A command in flight to the bot, or one that it never answered. */
 export interface UnansweredView {
   readonly _tag: "Unanswered"
   readonly id: string
   readonly at: number
   readonly command: string
-  /** Null while it is on its way. */
+  /** Null while it is in flight. */
   readonly failure: string | null
 }
 
@@ -77,7 +77,7 @@ export interface MessageView {
   readonly _tag: "Message"
   readonly id: string
   readonly author: string
-  /** Milliseconds, as all times. */
+  /** Milliseconds, like all times. */
   readonly at: number
   readonly edited: number | null
   readonly ephemeral: boolean
@@ -87,9 +87,9 @@ export interface MessageView {
   readonly rows: ReadonlyArray<ReadonlyArray<ButtonView>>
   readonly attachments: ReadonlyArray<AttachmentView>
   readonly pingsMe: boolean
-  /** `/kudos` and who ran it. */
+  /** `/kudos` and the person who ran it. */
   readonly command: { readonly name: string; readonly user: string } | null
-  /** Why the button that was pressed last did nothing. */
+  /** Why the last press of a button failed. */
   readonly failure: string | null
   readonly trace: string | null
 }
@@ -109,7 +109,7 @@ export interface ButtonView {
   readonly customId: string | null
   readonly url: string | null
   readonly disabled: boolean
-  /** Pressed, and not acknowledged yet. */
+  /** The person has pressed it, and the bot has not acknowledged that yet. */
   readonly busy: boolean
 }
 
@@ -119,7 +119,7 @@ export interface AttachmentView {
   readonly url: string
 }
 
-/** Which steps of the main job somebody has taken already. */
+/** The steps of the main job that people have done. */
 export interface GuideView {
   readonly sent: boolean
   readonly decided: boolean
@@ -160,7 +160,7 @@ export interface WebhookView {
   /** The status that it announces. */
   readonly about: string
   readonly attempt: number
-  /** Null when no answer came. */
+  /** Null if no answer came. */
   readonly status: number | null
   readonly answer: string
   readonly trace: string | null
@@ -185,7 +185,7 @@ export interface OutboxView {
 export interface ServiceView {
   readonly phase: "starting" | "ready" | "stopped"
   readonly pid: number | null
-  /** In a word: how `/readyz` has it, or why it says nothing. */
+  /** The status from `/readyz`, or why there is none. */
   readonly state: "starting" | "ready" | "degraded" | "unavailable" | "not answering" | "stopped"
   readonly checks: Readonly<Record<string, string>>
   readonly ended: string | null
@@ -210,6 +210,6 @@ export interface ActivityView {
 }
 
 export interface SettingsView {
-  /** With `{trace_id}` in it; null = traces go nowhere that could be looked at. */
+  /** With `{trace_id}` in it; null = no trace store to look at. */
   readonly traceUrl: string | null
 }

@@ -1,4 +1,4 @@
-import { Config, ConfigProvider, Context, Duration, Either, Layer, Option } from "effect"
+import { Config, ConfigProvider, Context, Duration, Either, Layer, Option, Redacted } from "effect"
 import type { ConfigError, Effect } from "effect"
 import { telemetry } from "./telemetry.ts"
 import * as Variable from "./parsers.ts"
@@ -6,10 +6,8 @@ import * as Variable from "./parsers.ts"
 const { optional, required, withDefault } = Variable
 const url = Variable.httpUrlForm
 
-/** How interactions arrive. The public key is needed only where Discord posts them to us. */
-export type Interactions =
-  | { readonly mode: "gateway" }
-  | { readonly mode: "http"; readonly publicKey: Uint8Array }
+/** How interactions arrive. The public key is needed only if Discord posts them to us. */
+type Interactions = { readonly mode: "gateway" } | { readonly mode: "http"; readonly publicKey: Uint8Array }
 
 const interactions = Config.all({
   mode: withDefault("DISCORD_INTERACTIONS", "gateway or http", Variable.choice("gateway", "http"), "gateway"),
@@ -37,7 +35,7 @@ const sections = {
     token: required("DISCORD_BOT_TOKEN", "the bot token, one word", Variable.secret),
     apiBaseUrl: withDefault("DISCORD_API_BASE_URL", url, Variable.httpUrl, "https://discord.com/api/v10"),
     interactions,
-    /** Whether the registered commands are brought up to date at start. */
+    /** Whether the service brings the registered commands up to date when it starts. */
     syncCommands: withDefault("SYNC_COMMANDS", "true or false", Variable.flag, true)
   }),
 
@@ -51,7 +49,7 @@ const sections = {
     /** The value of `X-Application`. */
     applicationName: withDefault("MOCHI_APPLICATION_NAME", "printable ASCII", Variable.words, "Mochi"),
     pay: required("MOCHI_PAY_API_BASE_URL", url, Variable.apiBase),
-    /** None: the profiles live at the same place as Mochi Pay. */
+    /** None: the profiles are at the same address as Mochi Pay. */
     profile: optional("MOCHI_PROFILE_API_BASE_URL", url, Variable.apiBase),
     /** The bearer secret of the listing endpoints. */
     botSecret: required("MOCHI_BOT_SECRET", "the bearer secret, one word", Variable.secret),
@@ -74,6 +72,8 @@ const sections = {
   database: Config.all({
     /** None: an embedded PostgreSQL under `dataDir`. */
     url: optional("DATABASE_URL", "postgresql://user:password@host:port/database", Variable.postgresUrl),
+    /** The driver itself reads it if the URL has no password. It is here so that it stays out of every log. */
+    driverPassword: optional("PGPASSWORD", "a password", raw => Option.some(Redacted.make(raw))),
     dataDir: withDefault("DATA_DIR", "a folder", Option.some<string>, ".data")
   }),
 
@@ -90,7 +90,7 @@ const sections = {
       Variable.integerBetween(1, 60_000),
       2500
     ).pipe(Config.map(milliseconds => Duration.millis(milliseconds))),
-    /** `/kudos` runs per seconds and person; buttons get twice that. */
+    /** How many `/kudos` each person may run in how many seconds; twice as many buttons. */
     user: withDefault("USER_RATE_LIMIT", "runs/seconds, such as 10/60", Variable.rate, {
       runs: 10,
       seconds: 60
@@ -113,7 +113,7 @@ const sections = {
 
 const tree = Config.all(sections)
 
-/** Every variable that the service reads, decoded once at start. */
+/** Every variable that the service reads, decoded once when it starts. */
 export class Settings extends Context.Tag("mochi/Settings")<Settings, Config.Config.Success<typeof tree>>() {}
 
 export type SettingsValues = Context.Tag.Service<Settings>
@@ -123,20 +123,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Fails with every missing and malformed variable at once; no fault repeats a value. */
 export const readSettings = (
   environment: Environment
-): Effect.Effect<SettingsValues, ConfigError.ConfigError> => provider(environment).load(tree)
-
-/** The database's section alone, for commands that need no more. */
-export const readDatabaseSettings = (environment: Environment) =>
-  provider(environment).load(sections.database)
-
-/** The only variables that the sandbox reads: it makes everything else for the run. */
-export const readSandboxAddress = (environment: Environment) =>
-  provider(environment).load(
-    Config.all({
-      host: withDefault("SANDBOX_HOST", Variable.addressForm, Variable.word, "127.0.0.1"),
-      port: withDefault("SANDBOX_PORT", Variable.portForm, Variable.port, 4000)
-    })
-  )
+): Effect.Effect<SettingsValues, ConfigError.ConfigError> => variablesOf(environment).load(tree)
 
 export const layer = (settings: SettingsValues): Layer.Layer<Settings> => Layer.succeed(Settings, settings)
 
@@ -156,7 +143,7 @@ export const describeFaults = (error: ConfigError.ConfigError): ReadonlyArray<st
 }
 
 /** A variable set to nothing counts as missing, as compose files mean it. */
-const provider = (environment: Environment) =>
+export const variablesOf = (environment: Environment) =>
   ConfigProvider.fromMap(
     new Map(
       Object.entries(environment).flatMap(([name, value]) =>

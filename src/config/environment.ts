@@ -5,12 +5,12 @@ import type { Environment } from "./Settings.ts"
 
 const file = ".env"
 
-/** Bytes. What is larger was not written to be read as variables. */
+/** Bytes. A larger file holds something else than variables. */
 const largest = 1024 * 1024
 
 /**
- * The process's own variables, and for those that it has not, the file `.env` where it runs. They become the process's
- * own, since libraries read some of them there.
+ * The process's own variables, and those of the file `.env` in its working folder that it does not have. The latter become
+ * the process's own, since libraries read some of them there.
  */
 export const processEnvironment: Effect.Effect<Environment, ConfigError.ConfigError> = Effect.try({
   try: () => {
@@ -20,7 +20,7 @@ export const processEnvironment: Effect.Effect<Environment, ConfigError.ConfigEr
   catch: cause => ConfigError.SourceUnavailable([file], reasonOf(cause), Cause.die(cause))
 })
 
-/** Empty where there is no such file. */
+/** Empty if there is no such file. */
 const contents = (): string => {
   const found = statSync(file, { throwIfNoEntry: false })
   if (found === undefined) return ""
@@ -29,7 +29,7 @@ const contents = (): string => {
   return textOf(readFileSync(file))
 }
 
-/** Without the byte order mark that some editors put before it. */
+/** Without the byte order mark that some editors write first. */
 const textOf = (bytes: Uint8Array): string => {
   const text = new TextDecoder().decode(bytes)
   if (text.includes("\0")) throw new Unreadable("it is not plain text; save it as such, in UTF-8")
@@ -41,5 +41,5 @@ class Unreadable extends Error {}
 const reasonOf = (cause: unknown): string => {
   if (cause instanceof Unreadable) return cause.message
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown"
-  return code === "EACCES" ? "this user may not (EACCES)" : `the system refuses (${code})`
+  return code === "EACCES" ? "this user may not read it (EACCES)" : `the system refuses (${code})`
 }

@@ -66,7 +66,7 @@ export const port: Parse<number> = integerBetween(0, 65_535)
 
 export const addressForm = "an address to listen on"
 
-export interface Rate {
+interface Rate {
   readonly runs: number
   readonly seconds: number
 }
@@ -89,7 +89,7 @@ export const httpUrl: Parse<string> = raw => {
     : Option.none()
 }
 
-/** In one pass, where a pattern would begin anew at each slash that is not at the end. */
+/** In one pass: a pattern would begin again at each slash that is not at the end. */
 export const withoutTrailingSlashes = (url: string): string => {
   let end = url.length
   while (url[end - 1] === "/") end -= 1
@@ -101,7 +101,7 @@ export const postgresUrl: Parse<Redacted.Redacted> = raw =>
     ? Option.some(Redacted.make(raw))
     : Option.none()
 
-export interface ApiBase {
+interface ApiBase {
   /** Without `/api/v1`: the health check lives here. */
   readonly root: string
   /** With `/api/v1`, without a trailing slash. */
@@ -122,7 +122,7 @@ export const hexBytes =
       Option.filter(bytes => lengths.includes(bytes.length))
     )
 
-/** The first 32 bytes of an Ed25519 key; the public half that may follow is recomputed, not trusted. */
+/** The first 32 bytes of an Ed25519 key. The signer recomputes the public half that may follow, and does not trust it. */
 export const ed25519Seed: Parse<Redacted.Redacted<Uint8Array>> = raw =>
   Option.map(hexBytes(32, 64)(raw), bytes => Redacted.make(bytes.slice(0, 32)))
 
@@ -130,7 +130,7 @@ export type WebhookSecret =
   | { readonly _tag: "Hmac"; readonly key: Redacted.Redacted<Uint8Array> }
   | { readonly _tag: "Ed25519"; readonly publicKey: Uint8Array }
 
-/** Standard Webhooks secrets, `whsec_…` or `whpk_…`, separated by commas or spaces; one malformed spoils all. */
+/** Standard Webhooks secrets, `whsec_…` or `whpk_…`, with commas or spaces between them; none if one is malformed. */
 export const webhookSecrets: Parse<ReadonlyArray<WebhookSecret>> = raw =>
   Option.all(
     raw

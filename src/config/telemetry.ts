@@ -6,7 +6,7 @@ const { optional, withDefault } = Variable
 const url = Variable.httpUrlForm
 const signals = ["TRACES", "METRICS", "LOGS"] as const
 
-const own = Config.all({
+const destinations = Config.all({
   disabled: withDefault("OTEL_SDK_DISABLED", "true or false", Variable.flag, false),
   serviceName: withDefault("OTEL_SERVICE_NAME", "a name", Option.some<string>, "mochi-discord"),
   endpoint: optional("OTEL_EXPORTER_OTLP_ENDPOINT", url, Variable.httpUrl),
@@ -35,21 +35,74 @@ const own = Config.all({
   prometheusPort: withDefault("OTEL_EXPORTER_PROMETHEUS_PORT", Variable.portForm, Variable.port, 9464)
 })
 
+/** Upper and lower case as written here, unlike `choice`: the SDK knows no other spelling. */
+const exactly =
+  <const Names extends ReadonlyArray<string>>(...names: Names): Variable.Parse<Names[number]> =>
+  raw =>
+    Option.fromNullable(names.find(name => name === raw))
+
+const protocol = (name: string) =>
+  optional(name, "grpc, http/protobuf or http/json", exactly("grpc", "http/protobuf", "http/json"))
+
+/** The SDK leaves the choice of exporter to its caller: a signal's own variable wins over the common one. */
+const protocols = Config.all({
+  common: protocol("OTEL_EXPORTER_OTLP_PROTOCOL"),
+  traces: protocol("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"),
+  metrics: protocol("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"),
+  logs: protocol("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL")
+}).pipe(
+  Config.map(({ common, logs, metrics, traces }) => {
+    const orCommon = (own: typeof common) =>
+      Option.getOrElse(
+        Option.orElse(own, () => common),
+        () => "http/protobuf" as const
+      )
+    return {
+      tracesProtocol: orCommon(traces),
+      metricsProtocol: orCommon(metrics),
+      logsProtocol: orCommon(logs)
+    }
+  })
+)
+
+/** The longest that Node's timers can wait, in milliseconds. */
+const longest = 2_147_483_647
+
+const wholeNumber = (name: string, least: number) =>
+  optional(name, `a whole number from ${least}`, Variable.integerBetween(least, longest))
+
+const positive = (name: string, fallback: number) =>
+  Config.map(
+    wholeNumber(name, 1),
+    Option.getOrElse(() => fallback)
+  )
+
+/** Spans and log lines that wait to be sent: the SDK drops what comes on top. */
+const mostQueuedSpans = 2048
+const mostQueuedLogs = 2048
+
+/** How much of a signal waits, and for how many milliseconds: the SDK's classes leave these variables to their caller. */
+const batches = Config.all({
+  spanBatches: Config.all({ maxQueueSize: positive("OTEL_BSP_MAX_QUEUE_SIZE", mostQueuedSpans) }),
+  logBatches: Config.all({
+    maxQueueSize: positive("OTEL_BLRP_MAX_QUEUE_SIZE", mostQueuedLogs),
+    maxExportBatchSize: positive("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512),
+    scheduledDelayMillis: positive("OTEL_BLRP_SCHEDULE_DELAY", 1000),
+    exportTimeoutMillis: positive("OTEL_BLRP_EXPORT_TIMEOUT", 30_000)
+  }),
+  metricExport: Config.all({
+    exportIntervalMillis: positive("OTEL_METRIC_EXPORT_INTERVAL", 60_000),
+    exportTimeoutMillis: positive("OTEL_METRIC_EXPORT_TIMEOUT", 30_000)
+  })
+})
+
 /** The common variable, and the one that each signal has of its own. */
 const ofSignals = <A>(name: string, expected: string, parse: Variable.Parse<A>) =>
   ["", ...signals.map(signal => `${signal}_`)].map(signal =>
     optional(`OTEL_EXPORTER_OTLP_${signal}${name}`, expected, parse)
   )
 
-/** The longest that Node's timers can wait. */
-const longest = 2_147_483_647
-
-const above =
-  (least: number) =>
-  (name: string): Config.Config<unknown> =>
-    optional(name, `a whole number from ${least}`, Variable.integerBetween(least, longest))
-
-/** As the SDK decodes them: it goes without the whole list where one of it is wrong. */
+/** As the SDK decodes them: if one pair is wrong, it ignores the whole list. */
 const attributes: Variable.Parse<string> = raw =>
   pairsOf(raw, pair => {
     const [name = "", value = "", ...more] = pair.split("=").map(part => decodeURIComponent(part.trim()))
@@ -84,18 +137,14 @@ const readableFile: Variable.Parse<string> = path => {
 
 const pairsForm = "name=value pairs, separated by commas; special characters as %xx"
 
-/** In this very case, unlike `choice`: the SDK knows no other. */
-const exactly =
-  (...names: ReadonlyArray<string>): Variable.Parse<string> =>
-  raw =>
-    names.includes(raw) ? Option.some(raw) : Option.none()
-
 const ratio: Variable.Parse<number> = raw =>
   /^(0|1|[01]?\.\d{1,15})$/.test(raw) && Number(raw) <= 1 ? Option.some(Number(raw)) : Option.none()
 
-/** Read where they are used, mostly by the SDK, which goes on without what it does not understand; here it is named. */
-const sdk: ReadonlyArray<Config.Config<unknown>> = [
-  ...ofSignals("PROTOCOL", "grpc, http/protobuf or http/json", exactly("grpc", "http/protobuf", "http/json")),
+/**
+ * The SDK alone reads these variables, from the process's environment. It silently ignores a value that it does not
+ * understand: so the start checks them here, and keeps none.
+ */
+const readByTheSdk: ReadonlyArray<Config.Config<unknown>> = [
   ...ofSignals("TIMEOUT", "milliseconds from 1", Variable.integerBetween(1, longest)),
   ...ofSignals("COMPRESSION", "gzip or none", exactly("gzip", "none")),
   ...ofSignals("HEADERS", pairsForm, headers),
@@ -115,19 +164,18 @@ const sdk: ReadonlyArray<Config.Config<unknown>> = [
     exactly(...["always_on", "always_off", "traceidratio"].flatMap(name => [name, `parentbased_${name}`]))
   ),
   optional("OTEL_TRACES_SAMPLER_ARG", "a number from 0 to 1", ratio),
-  ...["OTEL_METRIC_EXPORT_INTERVAL", "OTEL_METRIC_EXPORT_TIMEOUT"].map(above(1)),
-  ...["OTEL_BSP", "OTEL_BLRP"].flatMap(batch =>
-    ["SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_QUEUE_SIZE", "MAX_EXPORT_BATCH_SIZE"].map(name =>
-      above(1)(`${batch}_${name}`)
-    )
+  ...["SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_EXPORT_BATCH_SIZE"].map(name =>
+    wholeNumber(`OTEL_BSP_${name}`, 1)
   ),
   ...["ATTRIBUTE", "SPAN_ATTRIBUTE"].flatMap(what =>
-    ["VALUE_LENGTH_LIMIT", "COUNT_LIMIT"].map(limit => above(0)(`OTEL_${what}_${limit}`))
+    ["VALUE_LENGTH_LIMIT", "COUNT_LIMIT"].map(limit => wholeNumber(`OTEL_${what}_${limit}`, 0))
   ),
   ...["EVENT_COUNT", "LINK_COUNT", "ATTRIBUTE_PER_EVENT_COUNT", "ATTRIBUTE_PER_LINK_COUNT"].map(limit =>
-    above(0)(`OTEL_SPAN_${limit}_LIMIT`)
+    wholeNumber(`OTEL_SPAN_${limit}_LIMIT`, 0)
   )
 ]
 
 /** Where traces, metrics and logs go: the standard variables. */
-export const telemetry = Config.all([own, Config.all(sdk)]).pipe(Config.map(([settings]) => settings))
+export const telemetry = Config.all([destinations, protocols, batches, Config.all(readByTheSdk)]).pipe(
+  Config.map(([destinations, protocols, batches]) => ({ ...destinations, ...protocols, ...batches }))
+)

@@ -1,4 +1,4 @@
 import packageJson from "../../package.json" with { type: "json" }
 
-/** Of this release, as other services see it in `User-Agent` and in telemetry. */
+/** This release, as other services see it in `User-Agent` and in telemetry. */
 export const version: string = packageJson.version

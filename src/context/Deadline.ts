@@ -2,14 +2,14 @@ import { Context, Duration, Effect } from "effect"
 import { monotonicMillis } from "./monotonic.ts"
 
 /**
- * The moment, in milliseconds of the monotonic clock, by which whoever started this wants its answers from Mochi. A call
- * that is still under way then fails with `TimedOut`, and no retry starts that could not end before it.
+ * The moment, in milliseconds of the monotonic clock, by which the caller wants its answers from Mochi. A call still in
+ * flight then fails with `TimedOut`, and no retry starts that could not end before it.
  */
 export class Deadline extends Context.Reference<Deadline>()("mochi/context/Deadline", {
   defaultValue: () => Number.POSITIVE_INFINITY
 }) {}
 
-/** One budget for all calls that `effect` makes. It can only bring an earlier deadline, never move one further away. */
+/** One budget for all calls that `effect` makes. It can only bring a deadline forward, never extend it. */
 export const within =
   (budget: Duration.DurationInput) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -1,8 +1,8 @@
 import { Context } from "effect"
 
 /**
- * What a call to Mochi is for. A `suggestion` fills a list while somebody types, and gives way to every `command`: to
- * whatever somebody has asked for, decided or is to be told.
+ * The purpose of a call to Mochi. A `suggestion` fills a list while somebody types, and gives way to every `command`:
+ * requests, decisions and notifications.
  */
 export class Priority extends Context.Reference<Priority>()("mochi/context/Priority", {
   defaultValue: (): "command" | "suggestion" => "command"

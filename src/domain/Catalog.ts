@@ -6,7 +6,7 @@ import type { TokenAmount } from "./TokenAmount.ts"
 export interface Profile {
   readonly id: ProfileId
   readonly name: string
-  /** None where the person has linked no Discord account, or one that is no Discord id. */
+  /** None if the person has linked no Discord account, or one that is no Discord id. */
   readonly userId: Option.Option<UserId>
 }
 
@@ -25,7 +25,7 @@ export interface Token {
   readonly symbol: string
   readonly name: string
   readonly decimals: number
-  /** USD for one token; none where Mochi has no price. */
+  /** USD for one token; none if Mochi has no price. */
   readonly price: Option.Option<BigDecimal.BigDecimal>
   readonly chain: Option.Option<string>
 }

@@ -23,12 +23,6 @@ export type BotId = typeof BotId.Type
 export const MessageId = snowflake.pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
-/** The moment that is in each of Discord's ids, above 22 other bits, in milliseconds since 1970. */
-export const madeAtMillis = (id: MessageId | InteractionId): number =>
-  Number(BigInt(id) >> 22n) + discordEpochMillis
-
-const discordEpochMillis = Date.UTC(2015, 0, 1)
-
 /** Much longer ones would not fit into an index of the database, or a URL. */
 export const longestId = 255
 

@@ -1,9 +1,11 @@
-import { Schema } from "effect"
-import type { Option } from "effect"
+import { BigDecimal, Option, Schema } from "effect"
 import type { Application, Holding, Profile, Vault } from "./Catalog.ts"
 import { UserId, InteractionId } from "./Ids.ts"
 import type { ChannelId, CommunityId } from "./Ids.ts"
+import { formatAmount, formatUsd } from "./TokenAmount.ts"
 import type { TokenAmount } from "./TokenAmount.ts"
+import { nobody } from "./TransferRequest.ts"
+import type { RequestFacts } from "./TransferRequest.ts"
 
 /** `/kudos` as typed: every option is outside input, ids included. */
 export interface KudosCommand {
@@ -33,6 +35,32 @@ export interface KudosDraft {
   readonly channelId: Option.Option<ChannelId>
 }
 
+/** What the request will be about, as the draft has it: the owner is somebody whom only Mochi knows. */
+export const factsOf = (draft: KudosDraft): RequestFacts => ({
+  applicationName: draft.application.name,
+  vaultName: draft.vault.name,
+  amount: formatAmount(draft.amount),
+  symbol: draft.holding.token.symbol,
+  // A price of zero is no price.
+  usd: Option.map(Option.filter(draft.holding.token.price, BigDecimal.isPositive), price =>
+    formatUsd(draft.amount, price)
+  ),
+  chain: draft.holding.token.chain,
+  reason: draft.reason,
+  owner: nobody,
+  requester: {
+    profileId: Option.some(draft.sender.profile.id),
+    userId: Option.some(draft.sender.userId)
+  },
+  recipient: {
+    profileId: Option.some(draft.recipient.profile.id),
+    userId: Option.some(draft.recipient.userId)
+  },
+  expiresAt: Option.none(),
+  communityId: draft.communityId,
+  channelId: draft.channelId
+})
+
 export class SelfKudos extends Schema.TaggedError<SelfKudos>()("SelfKudos", {}) {}
 
 export class BotRecipient extends Schema.TaggedError<BotRecipient>()("BotRecipient", {}) {}
@@ -54,7 +82,7 @@ export class OverBalance extends Schema.TaggedError<OverBalance>()("OverBalance"
   available: Schema.Struct({ baseUnits: Schema.BigIntFromSelf, decimals: Schema.Number })
 }) {}
 
-/** The sender of kudos, or whoever pressed a button. */
+/** The sender of kudos, or the person who pressed a button, has no profile at Mochi. */
 export class ProfileMissing extends Schema.TaggedError<ProfileMissing>()("ProfileMissing", {}) {}
 
 export class RecipientProfileMissing extends Schema.TaggedError<RecipientProfileMissing>()(
@@ -77,7 +105,7 @@ export class Ambiguous extends Schema.TaggedError<Ambiguous>()("Ambiguous", {
   typed: Schema.String
 }) {}
 
-/** What a person can cause, and mend. */
+/** What a person can cause, and fix. */
 export type KudosRefusal =
   | SelfKudos
   | BotRecipient
@@ -93,7 +121,7 @@ export type KudosRefusal =
 /** The command ended before anything was asked of Mochi, or Mochi refused it. */
 export class NeverSent extends Schema.TaggedError<NeverSent>()("NeverSent", {}) {}
 
-/** Mochi may have created the request, or may not: nobody repeats it before looking. */
+/** Mochi may have created the request, or may not: nobody sends it again before looking. */
 export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
   interactionId: InteractionId
 }) {}

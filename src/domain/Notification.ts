@@ -4,11 +4,11 @@ import type { RequestKey } from "./Ids.ts"
 import type { RequestStatus } from "./RequestStatus.ts"
 import type { Party, RequestFacts, TransferRequest } from "./TransferRequest.ts"
 
-/** Who hears of a request. One person may be several of them. */
+/** The people whom the bot notifies of a request. One person may be several of them. */
 export const Audience = Schema.Literal("owner", "requester", "recipient")
 export type Audience = typeof Audience.Type
 
-/** What a person is shown: the owner decides, the requester follows, the recipient is thanked. */
+/** What the bot shows a person: the owner decides, the requester follows, the recipient gets thanks. */
 export const NotificationKind = Schema.Literal("approval_card", "status_changed", "kudos_received")
 export type NotificationKind = typeof NotificationKind.Type
 
@@ -18,7 +18,7 @@ export type NotificationState = typeof NotificationState.Type
 export const NotificationId = Schema.UUID.pipe(Schema.brand("NotificationId"))
 export type NotificationId = typeof NotificationId.Type
 
-/** Something that one audience has to see, because a request reached a status. */
+/** One audience has to see something, because a request reached a status. */
 export interface Notification {
   readonly id: NotificationId
   readonly request: RequestKey
@@ -27,7 +27,7 @@ export interface Notification {
   /** The status that called for it; what is shown is drawn from the newest one. */
   readonly about: RequestStatus
   readonly state: NotificationState
-  /** Why it is dead, or failed last. */
+  /** Why it is dead, or why its last try failed. */
   readonly reason: Option.Option<string>
   readonly attempts: number
   readonly createdAt: DateTime.Utc
@@ -40,9 +40,9 @@ export interface DueNotification {
 }
 
 /**
- * Who has to hear that a request stands where it stands now, each once: nobody while nothing but its status is known, no
- * owner or requester before a source has named them, and nobody who was erased. A recipient hears of an approval, and of
- * what became of one.
+ * The notifications that are due now that a request has this status, one for each audience: none while only the status is
+ * stored, none for an owner or requester before a source has named them, and none for a person who was erased. A recipient
+ * hears of an approval, and of what became of it.
  */
 export const notificationsFor = (
   request: TransferRequest,
@@ -60,8 +60,8 @@ export const notificationsFor = (
   })
 
 /**
- * Whether a message of its own would tell the requester what they hear already: as the owner from the card, as the
- * recipient from the thanks. Their `/kudos` answer is brought up to date all the same.
+ * Whether the requester learns the status without a message of its own: as the owner they see it on the card, as the
+ * recipient in the thanks. Their `/kudos` answer is brought up to date all the same.
  */
 export const requesterLearnsAnyway = (facts: RequestFacts, status: RequestStatus): boolean =>
   samePerson(facts.requester, facts.owner) ||

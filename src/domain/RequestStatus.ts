@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 
-/** Where a transfer request stands. `settled` is a final word of Mochi's that this version does not know. */
+/** How a transfer request stands. `settled` stands for a final word of Mochi's that this version does not know. */
 export const RequestStatus = Schema.Literal("pending", "approved", "rejected", "expired", "failed", "settled")
 export type RequestStatus = typeof RequestStatus.Type
 
@@ -9,7 +9,7 @@ export type FinalStatus = Exclude<RequestStatus, "pending">
 export const Decision = Schema.Literal("approved", "rejected")
 export type Decision = typeof Decision.Type
 
-/** Mochi's word, any case, to a status. */
+/** The status that a word of Mochi's means, in any case. */
 export const fromMochi = (word: string): RequestStatus => {
   switch (word.trim().toLowerCase()) {
     case "pending":
@@ -31,17 +31,17 @@ export const fromMochi = (word: string): RequestStatus => {
 
 export const isFinal = (status: RequestStatus): status is FinalStatus => status !== "pending"
 
-/** What a newly heard status means for the known one. */
-export type Transition = "advance" | "keep" | "ask Mochi"
+/** What a reported status means for the one that is stored. */
+type Transition = "advance" | "keep" | "ask Mochi"
 
 /**
  * A status never moves backwards: only pending becomes final, only approved becomes failed, and a vague `settled` gives
- * way to a known word. Of other finals that contradict each other, Mochi itself is asked.
+ * way to a word that this version knows. If other final words contradict each other, the bot asks Mochi itself.
  */
-export const transition = (known: RequestStatus, heard: RequestStatus): Transition => {
-  if (known === heard || heard === "pending") return "keep"
-  if (known === "pending" || known === "settled") return "advance"
-  if (heard === "settled" || (known === "failed" && heard === "approved")) return "keep"
-  if (known === "approved" && heard === "failed") return "advance"
+export const transition = (before: RequestStatus, reported: RequestStatus): Transition => {
+  if (before === reported || reported === "pending") return "keep"
+  if (before === "pending" || before === "settled") return "advance"
+  if (reported === "settled" || (before === "failed" && reported === "approved")) return "keep"
+  if (before === "approved" && reported === "failed") return "advance"
   return "ask Mochi"
 }

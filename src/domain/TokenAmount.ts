@@ -17,7 +17,7 @@ export const AmountInput = Data.taggedEnum<AmountInput>()
 /** Discord's bound on an option. */
 const longestTyped = 6000
 
-/** Reads the `amount` option; none for whatever is not one of its forms, and for zero. */
+/** Reads the `amount` option; none for a text in none of its forms, and for zero. */
 export const parseAmountInput = (raw: string): Option.Option<AmountInput> =>
   raw.length > longestTyped
     ? Option.none()
@@ -59,9 +59,9 @@ export const formatUsd = (amount: TokenAmount, price: BigDecimal.BigDecimal): st
 
 /** USD as written by somebody else, with or without its sign, at two decimals; none for what is no amount. */
 export const formatUsdText = (text: string): Option.Option<string> => {
-  const written = text.trim().replace(/^\$/, "")
-  if (written.length > longestDecimal) return Option.none()
-  const usd = written.includes(",") ? plainNumber(written) : parseDecimal(written)
+  const number = text.trim().replace(/^\$/, "")
+  if (number.length > longestDecimal) return Option.none()
+  const usd = number.includes(",") ? plainNumber(number) : parseDecimal(number)
   return Option.map(
     Option.filter(usd, each => !BigDecimal.isNegative(each)),
     twoDecimals
@@ -77,7 +77,7 @@ export const parseDecimal = (text: string): Option.Option<BigDecimal.BigDecimal>
     ? BigDecimal.fromString(text)
     : Option.none()
 
-/** A decimal such as `10.5` of a token with `decimals`; none where it is finer than the token. */
+/** A decimal such as `10.5` of a token with `decimals`; none if it is finer than the token. */
 export const fromDecimalText = (text: string, decimals: number): Option.Option<TokenAmount> => {
   if (!/^\d+(\.\d+)?$/.test(text)) return Option.none()
   return Option.flatMap(BigDecimal.fromString(text), value =>
@@ -121,7 +121,7 @@ const multipliedNumber = (text: string): Option.Option<BigDecimal.BigDecimal> =>
     : Option.map(plainNumber(text.slice(0, -1)), value => BigDecimal.multiply(value, multiplier))
 }
 
-/** More than all, or any part of nothing: over the balance even where rounding down would hide it. */
+/** More than all, or any part of nothing: over the balance even if rounding down would hide it. */
 const isOverWhole = (input: AmountInput, available: TokenAmount): boolean =>
   AmountInput.$is("Percent")(input) &&
   (available.baseUnits === 0n || BigDecimal.greaterThan(input.value, hundred))
@@ -159,13 +159,13 @@ const twoDecimals = (usd: BigDecimal.BigDecimal): string => {
   return `${whole}.${fraction.padEnd(2, "0")}`
 }
 
-/** None where the value has more decimals, trailing zeros apart, than the token. */
+/** None if the value has more decimals, trailing zeros apart, than the token. */
 const exactUnits = (value: BigDecimal.BigDecimal, decimals: number): Option.Option<bigint> => {
   const { scale, value: digits } = BigDecimal.normalize(value)
   return scale > decimals ? Option.none() : Option.some(digits * 10n ** BigInt(decimals - scale))
 }
 
-/** `dividend / divisor` in units of 10^-decimals, rounded down: exact where BigDecimal.divide stops at 100 digits. */
+/** `dividend / divisor` in units of 10^-decimals, rounded down: exact, whereas BigDecimal.divide stops at 100 digits. */
 const quotient = (
   dividend: BigDecimal.BigDecimal,
   divisor: BigDecimal.BigDecimal,

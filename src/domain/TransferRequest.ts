@@ -16,12 +16,12 @@ import { transition } from "./RequestStatus.ts"
 export interface Party {
   readonly profileId: Option.Option<ProfileId>
   readonly userId: Option.Option<UserId>
-  /** They had their data erased: nobody is named here any more, whoever repeats it, and nothing is owed to them. */
+  /** They had their data erased: no source, however often it repeats them, names them here again; nothing is owed to them. */
   readonly isErased?: true
 }
 
 /**
- * What a request is about: fixed by the first source that tells, our own intent or else the first webhook. A webhook that
+ * What a request is about: the first source that says it fixes it, our own intent or else the first webhook. A webhook that
  * contradicts the intent is right: it says what Mochi will pay.
  */
 export interface RequestFacts {
@@ -43,7 +43,7 @@ export interface RequestFacts {
   readonly channelId: Option.Option<ChannelId>
 }
 
-/** Who settled a request, and when that became known. */
+/** The person who settled a request, and the moment at which the bot learned of it. */
 export interface Settlement {
   readonly by: Party
   readonly at: DateTime.Utc
@@ -55,42 +55,54 @@ export interface TransferRequest {
   readonly status: RequestStatus
   readonly facts: Option.Option<RequestFacts>
   readonly settlement: Option.Option<Settlement>
-  /** The `/kudos` that created it, when this bot did. */
+  /** The `/kudos` that created it, if this bot did. */
   readonly interactionId: Option.Option<InteractionId>
   /** W3C trace context of that `/kudos`, for links from later traces. */
   readonly origin: Option.Option<string>
 }
 
-/** What somebody, Mochi's webhook or a button, says of a request. */
-export interface StatusReport {
+/** What a source, such as Mochi's webhook or a button, says of a request. */
+export interface RequestReport {
   readonly key: RequestKey
-  readonly status: RequestStatus
+  /** None: the source did not say, so that Mochi is asked. */
+  readonly status: Option.Option<RequestStatus>
   readonly facts: Option.Option<RequestFacts>
+  /** The person who settled the request, if it is settled. */
   readonly by: Party
-  readonly at: DateTime.Utc
-  /** The `/kudos` that it is said to come from: believed only where it agrees with what is stored of that. */
+  /** The `/kudos` that the request is said to come from: believed only if it agrees with what is stored of that. */
   readonly interactionId: Option.Option<InteractionId>
-  /** Of the vault, where the report names it. */
+  /** Of the vault, if the report names it. */
   readonly vaultId: Option.Option<VaultProfileId>
   /** Mochi's own answer to our question: true whatever was believed before. */
   readonly authoritative: boolean
 }
 
-/** What Mochi's webhook says, before anybody knows whether it is news. */
-export interface News extends Pick<StatusReport, "key" | "facts" | "by" | "interactionId" | "vaultId"> {
-  readonly status: Option.Option<RequestStatus>
-}
+/** A report of these parts; of the rest the source said nothing. */
+export const requestReport = (
+  key: RequestKey,
+  parts: Partial<Omit<RequestReport, "key">>
+): RequestReport => ({
+  key,
+  status: Option.none(),
+  facts: Option.none(),
+  by: nobody,
+  interactionId: Option.none(),
+  vaultId: Option.none(),
+  authoritative: false,
+  ...parts
+})
 
 export const nobody: Party = { profileId: Option.none(), userId: Option.none() }
 
 export const erasedParty: Party = { ...nobody, isErased: true }
 
-/** The request after a report; left where only Mochi can tell which of two final words holds. */
+/** The request after a report that came at this moment; left if only Mochi can tell which of two final words holds. */
 export const afterReport = (
-  known: Option.Option<TransferRequest>,
-  report: StatusReport
+  stored: Option.Option<TransferRequest>,
+  report: RequestReport,
+  at: DateTime.Utc
 ): Either.Either<TransferRequest, "ask Mochi"> => {
-  const before = Option.getOrElse(known, () => unknownRequest(report.key))
+  const before = Option.getOrElse(stored, () => unknownRequest(report.key))
   const request: TransferRequest = {
     ...before,
     facts: Option.match(before.facts, {
@@ -99,17 +111,17 @@ export const afterReport = (
         Option.some(Option.match(report.facts, { onNone: () => facts, onSome: completed(facts) }))
     })
   }
-  const step = transition(before.status, report.status)
-  if (step === "keep")
-    return Either.right(report.status === before.status ? withDecider(request, report) : request)
+  if (Option.isNone(report.status)) return Either.right(request)
+  const status = report.status.value
+  const step = transition(before.status, status)
+  if (step === "keep") return Either.right(status === before.status ? withDecider(request, report) : request)
   if (step === "ask Mochi" && !report.authoritative) return Either.left("ask Mochi")
-  const settlement = Option.some({ by: report.by, at: report.at })
-  return Either.right({ ...request, status: report.status, settlement })
+  return Either.right({ ...request, status, settlement: Option.some({ by: report.by, at }) })
 }
 
-/** The request as our own intent tells it, whatever was heard of it before. */
+/** The request as our own intent has it, whatever other sources said of it before. */
 export const withIntent = (
-  known: Option.Option<TransferRequest>,
+  stored: Option.Option<TransferRequest>,
   key: RequestKey,
   intent: {
     readonly interactionId: InteractionId
@@ -117,13 +129,13 @@ export const withIntent = (
     readonly origin: Option.Option<string>
   }
 ): TransferRequest => {
-  const before = Option.getOrElse(known, () => unknownRequest(key))
+  const before = Option.getOrElse(stored, () => unknownRequest(key))
   return {
     ...before,
     facts: Option.some(
       Option.match(before.facts, {
         onNone: () => intent.facts,
-        onSome: heard => completed(intent.facts)(heard)
+        onSome: completed(intent.facts)
       })
     ),
     interactionId: Option.some(intent.interactionId),
@@ -172,8 +184,8 @@ const completedParty = (first: Party, later: Party): Party =>
 
 const isErased = (...parties: ReadonlyArray<Party>): boolean => parties.some(party => party.isErased === true)
 
-/** Whoever decided may become known later than the decision. */
-const withDecider = (request: TransferRequest, report: StatusReport): TransferRequest => ({
+/** The name of the person who decided may come later than the decision. */
+const withDecider = (request: TransferRequest, report: RequestReport): TransferRequest => ({
   ...request,
   settlement: Option.map(request.settlement, ({ by, at }) => ({ by: completedParty(by, report.by), at }))
 })

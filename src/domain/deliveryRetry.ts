@@ -3,7 +3,7 @@ import { Duration } from "effect"
 const first = Duration.seconds(1)
 const longest = Duration.hours(1)
 
-/** After this a delivery is given up. */
+/** A job that still fails after this is given up. */
 export const deliveryPatience = Duration.hours(24)
 
 /** Twice as long after each failure, from a second or two to an hour; `random` (0 to 1) keeps crowds apart. */

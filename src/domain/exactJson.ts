@@ -2,9 +2,9 @@ import { BigDecimal, Option, Predicate } from "effect"
 import { parseDecimal } from "./TokenAmount.ts"
 
 /**
- * JSON whose numbers arrive as the text they were written in, since a JavaScript number would change large ids, amounts
- * and prices; whole ones without a point or an exponent, which backends add. None for what is no JSON, or is nested too
- * deeply to read.
+ * JSON whose numbers arrive as the text in which they are written, since a JavaScript number would change large ids, amounts
+ * and prices; whole ones without the point or the exponent that some backends add. None for a text that is not JSON, or is
+ * nested too deeply to read.
  */
 export const parseJson = (text: string): Option.Option<unknown> => {
   try {
@@ -21,10 +21,10 @@ const keepNumberText = (_key: string, value: unknown, ...rest: ReadonlyArray<unk
     : value
 }
 
-/** What JavaScript hands out is a piece of the whole text, and would keep all of it for as long as it is kept. */
+/** JavaScript hands out a slice of the whole text, and the slice would keep all of that text in memory. */
 const apart = (source: string): unknown => JSON.parse(`"${source}"`)
 
-/** Only digits that were written: a number that JavaScript rounds to a whole one is none. */
+/** Only digits of the text itself: a number that JavaScript would round to a whole one is not whole. */
 const wholeText = (source: string, value: number): string => {
   const zeros = /^(-?\d+)\.0+$/.exec(source)?.[1]
   if (zeros !== undefined) return zeros
@@ -34,7 +34,7 @@ const wholeText = (source: string, value: number): string => {
 }
 
 /**
- * JSON whose numbers stay numbers, so that a number where text belongs can be told; only whole numbers that a JavaScript
+ * JSON whose numbers stay numbers, so that a number in the place of a text can be seen; only whole numbers that a JavaScript
  * number would change arrive as the text they were written in.
  */
 export const parseTypedJson = (text: string): Option.Option<unknown> => {

@@ -1,50 +1,52 @@
 /**
- * How far a report is believed that names one of our own intents. The name comes from `requester_metadata`, which whoever
- * creates a request at Mochi fills in as they like; Mochi pays what its signed event says, whatever the intent says.
+ * How far a report that names one of our own intents is believed. The name comes from `requester_metadata`, which any
+ * creator of a request at Mochi fills in as they like; Mochi pays what its signed event says, whatever the intent says.
  */
 import { Option } from "effect"
 import type { ApplicationId, InteractionId, RequestCode, RequestKey, VaultProfileId } from "./Ids.ts"
 import { isFromMochi, withIntent } from "./TransferRequest.ts"
-import type { RequestFacts, StatusReport, TransferRequest } from "./TransferRequest.ts"
+import type { RequestFacts, RequestReport, TransferRequest } from "./TransferRequest.ts"
 
 /** What is stored of an intent, as far as it tells which request is its own. */
-export interface AskedFor {
+export interface Intent {
   readonly interactionId: InteractionId
   readonly vault: { readonly applicationId: ApplicationId; readonly vaultId: VaultProfileId }
   readonly facts: RequestFacts
-  /** The one request that it belongs to, once that is known. */
+  /** The code of its one request, once the bot has learned it. */
   readonly code: Option.Option<RequestCode>
   readonly origin: Option.Option<string>
 }
 
-/** In what a request is not the one that was asked for. */
+/** How a request can differ from the one that the intent asked for. */
 export type Difference = "application" | "code" | "vault" | "token" | "amount" | "recipient" | "requester"
 
-type Report = Omit<StatusReport, "status">
-
-export interface Belief {
-  /** The request before the report: completed by the intent where that is its own. */
-  readonly known: Option.Option<TransferRequest>
+interface Belief {
+  /** The request before the report, completed by the intent if the request is the intent's own. */
+  readonly before: Option.Option<TransferRequest>
   /** The report without what it borrowed from another request. */
-  readonly report: Report
+  readonly report: RequestReport
   readonly isOwn: boolean
   readonly differs: ReadonlyArray<Difference>
 }
 
-/** What a report is worth, given what is stored of its request and of the intent that it or the request names. */
-export const believe = (stored: Option.Option<TransferRequest>, asked: AskedFor, report: Report): Belief => {
-  const told = [...factsFromMochi(stored), ...Option.toArray(report.facts)]
+/** How far to believe a report, given what is stored of its request and of the intent that it or the request names. */
+export const believe = (
+  stored: Option.Option<TransferRequest>,
+  intent: Intent,
+  report: RequestReport
+): Belief => {
+  const mochisFacts = [...factsFromMochi(stored), ...Option.toArray(report.facts)]
   const differs = [
-    ...keyDifferences(asked, report.key),
-    ...told.flatMap(facts => differences(asked, facts, report.vaultId))
+    ...keyDifferences(intent, report.key),
+    ...mochisFacts.flatMap(facts => differences(intent, facts, report.vaultId))
   ]
   if (differs.length === 0)
-    return { known: Option.some(withIntent(stored, report.key, asked)), report, isOwn: true, differs }
+    return { before: Option.some(withIntent(stored, report.key, intent)), report, isOwn: true, differs }
   const isAnswerToCreate = Option.isNone(report.facts)
-  if (isAnswerToCreate && keyDifferences(asked, report.key).length === 0)
-    return { known: Option.map(stored, linkedTo(asked)), report, isOwn: true, differs }
+  if (isAnswerToCreate && keyDifferences(intent, report.key).length === 0)
+    return { before: Option.map(stored, linkedTo(intent)), report, isOwn: true, differs }
   return {
-    known: Option.map(stored, withMochisFacts),
+    before: Option.map(stored, withMochisFacts),
     report: withoutBorrowed(report),
     isOwn: false,
     differs
@@ -52,9 +54,9 @@ export const believe = (stored: Option.Option<TransferRequest>, asked: AskedFor,
 }
 
 /** Codes are unique within an application alone. */
-const keyDifferences = (asked: AskedFor, key: RequestKey): ReadonlyArray<Difference> => {
-  if (asked.vault.applicationId !== key.applicationId) return ["application"]
-  return Option.exists(asked.code, code => code !== key.code) ? ["code"] : []
+const keyDifferences = (intent: Intent, key: RequestKey): ReadonlyArray<Difference> => {
+  if (intent.vault.applicationId !== key.applicationId) return ["application"]
+  return Option.exists(intent.code, code => code !== key.code) ? ["code"] : []
 }
 
 /**
@@ -63,7 +65,7 @@ const keyDifferences = (asked: AskedFor, key: RequestKey): ReadonlyArray<Differe
  * vault without its id must at least have the same name.
  */
 const differences = (
-  { facts: mine, vault }: AskedFor,
+  { facts: mine, vault }: Intent,
   theirs: RequestFacts,
   vaultId: Option.Option<VaultProfileId>
 ): ReadonlyArray<Difference> => {
@@ -104,22 +106,22 @@ const factsFromMochi = (stored: Option.Option<TransferRequest>): ReadonlyArray<R
     )
   )
 
-/** Facts that only the intent told give way to the event that contradicts them. */
+/** Facts that came from the intent alone give way to the event that contradicts them. */
 const withMochisFacts = (request: TransferRequest): TransferRequest => ({
   ...request,
   facts: Option.filter(request.facts, isFromMochi)
 })
 
 const linkedTo =
-  ({ interactionId, origin }: AskedFor) =>
+  ({ interactionId, origin }: Intent) =>
   (request: TransferRequest): TransferRequest => ({
     ...request,
     interactionId: Option.some(interactionId),
     origin
   })
 
-/** Whose Discord account the metadata names is as little certain as the rest of it, where Mochi names the requester itself. */
-const withoutBorrowed = (report: Report): Report => ({
+/** If Mochi itself names the requester, the Discord account is dropped: it is as uncertain as the rest of the metadata. */
+const withoutBorrowed = (report: RequestReport): RequestReport => ({
   ...report,
   facts: Option.map(report.facts, facts => ({
     ...facts,

@@ -5,7 +5,7 @@ import { folded, nameOf } from "./plainText.ts"
 
 /**
  * What a person meant by an option, among what is theirs: an id, to the letter, beats a name; names ignore case and the
- * spelling of their characters. Whatever was typed never goes further than this; only what was found does.
+ * spelling of their characters. What the person typed goes no further than this; only the candidate does.
  */
 export const pickListed = <A extends { readonly id: string }>(
   option: Listed,

@@ -13,12 +13,12 @@ export const longestProse = 1000
 const hiddenAtMost = 4
 
 /**
- * Somebody's name for something, on one line and without what is not seen: control, bidirectional and zero-width
- * characters, and ids of custom emoji, which only their own server can show. Empty where nothing can be seen of it.
+ * Somebody's name for something, on one line and without invisible characters: control, bidirectional and zero-width
+ * characters, and ids of custom emoji, which only their own server can show. Empty if nothing can be seen of it.
  */
 export const nameOf = (raw: string): string =>
   shortened(
-    seen(raw, longestName)
+    visible(raw, longestName)
       .replace(/[\s\u0085\u2800]+/g, " ")
       .trim(),
     longestName
@@ -27,16 +27,20 @@ export const nameOf = (raw: string): string =>
 /** Like a name, of several lines: of more than two line ends in a row, two stay. */
 export const proseOf = (raw: string): string =>
   shortened(
-    seen(raw, longestProse)
+    visible(raw, longestProse)
       .replace(/\r\n?|[\u0085\u2028\u2029\v\f]/g, "\n")
       .replace(/\n(?:[^\S\n]*\n){2,}/g, "\n\n")
       .trim(),
     longestProse
   )
 
-/** At most `most` UTF-16 units, the last of them … where something is missing; never half a character. */
+/** At most `most` UTF-16 units, the last of them … if the text was longer; never half a character. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
+
+/** As `shortened`, and never in half an escape: a backslash at the end would speak for the … behind it. */
+export const cut = (text: string, most: number): string =>
+  text.length <= most ? text : shortened(text, most).replace(/(?<!\\)((?:\\\\)*)\\…$/, "$1…")
 
 /** What a search or a comparison of names goes by: width, ligatures, accents' spelling and case make no difference. */
 export const folded = (text: string): string =>
@@ -50,8 +54,8 @@ export const folded = (text: string): string =>
     .normalize("NFKC")
 
 /**
- * For a terminal, and for ids, of which no character may be lost: what is not seen stands as its code. As JSON has the
- * same codes, and none of these characters outside its texts, JSON says afterwards what it said before.
+ * For a terminal, and for ids, of which no character may be lost: an invisible character becomes its code. As JSON has the
+ * same codes, and none of these characters outside its texts, JSON means the same afterwards.
  */
 export const withVisibleControls = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{DI}\u2028\u2029]/gu, coded)
@@ -66,13 +70,13 @@ const coded = (character: string): string =>
     .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .join("")
 
-const seen = (raw: string, most: number): string =>
+const visible = (raw: string, most: number): string =>
   shortened(raw, most * hiddenAtMost)
     .toWellFormed()
     .replace(/<a?:(\w{1,32}):\d{1,20}>/g, ":$1:")
     .replace(unseen, (_, kept: string | undefined) => kept ?? "")
 
-/** What is not seen by itself and yet means something where it stands. */
+/** Characters that are invisible by themselves and yet mean something in their place. */
 const meant = [
   // joiners between letters, and between emoji
   String.raw`(?<=[[\p{L}\p{M}]--\p{DI}])[\u200C\u200D](?=[[\p{L}\p{M}]--\p{DI}])`,

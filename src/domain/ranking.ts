@@ -5,9 +5,9 @@ import { folded, nameOf } from "./plainText.ts"
 export const mostChoices = 25
 
 /**
- * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case
- * and the spelling of characters, then by the first word. All of them where nothing is typed,
- * and none where nothing can be seen of it.
+ * The candidates that contain `typed` in one of their words, best first: prefix before substring, ignoring case and the
+ * spelling of characters, then by the first word. All of them if nothing is typed, and none if `typed` has no visible
+ * character.
  */
 export const bestMatches = <A>(
   candidates: ReadonlyArray<A>,

@@ -6,7 +6,7 @@ export type TryEnd =
   | {
       readonly _tag: "Status"
       readonly status: number
-      /** How long the answer asks to wait, where it does. */
+      /** How long the answer asks to wait, if it does. */
       readonly retryAfterMillis: Option.Option<number>
     }
 
@@ -29,7 +29,7 @@ export const isPassing = (status: number): boolean =>
   status === 408 || status === 429 || (status >= 500 && status <= 599)
 
 /**
- * Milliseconds until the next try; none where there is nothing to gain, or where the wait would end past the deadline.
+ * Milliseconds until the next try; none if there is nothing to gain, or if the wait would end past the deadline.
  * Doubling backoff, of which a random half is left out so that callers do not return together; never before the moment
  * that the answer asked for.
  */
@@ -38,7 +38,7 @@ export const retryDelay = (end: TryEnd, position: RetryPosition): Option.Option<
   if (end._tag === "Status" && !isPassing(end.status)) return Option.none()
   const backoff = Math.min(longestBackoffMillis, firstBackoffMillis * 2 ** (position.tries - 1))
   const jittered = backoff * (0.5 + position.random / 2)
-  const asked = end._tag === "Status" ? Option.getOrElse(end.retryAfterMillis, () => 0) : 0
-  const delay = Math.ceil(asked > 0 ? asked + jittered : jittered)
+  const retryAfter = end._tag === "Status" ? Option.getOrElse(end.retryAfterMillis, () => 0) : 0
+  const delay = Math.ceil(retryAfter > 0 ? retryAfter + jittered : jittered)
   return delay < position.remainingMillis ? Option.some(delay) : Option.none()
 }

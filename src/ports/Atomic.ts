@@ -2,7 +2,7 @@ import { Context } from "effect"
 import type { Effect } from "effect"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** All or nothing: what several ports store within one transaction is stored together. */
+/** All or nothing: the database keeps everything that several ports store within one transaction, or none of it. */
 export class Atomic extends Context.Tag("mochi/ports/Atomic")<
   Atomic,
   {

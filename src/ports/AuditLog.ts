@@ -4,18 +4,18 @@ import type { UserId, RequestCode, RequestKey, TraceId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface AuditEntry {
-  /** A Discord user id, `mochi` for its webhooks, `operator` for the command line, `bot` for what it does by itself. */
+  /** A Discord user id, `mochi` for its webhooks, `operator` for the command line, `bot` for the bot itself. */
   readonly actor: string
   /** A closed word: `kudos`, `approve`, `reject`, `deliver`, `privacy_export`, `commands_sync`, … */
   readonly action: string
   readonly request: Option.Option<RequestKey>
   readonly outcome: string
   readonly traceId: Option.Option<TraceId>
-  /** Whom it is about, where that is not the actor. Stored as a pseudonym. */
+  /** The person it is about, if that is not the actor. The store keeps a pseudonym. */
   readonly subject?: UserId
 }
 
-/** As stored: the actor may read `erased:` and a keyed hash by now, and the subject is a pseudonym. */
+/** As stored: the actor of an erased person reads `erased:` and a keyed hash, and the subject is a pseudonym. */
 export interface AuditRecord {
   /** Grows with every entry. */
   readonly id: number
@@ -28,12 +28,12 @@ export interface AuditRecord {
   readonly subject: Option.Option<string>
 }
 
-/** Every part that is given has to match. */
+/** A record has to match every part that is given. */
 export interface AuditFilter {
   readonly actor: Option.Option<string>
   readonly action: Option.Option<string>
   readonly requestCode: Option.Option<RequestCode>
-  /** What the person did or what was done about them, their erasure included. */
+  /** Records by the person or about them, their erasure included. */
   readonly person: Option.Option<UserId>
   readonly since: Option.Option<DateTime.Utc>
   /** Entries older than the one with this id. */

@@ -6,9 +6,9 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 export interface ReceivedInteraction {
   readonly id: InteractionId
   readonly userId: UserId
-  /** Answers the interaction for 15 minutes; whoever has it can. */
+  /** A bearer secret: it answers the interaction for 15 minutes. */
   readonly token: Redacted.Redacted
-  /** The person's own language, for messages that come later. */
+  /** The person's own language, for later messages. */
   readonly locale: Option.Option<string>
   /** Whether the person sees "is thinking" until an answer comes. */
   readonly awaitsAnswer: boolean
@@ -17,34 +17,34 @@ export interface ReceivedInteraction {
 export interface AbandonedInteraction {
   readonly id: InteractionId
   readonly userId: UserId
-  /** None once it has died: then the person is told in another way. */
+  /** None once it has expired: then the bot answers the person in another way. */
   readonly token: Option.Option<Redacted.Redacted>
 }
 
-export interface LiveToken {
+interface LiveToken {
   readonly token: Redacted.Redacted
-  /** Since the interaction was received. */
+  /** Since the bot received the interaction. */
   readonly age: Duration.Duration
 }
 
-/** The interactions that were handled, by all replicas, and their tokens while these live. */
+/** The interactions that the replicas handle, and their tokens until these expire. */
 export class Claims extends Context.Tag("mochi/ports/Claims")<
   Claims,
   {
-    /** True once for each interaction id: whoever hears false leaves it to the other. */
+    /** True once for each interaction id: a process that gets false leaves the interaction to the other one. */
     readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
-    /** The person has the answer that was awaited, from who claimed it. Nothing happens once it was taken over. */
+    /** The process that claimed the interaction has answered it. Changes nothing once another process took it over. */
     readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
-    /** The same, from who took it over. */
+    /** The same, for the process that took it over. */
     readonly answeredForAnother: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
     /**
-     * Takes over the interactions of the last day whose answer is still awaited and whose process is gone for certain, each
-     * by one taker only; all that this process has taken over and not yet answered.
+     * Takes over the interactions of the last day that still await an answer and whose process is certainly gone, each by
+     * one process only. Returns all that this process has taken over and not answered yet.
      */
     readonly adopt: Effect.Effect<ReadonlyArray<AbandonedInteraction>, StoreUnavailable>
-    /** None 15 minutes after the interaction was received. */
+    /** None 15 minutes after the bot received the interaction. */
     readonly liveToken: (id: InteractionId) => Effect.Effect<Option.Option<LiveToken>, StoreUnavailable>
-    /** Erases the tokens that died, and forgets interactions that can no longer be delivered twice. */
+    /** Erases expired tokens, and forgets interactions that Discord can no longer deliver twice. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

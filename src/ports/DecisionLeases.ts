@@ -3,7 +3,7 @@ import type { Effect, Option } from "effect"
 import type { RequestKey } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** Tells a lease from the one that somebody took after it had lapsed. */
+/** Tells a lease from the one that another process took after it had lapsed. */
 export const LeaseToken = Schema.UUID.pipe(Schema.brand("LeaseToken"))
 export type LeaseToken = typeof LeaseToken.Type
 
@@ -11,7 +11,7 @@ export type LeaseToken = typeof LeaseToken.Type
 export class DecisionLeases extends Context.Tag("mochi/ports/DecisionLeases")<
   DecisionLeases,
   {
-    /** None while somebody else decides. A lease whose holder died lapses when no call of its can be under way any more. */
+    /** None while another decision is in flight. The lease of a dead holder lapses once no call of its can be in flight. */
     readonly acquire: (request: RequestKey) => Effect.Effect<Option.Option<LeaseToken>, StoreUnavailable>
     readonly release: (token: LeaseToken) => Effect.Effect<void, StoreUnavailable>
   }

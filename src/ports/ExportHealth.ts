@@ -3,16 +3,16 @@ import type { Effect } from "effect"
 
 export type Signal = "traces" | "metrics" | "logs"
 
-/** `off`: not configured. `waiting`: nothing was exported yet. */
+/** `off`: not configured. `waiting`: no export has happened yet. */
 export interface SignalHealth {
   readonly state: "off" | "waiting" | "ok" | "failing"
-  /** Since when it fails, ISO 8601. */
+  /** When it began to fail, ISO 8601. */
   readonly since?: string
   /** Why it fails; carries no address and no secret. */
   readonly reason?: string
 }
 
-/** Whether what the service tells of itself arrives. A failing export is a detail: it never makes the service unready. */
+/** Whether telemetry arrives. A failing export is a detail: it never makes the service unready. */
 export class ExportHealth extends Context.Tag("mochi/ports/ExportHealth")<
   ExportHealth,
   { readonly signals: Effect.Effect<Readonly<Record<Signal, SignalHealth>>> }

@@ -2,8 +2,8 @@ import { Context, Schema } from "effect"
 import type { Effect, Subscribable } from "effect"
 
 /**
- * `connecting`: a handshake or a resume is under way. `ready`: every shard is. `down`: nobody holds the
- * gateway in this process, or the last attempt failed and the next one is being waited for.
+ * `connecting`: a handshake or a resume is in flight. `ready`: every shard is connected. `down`: this process does not
+ * hold the gateway, or the last attempt failed and the process waits for the next one.
  */
 export type GatewayState = "connecting" | "ready" | "down"
 
@@ -23,8 +23,8 @@ export class GatewayConnection extends Context.Tag("mochi/ports/GatewayConnectio
   {
     /**
      * Holds the gateway: waits for the first subscription, connects every shard and keeps them connected.
-     * Interrupting it closes the sockets so that Discord keeps the sessions, and stores them. May be run
-     * again afterwards, never twice at once: one process holds the gateway.
+     * Interrupting it closes the sockets so that Discord keeps the sessions, and stores them. May run again afterwards, but
+     * never twice at once: one process holds the gateway.
      */
     readonly hold: Effect.Effect<never, GatewayFatal>
     readonly state: Subscribable.Subscribable<GatewayState>

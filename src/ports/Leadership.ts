@@ -1,21 +1,20 @@
 import { Context } from "effect"
 import type { Effect } from "effect"
 
-/** What one process at a time does, of all that share the database. */
+/** Of all processes that share the database, one at a time has a role. */
 export type Role = "gateway" | "delivery"
 
-/** `standby`: another process was seen to have the role. `undecided`: nothing is known yet, or any more. */
+/** `standby`: this process saw another one with the role. `undecided`: it does not know yet, or no longer knows. */
 export type Standing = "leading" | "standby" | "undecided"
 
-/** Which of several processes does what. */
+/** Decides which process has which role. */
 export class Leadership extends Context.Tag("mochi/ports/Leadership")<
   Leadership,
   {
     /**
-     * For one caller a role in each process: a second one would wait for the first.
-     * Waits for the role, as long as it takes, and runs `work` while this process has it; ends as `work` ends. When
-     * the role is lost, `work` is interrupted, and begun anew once the role is back. The role is given up only after
-     * `work` has cleaned up.
+     * Waits for the role, as long as it takes, and runs `work` while this process has it; ends as `work` ends. If the
+     * process loses the role, `work` is interrupted and starts again once the role is back. The process gives the role up
+     * only after `work` has cleaned up. One caller per role and process: a second one would wait for the first.
      */
     readonly whileLeading: <A, E, R>(role: Role, work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     readonly standing: (role: Role) => Effect.Effect<Standing>

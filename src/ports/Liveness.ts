@@ -1,13 +1,13 @@
 import { Context } from "effect"
 import type { Effect } from "effect"
 
-/** Whether this process gets on with its work, or should be started anew. */
+/** Whether this process makes progress, or needs a restart. */
 export class Liveness extends Context.Tag("mochi/ports/Liveness")<
   Liveness,
   {
-    /** Told again and again by what goes on in the background, from its first round on. */
+    /** Background work calls this every round, from its first one on. */
     readonly progressed: Effect.Effect<void>
-    /** False where nothing has progressed for a minute. What has not begun yet, as long as the database is away, may still. */
+    /** False if nothing progressed for a minute. True before the first progress: the process may still wait for the database. */
     readonly isAlive: Effect.Effect<boolean>
   }
 >() {}

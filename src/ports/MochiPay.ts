@@ -19,7 +19,7 @@ export interface VaultPath {
   readonly vaultId: VaultProfileId
 }
 
-/** A request as Mochi lists it. The interaction id is there when this bot created it. */
+/** A request as Mochi lists it. It has an interaction id if this bot created it. */
 export interface ListedRequest {
   readonly code: RequestCode
   readonly status: RequestStatus
@@ -31,7 +31,7 @@ export interface RequestState {
   readonly expiresAt: Option.Option<DateTime.Utc>
 }
 
-/** Mochi Pay. Reads and decisions are retried within their deadline; a create is sent once and never again. */
+/** Mochi Pay. The adapter retries reads and decisions within their deadline, and sends a create once. */
 export class MochiPay extends Context.Tag("mochi/ports/MochiPay")<
   MochiPay,
   {
@@ -42,8 +42,8 @@ export class MochiPay extends Context.Tag("mochi/ports/MochiPay")<
     ) => Effect.Effect<ReadonlyArray<Vault>, MochiError>
     readonly holdings: (vault: VaultPath) => Effect.Effect<ReadonlyArray<Holding>, MochiError>
     /**
-     * The request's code, when Mochi sends it. `mayHaveHappened` on the error means that the outcome is unknown. It leaves
-     * only if `mayLeave` says so at that moment, and is `Withheld` else.
+     * The request's code, if Mochi sends it. `mayHaveHappened` on the error means that the outcome is unknown. The adapter
+     * asks `mayLeave` right before it sends, and fails with `Withheld` if that is false.
      */
     readonly create: (
       draft: KudosDraft,
@@ -52,8 +52,8 @@ export class MochiPay extends Context.Tag("mochi/ports/MochiPay")<
     /** The newest 50 requests of a vault, newest first. */
     readonly recentRequests: (vault: VaultPath) => Effect.Effect<ReadonlyArray<ListedRequest>, MochiError>
     /**
-     * Asks Mochi to decide in the name of `profileId`. "already settled" stands for Mochi's 400; whether an earlier,
-     * lost try of ours settled it is for `retried` and the request's state to tell.
+     * Asks Mochi to decide on behalf of `profileId`. "already settled" stands for Mochi's 400; `retried` and the request's
+     * state show whether an earlier, lost try of ours settled it.
      */
     readonly decide: (decision: {
       readonly request: RequestKey

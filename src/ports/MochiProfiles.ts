@@ -8,7 +8,7 @@ import type { MochiError } from "./MochiError.ts"
 export class MochiProfiles extends Context.Tag("mochi/ports/MochiProfiles")<
   MochiProfiles,
   {
-    readonly byDiscordId: (id: UserId) => Effect.Effect<Option.Option<Profile>, MochiError>
+    readonly byUserId: (id: UserId) => Effect.Effect<Option.Option<Profile>, MochiError>
     readonly byId: (id: ProfileId) => Effect.Effect<Option.Option<Profile>, MochiError>
     /** Whether Mochi Profile answers at all. */
     readonly reachable: Effect.Effect<boolean>

@@ -11,42 +11,42 @@ import type {
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** Who was to hear what, and what became of it. */
+/** The notifications for each audience, and how they ended. */
 export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
   NotificationLog,
   {
-    /** One a request, audience and status: what is there already is left out of the answer. */
+    /** One per request, audience and status. Returns only the new ones. */
     readonly add: (
       request: RequestKey,
       about: RequestStatus,
       notificationsFor: ReadonlyArray<DueNotification>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
-    /** Makes a delivered one pending again, because what it shows is out of date; none where there is none. */
+    /** Makes a delivered one pending again, because its message is out of date; none if there is none. */
     readonly reopen: (
       request: RequestKey,
       about: RequestStatus,
       audience: Audience
     ) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     readonly find: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
-    /** Newest first, `most` of them at most. */
+    /** Newest first, at most `most`. */
     readonly list: (
       state: Option.Option<NotificationState>,
       most: number
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
-    /** Counts a try, before it is made; none where nothing is pending any more. */
+    /** Counts a try before it starts; none if the notification is no longer pending. */
     readonly attempt: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
-    /** Since when it was to be heard, by the store's clock. */
+    /** Returns how long it waited for its delivery, by the store's clock. */
     readonly settle: (
       id: NotificationId,
       state: NotificationState,
       reason: Option.Option<string>
     ) => Effect.Effect<Duration.Duration, StoreUnavailable>
-    /** Dead ones, all or the one of that id, wait for their delivery again; those that did, each for one caller. */
+    /** Makes dead ones pending again, all or the one with that id. Returns those, each to one caller only. */
     readonly revive: (
       id: Option.Option<NotificationId>
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
-    /** Forgets what was delivered 90 days ago; what is dead stays, since it can be replayed. */
+    /** Forgets those delivered 90 days ago. Dead ones stay, since an operator can replay them. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

@@ -3,11 +3,11 @@ import type { Effect, Option } from "effect"
 import type { ChannelId, BotId, UserId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** What is kept of a person between interactions. */
+/** What the bot remembers about a person between interactions. */
 export class People extends Context.Tag("mochi/ports/People")<
   People,
   {
-    /** The DM channel that this bot once opened: Discord counts openings. */
+    /** The DM channel that this bot opened before: Discord limits openings. */
     readonly dmChannel: (
       id: UserId,
       application: BotId
@@ -17,7 +17,7 @@ export class People extends Context.Tag("mochi/ports/People")<
       channel: ChannelId,
       application: BotId
     ) => Effect.Effect<void, StoreUnavailable>
-    /** Unless another was opened meanwhile. */
+    /** Unless the store has another channel by now. */
     readonly forgetDmChannel: (id: UserId, channel: ChannelId) => Effect.Effect<void, StoreUnavailable>
     /** Whether the person wants "kudos received" and "status changed"; true until they say otherwise. */
     readonly wantsNotifications: (id: UserId) => Effect.Effect<boolean, StoreUnavailable>

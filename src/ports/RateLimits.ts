@@ -3,19 +3,19 @@ import type { DateTime, Effect, Option } from "effect"
 import type { UserId } from "../domain/Ids.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** `export` and `erasure`: what `/privacy` does with all that is stored about a person. */
+/** `export` and `erasure`: the runs of `/privacy`. */
 export type LimitedKind = "kudos" | "button" | "export" | "erasure"
 
-/** What people may do so often and no oftener, across replicas and restarts. */
+/** How often people may do things, across replicas and restarts. */
 export class RateLimits extends Context.Tag("mochi/ports/RateLimits")<
   RateLimits,
   {
-    /** Counts a run; none if it is allowed, else the moment to try again. Runs that were refused do not count. */
+    /** Counts a run; none if it is allowed, else the moment to try again. Refused runs do not count. */
     readonly take: (
       user: UserId,
       kind: LimitedKind
     ) => Effect.Effect<Option.Option<DateTime.Utc>, StoreUnavailable>
-    /** Forgets who has no run left that counts. */
+    /** Forgets people whose runs no longer count. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

@@ -7,12 +7,12 @@ export type Check = "discord" | "database" | "mochi"
 export type CheckState = "starting" | "ok" | "standby" | "down"
 
 export interface Report {
-  /** Mochi being down degrades; without Discord or the database nothing can be done. */
+  /** Without Mochi the service is degraded; without Discord or the database it can do nothing. */
   readonly status: "ok" | "degraded" | "unavailable"
   readonly checks: Readonly<Record<Check, CheckState>>
 }
 
-/** What probes are answered with. Checks run in the background: whoever asks never waits for one. */
+/** The answer to probes. Checks run in the background: a probe never waits for one. */
 export class Readiness extends Context.Tag("mochi/ports/Readiness")<
   Readiness,
   {

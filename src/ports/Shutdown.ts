@@ -1,19 +1,19 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
 
-/** Something that no waiting and no retry mends: the process ends with this message and exit code 1. */
+/** A fault that neither waiting nor a retry can fix: the process ends with this message and exit code 1. */
 export class FatalFault extends Schema.TaggedError<FatalFault>()("FatalFault", { reason: Schema.String }) {
   override get message(): string {
     return this.reason
   }
 }
 
-/** The way for a part of the service to end all of it. */
+/** Lets a part of the service end all of it. */
 export class Shutdown extends Context.Tag("mochi/ports/Shutdown")<
   Shutdown,
   {
     readonly fail: (reason: string) => Effect.Effect<void>
-    /** Fails when somebody has called for the end. */
+    /** Fails once a part has called `fail`. */
     readonly awaitFault: Effect.Effect<never, FatalFault>
   }
 >() {}

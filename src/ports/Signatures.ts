@@ -1,25 +1,25 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
 
-/** The signature or its stamp is missing, wrong or stale. Which of them is for the log, not for the sender. */
+/** The signature or its timestamp is missing, wrong or stale. The log says which; the sender does not learn it. */
 export class SignatureRefused extends Schema.TaggedError<SignatureRefused>()("SignatureRefused", {
   reason: Schema.Literal("malformed", "stale", "mismatch")
 }) {}
 
-/** By their lower-case names. */
+/** By lower-case name. */
 export type Headers = Readonly<Record<string, string | undefined>>
 
-/** Headers, and the bytes as they came. */
+/** Headers, and the bytes as received. */
 export interface SignedBytes {
   readonly headers: Headers
   readonly body: Uint8Array
 }
 
-/** Whether Mochi sent a webhook: the id that it was signed with. */
+/** Whether Mochi sent a webhook; `verify` returns the webhook's signed id. */
 export class WebhookSignatures extends Context.Tag("mochi/ports/WebhookSignatures")<
   WebhookSignatures,
   {
-    /** Refuses what cannot be right whatever the body is, so that nobody has to read it. */
+    /** Refuses headers that no body can make right, so that nobody has to read the body. */
     readonly inspect: (headers: Headers) => Effect.Effect<void, SignatureRefused>
     readonly verify: (signed: SignedBytes) => Effect.Effect<string, SignatureRefused>
   }
@@ -29,7 +29,7 @@ export class WebhookSignatures extends Context.Tag("mochi/ports/WebhookSignature
 export class InteractionSignatures extends Context.Tag("mochi/ports/InteractionSignatures")<
   InteractionSignatures,
   {
-    /** Refuses what cannot be right whatever the body is, so that nobody has to read it. */
+    /** Refuses headers that no body can make right, so that nobody has to read the body. */
     readonly inspect: (headers: Headers) => Effect.Effect<void, SignatureRefused>
     readonly verify: (signed: SignedBytes) => Effect.Effect<void, SignatureRefused>
   }

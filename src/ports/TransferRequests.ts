@@ -6,35 +6,38 @@ import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** What an audience has before its eyes. */
+/** The message that shows a request to one audience. */
 export interface Shown {
   readonly channelId: ChannelId
-  /** None: a message was begun and it is not known whether Discord stored it. */
+  /** None: the bot began to send the message, and nobody knows whether Discord stored it. */
   readonly messageId: Option.Option<MessageId>
-  /** `channel`: the person's DMs are closed; the message stands in the channel of the request, behind a View button. */
+  /** `channel`: the person's DMs are closed; the message is in the channel of the request, behind a View button. */
   readonly place: "dm" | "channel"
+  /** The status that it shows. */
   readonly status: RequestStatus
-  /** Whose message it is: only that bot can edit it. None: an earlier release did not write it down. */
-  readonly application: Option.Option<BotId>
+  /** Whether it says less than the store knows, although it shows this status: the bot has to draw it again. */
+  readonly isOutdated: boolean
+  /** The bot that posted it, and alone can edit it. None: an earlier release did not store it. */
+  readonly bot: Option.Option<BotId>
 }
 
 export interface StoredShown extends Shown {
-  /** Since the sending of this message was first begun, by the store's clock. */
+  /** Since the bot first began to send this message, by the store's clock. */
   readonly age: Duration.Duration
 }
 
-/** An ephemeral answer that shows a request to one person, and is edited while its interaction's token lives. */
+/** An ephemeral answer that shows a request to one person. The bot can edit it until the interaction's token expires. */
 export interface LiveAnswer {
   readonly interactionId: InteractionId
   readonly view: "kudos" | Audience
 }
 
-/** Every transfer request that the bot knows of, and what of it is shown where. */
+/** Every transfer request that the bot knows, and the messages and answers that show it. */
 export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests")<
   TransferRequests,
   {
     readonly find: (key: RequestKey) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
-    /** Within a transaction: until its end nobody else changes this request, whether it is stored yet or not. */
+    /** Within a transaction: nobody else changes or adds this request until the transaction ends. */
     readonly lock: (key: RequestKey) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
     readonly save: (request: TransferRequest) => Effect.Effect<void, StoreUnavailable>
 
@@ -42,20 +45,20 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
       key: RequestKey,
       audience: Audience
     ) => Effect.Effect<Option.Option<StoredShown>, StoreUnavailable>
-    /** The sending of a message begins now. */
+    /** The bot begins to send a message now. */
     readonly begin: (
       key: RequestKey,
       audience: Audience,
       shown: Shown
     ) => Effect.Effect<void, StoreUnavailable>
-    /** What became of the message that was begun, or stands there. */
+    /** The state of the message now. */
     readonly show: (
       key: RequestKey,
       audience: Audience,
       shown: Shown
     ) => Effect.Effect<void, StoreUnavailable>
 
-    /** The ephemeral answers about a request whose tokens still live. */
+    /** The ephemeral answers about a request whose tokens have not expired. */
     readonly liveAnswers: (key: RequestKey) => Effect.Effect<ReadonlyArray<LiveAnswer>, StoreUnavailable>
     /** The request that the answer to this interaction shows, if it shows one. */
     readonly answeredBy: (

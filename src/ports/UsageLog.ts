@@ -5,9 +5,9 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface Use {
   readonly user: UserId
-  /** None: in direct messages. */
+  /** None in direct messages. */
   readonly communityId: Option.Option<CommunityId>
-  /** A closed word, as spans name commands and buttons. */
+  /** A closed word: the name that spans give the command or button. */
   readonly command: string
 }
 
@@ -15,7 +15,7 @@ export interface UsageReport {
   readonly activeUsers: number
   readonly servers: number
   readonly commands: ReadonlyArray<{ readonly command: string; readonly runs: number }>
-  /** Whole tokens of requests that were created, exact. */
+  /** Whole tokens of created requests, exact. */
   readonly volume: ReadonlyArray<{
     readonly token: string
     readonly requests: number
@@ -24,16 +24,16 @@ export interface UsageReport {
   readonly days: ReadonlyArray<{ readonly day: string; readonly activeUsers: number; readonly runs: number }>
 }
 
-/** How much the bot is used. Persons are counted by pseudonym. */
+/** How much people use the bot. People count by pseudonym. */
 export class UsageLog extends Context.Tag("mochi/ports/UsageLog")<
   UsageLog,
   {
     readonly record: (use: Use) => Effect.Effect<void, StoreUnavailable>
-    /** Today, by UTC, and the days before it: `days` in all. */
+    /** Covers today, by UTC, and the days before: `days` in all. */
     readonly report: (days: number) => Effect.Effect<UsageReport, StoreUnavailable>
-    /** People within the last 24 hours. */
+    /** People who used the bot within the last 24 hours. */
     readonly activeDaily: Effect.Effect<number, StoreUnavailable>
-    /** Forgets days that are more than 400 days ago. */
+    /** Forgets days older than 400 days. */
     readonly prune: Effect.Effect<void, StoreUnavailable>
   }
 >() {}

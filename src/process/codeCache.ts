@@ -4,16 +4,15 @@ import { dirname, join } from "node:path"
 import { makeFolder } from "../adapters/process/folders.ts"
 
 /**
- * Keeps compiled code for the next start, which is a quarter faster for it. Node runs what it finds there without any
- * proof of who wrote it: so it has to be a folder into which, and in the place of which, nobody else can put anything.
- * Where there is none, nothing is kept.
+ * Keeps compiled code for the next start, which is a quarter faster for it. Node runs any code that it finds there: so no
+ * other user may be able to write into the folder, or to put another in its place. Without such a folder it keeps nothing.
  */
 export const keepCompiledCode = (dataDir: string): void => {
   const folder = privateFolder(dataDir)
   if (folder !== undefined) enableCompileCache(folder)
 }
 
-/** `code` under `dataDir`, made where it is missing; none where others could reach it. */
+/** The folder `code` under `dataDir`, which this makes if it is missing; none if others could reach it. */
 const privateFolder = (dataDir: string): string | undefined => {
   try {
     makeFolder(dataDir)
@@ -29,13 +28,13 @@ const privateFolder = (dataDir: string): string | undefined => {
 
 const user = process.getuid?.()
 
-/** Ours, open to nobody else, and no link to elsewhere. */
+/** A folder of ours, open to nobody else, and not a link. */
 const isPrivate = (path: string): boolean => {
   const found = lstatSync(path)
   return found.isDirectory() && found.uid === user && (found.mode & 0o077) === 0
 }
 
-/** Nobody but us and root can rename what is in it. In a folder with the sticky bit only the owner of a thing can. */
+/** Nobody but us and root can rename what is in it. In a folder with the sticky bit only the owner of an entry can. */
 const isOutOfReach = (path: string): boolean => {
   const { mode, uid } = lstatSync(path)
   return (uid === user || uid === 0) && ((mode & 0o022) === 0 || (mode & 0o1000) !== 0)

@@ -1,6 +1,6 @@
 /**
- * What a failure says, for an operator. Many of Effect's own errors say nothing themselves and have the reason in their
- * cause, however deep.
+ * The sentence of a failure, for an operator. Many of Effect's own errors say nothing themselves and have the reason in
+ * their cause, however deep.
  */
 export const messageOf = (error: unknown): string => {
   for (let at = error, depth = 0; at instanceof Error && depth < deepest; at = at.cause, depth++)

@@ -2,21 +2,21 @@ import { Effect } from "effect"
 import type { Exit } from "effect"
 import { onSignal } from "./signals.ts"
 
-export interface Ending<A, E> {
-  /** The exit code of work that ended by itself. */
+interface Ending<A, E> {
+  /** The exit code if the work ended by itself. */
   readonly ended: (exit: Exit.Exit<A, E>) => number
   /** The exit code after a signal. */
   readonly signalled: () => number
-  /** Milliseconds from the first signal after which the process is gone, whatever does not end by itself. */
+  /** Milliseconds from the first signal until the process exits, even if the work has not ended by then. */
   readonly endsWithin?: number
 }
 
-/** The service is promised to be gone ten seconds after the first signal. */
+/** The service promises to be gone ten seconds after the first signal. */
 const serviceEndsWithin = 9_500
 
 /**
- * Runs `work` as what this process is there for, and ends the process with it. The first signal interrupts it; the others
- * change nothing.
+ * Runs the work of this process, and ends the process with it. The first signal interrupts the work; later ones change
+ * nothing.
  */
 export const runMain = <A, E>(
   work: Effect.Effect<A, E>,

@@ -3,7 +3,7 @@ import type { RequestKey, UserId } from "../domain/Ids.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
 import { currentTraceId } from "../telemetry/traceContext.ts"
 
-/** What somebody did. The audit log adds the moment and the trace. */
+/** What an actor did. The audit log adds the moment and the trace. */
 export interface AuditedAction {
   /** As in the audit log: a user id, `mochi`, `operator` or `bot`. */
   readonly actor: string
@@ -13,7 +13,7 @@ export interface AuditedAction {
   readonly subject?: UserId
 }
 
-/** Nobody waits longer for an entry in the log. */
+/** No command waits longer for its entry in the log. */
 const patience = "3 seconds"
 
 /** Records who did what. It never fails: what cannot be recorded is logged. */

@@ -22,9 +22,9 @@ import { remembered } from "./remembered.ts"
 
 /** Keystrokes come faster than Mochi's lists change; balances on the screen may be this old, never those that count. */
 const freshFor = Duration.seconds(8)
-/** One that hangs would be waited for by every later keystroke; nobody types as long as Mochi may take. */
+/** Every later keystroke would wait for a look-up that hangs; nobody types as long as Mochi may take. */
 const looksUpWithin = Duration.seconds(5)
-/** Of one person. The fields of a command that depend on one another are three. */
+/** Of one person. Three fields of a command depend on one another. */
 const mostLookUpsAtOnce = 4
 
 /** What remembered lists may weigh, in bytes: 20 MiB in all. */
@@ -39,30 +39,30 @@ const mostBytes = {
 /** So many look-ups of this person are under way that another would only add to them. */
 export class TooManyLookUps extends Schema.TaggedError<TooManyLookUps>()("TooManyLookUps", {}) {}
 
-/** What is offered while somebody types `/kudos`: only what is theirs. */
+/** What a person is offered while they type `/kudos`: only what is theirs. */
 export class Choices extends Effect.Service<Choices>()("mochi/services/Choices", {
   effect: Effect.gen(function* () {
     const pay = yield* MochiPay
     const profiles = yield* MochiProfiles
     const underWay = new Map<string, number>()
 
-    /** Counts by whom a look-up is for, who cannot have many at once. */
+    /** Counts the look-ups of each person, so that nobody has many at once. */
     const oneOf = <A, E>(person: string, lookUp: Effect.Effect<A, E>) =>
       Effect.suspend((): Effect.Effect<A, E | TooManyLookUps> => {
         const others = underWay.get(person) ?? 0
         if (others >= mostLookUpsAtOnce) return new TooManyLookUps()
         underWay.set(person, others + 1)
-        const left = Effect.sync(() => {
+        const leave = Effect.sync(() => {
           const still = (underWay.get(person) ?? 1) - 1
           if (still === 0) underWay.delete(person)
           else underWay.set(person, still)
         })
-        return Effect.ensuring(asSuggestion(lookUp), left)
+        return Effect.ensuring(asSuggestion(lookUp), leave)
       })
 
     const profileId = yield* remembered({
       lookUp: (user: UserId) =>
-        oneOf(user, profiles.byDiscordId(user)).pipe(
+        oneOf(user, profiles.byUserId(user)).pipe(
           Effect.flatMap(
             Option.match({
               onNone: () => new ProfileMissing(),
@@ -142,7 +142,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
   })
 }) {}
 
-export type ChoicesError = ProfileMissing | NotListed | Ambiguous | MochiError | TooManyLookUps
+type ChoicesError = ProfileMissing | NotListed | Ambiguous | MochiError | TooManyLookUps
 
 type VaultsKey = { readonly profile: ProfileId; readonly application: Application["id"] }
 type HoldingsKey = VaultsKey & { readonly vault: Vault["id"] }

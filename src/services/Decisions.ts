@@ -1,12 +1,12 @@
 /**
- * Approving and rejecting. Mochi decides; what a card says afterwards is what Mochi answered, never what was pressed.
+ * Approving and rejecting. Mochi decides: afterwards a card says what Mochi answered, never what the person pressed.
  */
 import { DateTime, Duration, Effect, Either, Option, Schema } from "effect"
-import type { ChannelId, UserId, InteractionId, MessageId, ProfileId, RequestKey } from "../domain/Ids.ts"
+import type { UserId, InteractionId, ProfileId, RequestKey } from "../domain/Ids.ts"
 import { ProfileMissing } from "../domain/Kudos.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { Decision, FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
-import { nobody } from "../domain/TransferRequest.ts"
+import { nobody, requestReport } from "../domain/TransferRequest.ts"
 import type { Party, Settlement, TransferRequest } from "../domain/TransferRequest.ts"
 import { within } from "../context/Deadline.ts"
 import { DecisionLeases } from "../ports/DecisionLeases.ts"
@@ -16,11 +16,13 @@ import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import { Audit } from "./Audit.ts"
+import { Cards } from "./Cards.ts"
+import type { CardPlace } from "./Cards.ts"
 import { Settlements } from "./Settlements.ts"
 
 const wholeBudget = Duration.seconds(20)
 
-export interface DecisionClick {
+interface DecisionClick {
   readonly interactionId: InteractionId
   readonly clicker: UserId
   readonly decision: Decision
@@ -29,12 +31,7 @@ export interface DecisionClick {
   readonly card: Option.Option<CardPlace>
 }
 
-export interface CardPlace {
-  readonly channelId: ChannelId
-  readonly messageId: MessageId
-}
-
-/** A request that is settled now: by this click, or by somebody before it. */
+/** A request that is settled now: by this click, or by a person before it. */
 export interface Settled {
   readonly by: "this click" | "somebody before"
   readonly status: FinalStatus
@@ -65,6 +62,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     const leases = yield* DecisionLeases
     const requests = yield* TransferRequests
     const settlements = yield* Settlements
+    const cards = yield* Cards
     const audit = yield* Audit
 
     /** Mochi's outcome. After a lost try of ours, "settled already" and the status asked for mean that it was us. */
@@ -87,20 +85,15 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       return { by: wasUs ? ("this click" as const) : ("somebody before" as const), status }
     })
 
-    /** What is decided at Mochi is decided, also where it cannot be written down now: the webhook will tell again. */
+    /** What Mochi decided stands, even if it cannot be stored now: the webhook will report it again. */
     const remember = Effect.fnUntraced(
       function* (click: DecisionClick, status: RequestStatus, settlement: Settlement) {
         return yield* settlements.report(
-          {
-            key: click.request,
-            status,
-            facts: Option.none(),
+          requestReport(click.request, {
+            status: Option.some(status),
             by: settlement.by,
-            at: settlement.at,
-            interactionId: Option.none(),
-            vaultId: Option.none(),
             authoritative: true
-          },
+          }),
           "button"
         )
       },
@@ -109,31 +102,13 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       )
     )
 
-    /** A card that this bot does not know yet, a former one's say: else the decision's webhook would bring a second. */
-    const adoptCard = Effect.fnUntraced(function* ({ card, request }: DecisionClick, presser: ProfileId) {
-      if (Option.isNone(card) || Option.isSome(yield* requests.shown(request, "owner"))) return
-      const owner = Option.flatMap(yield* requests.find(request), ({ facts }) =>
-        Option.flatMap(facts, facts => facts.owner.profileId)
-      )
-      // What somebody else than the owner has before them is not the owner's card.
-      if (Option.exists(owner, known => known !== presser)) return
-      const { channelId, messageId } = card.value
-      const shown = {
-        channelId,
-        messageId: Option.some(messageId),
-        place: "dm",
-        status: "pending",
-        application: Option.none()
-      } as const
-      yield* requests.show(request, "owner", shown)
-    }, Effect.ignoreLogged)
-
     const settle = Effect.fnUntraced(function* (
       click: DecisionClick
     ): Effect.fn.Return<Settled, DecisionFailure> {
-      const profile = yield* profiles.byDiscordId(click.clicker)
+      const profile = yield* profiles.byUserId(click.clicker)
       if (Option.isNone(profile)) return yield* new ProfileMissing()
-      yield* adoptCard(click, profile.value.id)
+      if (Option.isSome(click.card))
+        yield* Effect.ignoreLogged(cards.adopt(click.request, click.card.value, profile.value.id))
       const { by, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),
@@ -144,7 +119,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       return asStored({ by, status, settlement, request: Option.none() }, request)
     })
 
-    /** What a click settled as it is stored now, which may be further on. */
+    /** The request that a click settled, as it is stored now, which may be further on. */
     const newest = Effect.fn("Decisions.newest")(function* (key: RequestKey, settled: Settled) {
       return asStored(settled, yield* requests.find(key))
     })
@@ -163,22 +138,11 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       within(wholeBudget)
     )
 
-    /** The owner's card shows this status now, here or behind its View button: nobody needs to edit it again. */
-    const cardShows = Effect.fn("Decisions.cardShows")(function* (
-      request: RequestKey,
-      status: RequestStatus
-    ) {
-      const shown = yield* requests.shown(request, "owner")
-      if (Option.isNone(shown)) return
-      yield* requests.show(request, "owner", { ...shown.value, status })
-      yield* settlements.redrawIfOutdated(request, status)
-    })
-
-    return { decide, newest, cardShows }
+    return { decide, newest }
   })
 }) {}
 
-/** What is stored may be further on than the answer: never shown to move backwards. */
+/** What is stored may be further on than Mochi's answer: a card never moves backwards. */
 const asStored = (settled: Settled, request: Option.Option<TransferRequest>): Settled => ({
   by: settled.by,
   status: Option.getOrElse(

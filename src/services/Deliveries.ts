@@ -1,8 +1,7 @@
-/** Brings what one audience sees of a request up to date. Every message is drawn from the newest state. */
+/** Brings one audience's view of a request up to date. Every message is drawn from the newest state. */
 import { Duration, Effect, Option } from "effect"
-import { fitsButtons } from "../domain/customId.ts"
 import { Notice, noticeFor } from "../domain/Notice.ts"
-import type { RequestWithPeople } from "../domain/Notice.ts"
+import type { Person, RequestWithPeople } from "../domain/Notice.ts"
 import { requesterLearnsAnyway } from "../domain/Notification.ts"
 import type { Audience, Notification } from "../domain/Notification.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
@@ -14,11 +13,12 @@ import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import type { LiveAnswer, StoredShown } from "../ports/TransferRequests.ts"
+import { Cards, isUpToDate } from "./Cards.ts"
 import { RequestPeople } from "./RequestPeople.ts"
-import { isPastMending, posting, Undeliverable } from "./posting.ts"
+import { accountOf, isBeyondRepair, posting, Undeliverable } from "./posting.ts"
 import type { Delivery } from "./posting.ts"
 
-/** An edit that comes so soon after the command is seen: no message of its own is needed. */
+/** The requester sees an edit that comes so soon after the command: it needs no message of its own. */
 const editIsSeen = Duration.minutes(2)
 
 export type DeliveryFailure = Undeliverable | MessengerError | MochiError | StoreUnavailable
@@ -26,72 +26,73 @@ export type DeliveryFailure = Undeliverable | MessengerError | MochiError | Stor
 export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Deliveries", {
   effect: Effect.gen(function* () {
     const requests = yield* TransferRequests
+    const cards = yield* Cards
     const messenger = yield* Messenger
     const people = yield* People
     const claims = yield* Claims
     const requestPeople = yield* RequestPeople
-    const { correct, personOf, postTo, redraw } = yield* posting
+    const { correct, postTo, redraw } = yield* posting
 
-    /** Edits the ephemeral answers about the request whose tokens live; the age of the youngest `/kudos` edited. */
+    /** Edits the ephemeral answers about the request whose tokens still live, and returns the ages of their interactions. */
     const editAnswers = Effect.fnUntraced(function* (
-      picture: RequestWithPeople,
+      request: RequestWithPeople,
       views: ReadonlyArray<LiveAnswer["view"]>
     ) {
-      const answers = yield* requests.liveAnswers(picture.key)
+      const answers = yield* requests.liveAnswers(request.key)
       const ages = yield* Effect.forEach(
         answers.filter(({ view }) => views.includes(view)),
         ({ interactionId, view }) =>
           Effect.gen(function* () {
             const live = yield* claims.liveToken(interactionId)
             if (Option.isNone(live)) return Option.none()
-            yield* messenger.editAnswer(live.value.token, noticeFor(view, picture))
+            yield* messenger.editAnswer(live.value.token, noticeFor(view, request))
             return Option.some(live.value.age)
-          }).pipe(Effect.catchIf(isPastMending, () => Effect.succeedNone))
+          }).pipe(Effect.catchIf(isBeyondRepair, () => Effect.succeedNone))
       )
       return ages.flatMap(Option.toArray)
     })
 
     const tellOwner = Effect.fnUntraced(function* (delivery: Delivery) {
-      const { picture } = delivery
-      if (!fitsButtons(picture.key))
+      const { request } = delivery
+      if (!messenger.canOfferButtons(request.key))
         return yield* new Undeliverable({ reason: "the request code is too long for a button" })
-      yield* editAnswers(picture, ["owner"])
-      const shown = yield* requests.shown(picture.key, "owner")
+      yield* editAnswers(request, ["owner"])
+      const shown = yield* cards.shown(request.key, "owner")
       const standing = Option.filter(shown, isStanding)
-      const card = Notice.ApprovalCard({ picture })
+      const card = Notice.ApprovalCard({ request })
       if (Option.isNone(standing)) return yield* postTo(delivery, shown, card)
-      if (standing.value.status === picture.status) return
-      // The card of a bot that is gone cannot be brought up to date: a final one takes its place.
+      if (isUpToDate(standing.value, request.status)) return
+      // Nobody can edit the card of a bot that is gone: a new card takes its place.
       if (!(yield* redraw(standing.value, card))) return yield* postTo(delivery, Option.none(), card)
-      yield* requests.show(picture.key, "owner", { ...standing.value, status: picture.status })
+      yield* cards.drawn(request.key, "owner", standing.value, request.status)
     })
 
     const tellRequester = Effect.fnUntraced(function* (delivery: Delivery) {
-      const { picture } = delivery
-      const { facts, key, status } = picture
+      const { request } = delivery
+      const { facts, key, status } = request
       if (!isFinal(status)) return
-      const ages = yield* editAnswers(picture, ["kudos", "requester"])
-      const shown = yield* requests.shown(key, "requester")
+      const ages = yield* editAnswers(request, ["kudos", "requester"])
+      const shown = yield* cards.shown(key, "requester")
       const standing = Option.filter(shown, isStanding)
-      if (Option.exists(standing, told => told.status === status)) return
-      // What they were told before holds no longer.
+      if (Option.exists(standing, message => isUpToDate(message, status))) return
+      // What the standing message says is no longer true.
       if (Option.isSome(standing) && isFinal(standing.value.status))
-        yield* redraw(standing.value, Notice.StatusChanged({ picture, status: standing.value.status }))
+        yield* redraw(standing.value, Notice.StatusChanged({ request, status: standing.value.status }))
       const wasSeen = ages.some(age => Duration.lessThan(age, editIsSeen))
-      if (wasSeen || requesterLearnsAnyway(facts, status) || !(yield* wants("requester", picture))) return
-      const begun = Option.isSome(standing) ? Option.none() : shown
-      yield* postTo(delivery, begun, Notice.StatusChanged({ picture, status }))
+      if (wasSeen || requesterLearnsAnyway(facts, status) || !(yield* wants(delivery))) return
+      const doubt = Option.isSome(standing) ? Option.none() : shown
+      yield* postTo(delivery, doubt, Notice.StatusChanged({ request, status }))
     })
 
     const tellRecipient = Effect.fnUntraced(function* (delivery: Delivery) {
-      const { picture } = delivery
-      yield* editAnswers(picture, ["recipient"])
-      const shown = yield* requests.shown(picture.key, "recipient")
+      const { request } = delivery
+      yield* editAnswers(request, ["recipient"])
+      const shown = yield* cards.shown(request.key, "recipient")
       const standing = Option.filter(shown, isStanding)
-      const thanks = Notice.KudosReceived({ picture })
+      const thanks = Notice.KudosReceived({ request })
       if (Option.isSome(standing)) return yield* correctThanks(delivery, standing.value, thanks)
-      if (picture.status === "approved") {
-        if (yield* wants("recipient", picture)) yield* postTo(delivery, shown, thanks)
+      if (request.status === "approved") {
+        if (yield* wants(delivery)) yield* postTo(delivery, shown, thanks)
       } else if (Option.isSome(shown)) yield* correct(delivery, shown.value, thanks)
     })
 
@@ -100,28 +101,30 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       standing: StoredShown,
       thanks: Notice
     ) {
-      const { key, status } = delivery.picture
-      if (standing.status === status) return
-      if (yield* redraw(standing, thanks))
-        return yield* requests.show(key, "recipient", { ...standing, status })
-      if (yield* wants("recipient", delivery.picture)) yield* postTo(delivery, Option.none(), thanks)
+      const { key, status } = delivery.request
+      if (isUpToDate(standing, status)) return
+      if (yield* redraw(standing, thanks)) return yield* cards.drawn(key, "recipient", standing, status)
+      if (yield* wants(delivery)) yield* postTo(delivery, Option.none(), thanks)
     })
 
-    const wants = (audience: Audience, picture: RequestWithPeople) =>
-      Effect.flatMap(personOf(audience, picture), people.wantsNotifications)
+    const wants = (delivery: Delivery) => Effect.flatMap(accountOf(delivery), people.wantsNotifications)
+
+    const readerOf = (audience: Audience, request: RequestWithPeople): Effect.Effect<Person, MochiError> =>
+      audience === "owner" ? requestPeople.person(request.facts.owner) : Effect.succeed(request[audience])
 
     /** Safe to repeat at any time. */
     const deliver = Effect.fn("Deliveries.deliver")(function* (
       notification: Notification
     ): Effect.fn.Return<void, DeliveryFailure> {
-      const request = yield* requests.find(notification.request)
-      const picture = Option.isSome(request) ? yield* requestPeople.of(request.value) : Option.none()
-      if (Option.isNone(request) || Option.isNone(picture))
+      const { audience } = notification
+      const found = yield* requestPeople.find(notification.request)
+      if (Option.isNone(found))
         return yield* new Undeliverable({ reason: "nothing is stored of the request" })
-      // They had themselves erased: nothing is owed to them, and nothing failed.
-      if (picture.value.facts[notification.audience].isErased === true) return
-      const delivery = { notification, request: request.value, picture: picture.value }
-      switch (notification.audience) {
+      const request = found.value
+      // The reader had their data erased: nothing is owed to them, and nothing failed.
+      if (request.facts[audience].isErased === true) return
+      const delivery = { notification, request, reader: readerOf(audience, request) }
+      switch (audience) {
         case "owner":
           return yield* tellOwner(delivery)
         case "requester":

@@ -1,6 +1,6 @@
-import { DateTime, Duration, Effect, Option, Schema } from "effect"
-import { nobody } from "../domain/TransferRequest.ts"
-import type { News, TransferRequest } from "../domain/TransferRequest.ts"
+import { Duration, Effect, Schema } from "effect"
+import type { Option } from "effect"
+import type { RequestReport, TransferRequest } from "../domain/TransferRequest.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
@@ -8,13 +8,13 @@ import { Audit } from "./Audit.ts"
 import { remembered } from "./remembered.ts"
 import { Settlements } from "./Settlements.ts"
 
-/** More than Discord lets one bot send in several hours: whoever sends more has to keep it for now. */
+/** More than Discord lets one bot send in several hours: Mochi has to keep the rest for now. */
 const mostWaiting = 50_000
 /** Counting costs more than a webhook: the bound need not be exact. */
 const countedFor = Duration.seconds(2)
 const countsWithin = Duration.seconds(5)
 
-/** More waits to be delivered than can be taken on. */
+/** So much waits to be delivered that the bot takes on no more. */
 export class BacklogFull extends Schema.TaggedError<BacklogFull>()("BacklogFull", {}) {}
 
 export type Accepted =
@@ -30,7 +30,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const settlements = yield* Settlements
     const audit = yield* Audit
     const backlog = yield* remembered({
-      // A count that never comes would be waited for by every webhook after it.
+      // Every later webhook would wait for a count that never comes.
       lookUp: (_: "backlog") => outbox.backlog.pipe(Effect.disconnect, Effect.timeout(countsWithin)),
       keyOf: what => what,
       freshFor: countedFor,
@@ -38,27 +38,20 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
       bytesOf: () => 1
     })
 
-    const apply = Effect.fnUntraced(function* ({ status, ...news }: News) {
-      const told = { ...news, at: yield* DateTime.now, authoritative: false }
-      if (Option.isSome(status)) return yield* settlements.report({ ...told, status: status.value })
-      yield* settlements.reportWithoutStatus({ ...told, by: nobody })
-      return Option.none<TransferRequest>()
-    })
-
-    /** Ends when everything is stored durably. */
-    const accept = Effect.fn("Intake.accept")(function* (webhookId: string, news: News) {
+    /** Returns once everything is stored durably. */
+    const accept = Effect.fn("Intake.accept")(function* (webhookId: string, report: RequestReport) {
       if ((yield* backlog("backlog")).waiting >= mostWaiting) return yield* new BacklogFull()
       const accepted = yield* atomic.transaction(
         Effect.gen(function* () {
           const isNew = yield* inbox.accept(webhookId)
           if (!isNew) return { _tag: "Duplicate" } as const
-          return { _tag: "Accepted", request: yield* apply(news) } as const
+          return { _tag: "Accepted", request: yield* settlements.report(report) } as const
         })
       )
       yield* audit.record({
         actor: "mochi",
         action: "webhook",
-        request: news.key,
+        request: report.key,
         outcome: accepted._tag === "Accepted" ? "accepted" : "duplicate"
       })
       return accepted

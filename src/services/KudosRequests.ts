@@ -1,6 +1,6 @@
 /**
  * Creates transfer requests at Mochi: each at most once, whatever happens in between. The intent is stored before it is
- * sent; what became of a lost answer is found out by looking, never by sending again.
+ * sent; if the answer is lost, the bot finds out what became of it, and never sends again.
  */
 import { Duration, Effect, Either, Option, Schedule } from "effect"
 import type { InteractionId, RequestCode } from "../domain/Ids.ts"
@@ -23,6 +23,7 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
 import { currentTraceparent } from "../telemetry/traceContext.ts"
 import { createdRequests } from "./createdRequests.ts"
 import type { CreatedKudos } from "./createdRequests.ts"
@@ -33,7 +34,7 @@ import { Audit } from "./Audit.ts"
 const wholeBudget = Duration.seconds(20)
 const budgetUntilCreated = Duration.seconds(16)
 
-/** While the database is away this process may lose what it holds, and then learns so. */
+/** While the database is away, this process may lose what it holds; it learns so once the database is back. */
 const storeTriedAtMost = 120
 const storeComesBack = Schedule.spaced("1 second").pipe(Schedule.intersect(Schedule.recurs(storeTriedAtMost)))
 
@@ -41,7 +42,7 @@ export type { CreatedKudos }
 
 export type KudosFailure = KudosRefusal | OutcomeUnknown | MochiError | StoreUnavailable
 
-/** What a process finds that answers in the place of another one. */
+/** What a process that answers in the place of another one may find. */
 export type RecoveryFailure = NeverSent | OutcomeUnknown | StoreUnavailable
 
 export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/services/KudosRequests", {
@@ -50,9 +51,10 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const profiles = yield* MochiProfiles
     const intents = yield* KudosIntents
     const { created, look } = yield* createdRequests
+    const requests = yield* TransferRequests
     const audit = yield* Audit
 
-    /** Every check of the contract in its order: the first that fails is what the person hears. */
+    /** Makes every check of the contract in its order: the person reads of the first that fails. */
     const draft = Effect.fn("KudosRequests.draft")(function* (
       command: KudosCommand
     ): Effect.fn.Return<KudosDraft, KudosFailure> {
@@ -63,7 +65,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
         () => new InvalidAmount({ hasComma: command.amount.includes(",") })
       )
       const sender = yield* Effect.flatMap(
-        profiles.byDiscordId(command.sender),
+        profiles.byUserId(command.sender),
         Option.match({ onNone: () => new ProfileMissing(), onSome: Effect.succeed })
       )
       const profileId = sender.id
@@ -88,7 +90,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       )
       const amount = yield* exactAmount(input, holding)
       const recipient = yield* Effect.flatMap(
-        profiles.byDiscordId(command.recipient.id),
+        profiles.byUserId(command.recipient.id),
         Option.match({
           onNone: () => new RecipientProfileMissing({ recipient: command.recipient.id }),
           onSome: Effect.succeed
@@ -109,7 +111,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       }
     })
 
-    /** Settles an intent whose answer was lost: created if Mochi has the request, else nobody can say. */
+    /** Settles an intent whose answer was lost: created if Mochi has the request, otherwise unknown. */
     const resolve = Effect.fn("KudosRequests.resolve")(function* (
       intent: StoredIntent
     ): Effect.fn.Return<CreatedKudos, OutcomeUnknown> {
@@ -119,7 +121,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       return yield* new OutcomeUnknown({ interactionId: intent.interactionId })
     })
 
-    /** Nothing was created: said only once it is certain that nobody else answers for the intent. */
+    /** Mochi created nothing. The person reads so only once it is certain that no other process answers for the intent. */
     const withdraw = (intent: StoredIntent): Effect.Effect<void, NoLongerHeld> =>
       intents.withdraw(intent.interactionId).pipe(
         Effect.retry({ while: error => error._tag === "StoreUnavailable", schedule: storeComesBack }),
@@ -138,7 +140,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
           onLeft: ({ reason }) => `failed: ${reason}`,
           onRight: () => "success"
         }),
-        ...requestOf(checked, Option.flatten(Either.getRight(answer)))
+        ...auditedRequest(checked, Option.flatten(Either.getRight(answer)))
       })
       if (Either.isLeft(answer)) {
         if (answer.left.mayHaveHappened) return Either.left(intent)
@@ -148,7 +150,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       return Either.right({ intent, code: answer.right })
     })
 
-    /** Checks a command and creates its request. `NoLongerHeld`: whoever holds the interaction now answers the person. */
+    /** Checks a command and creates its request. `NoLongerHeld`: the process that holds the interaction now answers the person. */
     const submit = Effect.fn("KudosRequests.submit")(function* (
       command: KudosCommand
     ): Effect.fn.Return<CreatedKudos, KudosFailure | NoLongerHeld> {
@@ -161,7 +163,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       return Option.isSome(listed) ? listed.value : yield* created(intent, code)
     }, within(wholeBudget))
 
-    /** For a while after an unknown outcome: Mochi may show the request later than it was asked. */
+    /** For a while after an unknown outcome: Mochi may list the request late. */
     const lookAgain = (id: InteractionId) =>
       Effect.flatMap(intents.find(id), Option.match({ onNone: () => Effect.succeedNone, onSome: look }))
 
@@ -188,12 +190,15 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       }
     })
 
-    return { submit, lookAgain, resolve, abandoned, outcomeOf }
+    /** The stored request that this interaction's answer shows, if it shows one. */
+    const requestOf = requests.answeredBy
+
+    return { submit, lookAgain, resolve, abandoned, outcomeOf, requestOf }
   })
 }) {}
 
-const requestOf = ({ application }: KudosDraft, code: Option.Option<RequestCode>) =>
+const auditedRequest = ({ application }: KudosDraft, code: Option.Option<RequestCode>) =>
   Option.match(code, {
     onNone: () => ({}),
-    onSome: known => ({ request: { applicationId: application.id, code: known } })
+    onSome: own => ({ request: { applicationId: application.id, code: own } })
   })

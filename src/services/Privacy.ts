@@ -16,7 +16,7 @@ const profilesAskedAtOnce = 5
 const mochiBudget = "4 seconds"
 
 /** Everything that is stored about one person. */
-export interface PersonalExport {
+interface PersonalExport {
   readonly userId: UserId
   readonly profileIds: ReadonlyArray<ProfileId>
   readonly exportedAt: DateTime.Utc
@@ -29,12 +29,12 @@ export interface Erased {
   readonly rows: ErasedRows
   /** False: Mochi could not say which profile is theirs, so that only profiles stored beside the id were erased. */
   readonly mochiAsked: boolean
-  /** False: what is missing is written down, and made up for by `finishErasure`. */
+  /** False: what is missing is stored, and `finishErasure` makes up for it. */
   readonly isComplete: boolean
 }
 
-/** Who asks: the person, or an operator for them. */
-export type Asker = "person" | "operator"
+/** The person themselves, or an operator for them. */
+type Asker = "person" | "operator"
 
 /** What people may ask about their own data. */
 export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy", {
@@ -52,10 +52,10 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
         Option.exists(profile => Option.exists(profile.userId, linked => linked !== userId))
       )
 
-    /** The person's profiles, of those that were stored and the one at Mochi; none where Mochi does not answer. */
+    /** The person's profiles, of those that were stored and the one at Mochi; none if Mochi does not answer. */
     const askMochi = (userId: UserId, stored: ReadonlyArray<ProfileId>) =>
       Effect.gen(function* () {
-        const current = Option.map(yield* profiles.byDiscordId(userId), ({ id }) => id)
+        const current = Option.map(yield* profiles.byUserId(userId), ({ id }) => id)
         const former = stored.filter(id => !Option.contains(current, id))
         const theirs = yield* Effect.filter(former, id => isSomebodyElses(userId, id), {
           negate: true,
@@ -64,7 +64,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
         return Arr.dedupe([...Option.toArray(current), ...theirs])
       }).pipe(within(mochiBudget), Effect.option)
 
-    const recorded = Effect.fnUntraced(function* (
+    const record = Effect.fnUntraced(function* (
       id: UserId,
       asker: Asker | "bot",
       action: "privacy_export" | "privacy_delete" | "privacy_notifications",
@@ -86,42 +86,37 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     ): Effect.fn.Return<PersonalExport, StoreUnavailable> {
       const stored = yield* data.profilesOf(id)
       const profileIds = Option.getOrElse(yield* askMochi(id, stored), () => stored)
-      yield* Effect.ignoreLogged(recorded(id, asker, "privacy_export", "success"))
+      yield* Effect.ignoreLogged(record(id, asker, "privacy_export", "success"))
       const person = { userId: id, profileIds }
       return { ...person, exportedAt: yield* DateTime.now, stored: data.rowsOf(person) }
     })
 
-    /** As far as it goes now; ended where Mochi had its word. */
+    /** Erases as much as it can now; the erasure is over if Mochi answered. */
     const carryOut = Effect.fnUntraced(
       function* (
         erasure: UnfinishedErasure,
         asker: Asker | "bot"
       ): Effect.fn.Return<Erased, StoreUnavailable> {
         const { userId: id } = erasure
-        const asked = yield* askMochi(id, erasure.profileIds)
-        const mochiAsked = Option.isSome(asked)
-        const profileIds = Option.getOrElse(asked, () => erasure.profileIds)
+        const answer = yield* askMochi(id, erasure.profileIds)
+        const mochiAsked = Option.isSome(answer)
+        const profileIds = Option.getOrElse(answer, () => erasure.profileIds)
         const rows = yield* data.erase({ ...erasure, profileIds })
-        // Tried again every so often: only its end is worth an entry.
+        // The service tries again every few seconds: only the last try is worth an entry.
         if (!mochiAsked && asker === "bot") return { rows, mochiAsked, isComplete: false }
         yield* atomic.transaction(
           Effect.zipRight(
-            recorded(
-              id,
-              asker,
-              "privacy_delete",
-              mochiAsked ? "success" : "incomplete: Mochi did not answer"
-            ),
+            record(id, asker, "privacy_delete", mochiAsked ? "success" : "incomplete: Mochi did not answer"),
             Effect.when(data.endErasure(erasure), () => mochiAsked)
           )
         )
         return { rows, mochiAsked, isComplete: mochiAsked }
       },
-      // What it writes down of itself counts as begun before it, and so names nobody.
+      // The erasure's own entry counts as work from before it, and so names nobody.
       (work, erasure) => startedBy({ _tag: "Moment", at: erasure.askedAt })(work)
     )
 
-    /** Safe to repeat. Once it is written down, it is completed by this process or another. */
+    /** Safe to repeat. Once it is stored, this process or another completes it. */
     const erase = Effect.fn("Privacy.erase")(function* (
       id: UserId,
       asker: Asker
@@ -139,12 +134,12 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       )
     })
 
-    /** Completes what could not be completed when it was asked for; whether it is complete now. */
+    /** Completes an erasure that could not be completed when the person asked for it; whether it is complete now. */
     const finishErasure = Effect.fn("Privacy.finishErasure")(function* (erasure: UnfinishedErasure) {
       return (yield* carryOut(erasure, "bot")).isComplete
     })
 
-    /** Whether the person's data was erased, or begun to be, since then. */
+    /** Whether an erasure of the person's data began at that moment or after it. */
     const wasErasedSince = data.wasErasedSince
 
     /** Whether "kudos received" and "status changed" are sent; approval cards always are. */
@@ -153,7 +148,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       wanted: boolean
     ) {
       yield* people.chooseNotifications(id, wanted)
-      yield* Effect.ignoreLogged(recorded(id, "person", "privacy_notifications", wanted ? "on" : "off"))
+      yield* Effect.ignoreLogged(record(id, "person", "privacy_notifications", wanted ? "on" : "off"))
     })
 
     return { exportOf, erase, finishErasure, wasErasedSince, chooseNotifications }

@@ -1,12 +1,14 @@
 import { Duration, Effect, Option } from "effect"
 import type { Profile } from "../domain/Catalog.ts"
 import { UserId } from "../domain/Ids.ts"
-import type { ProfileId } from "../domain/Ids.ts"
+import type { ProfileId, RequestKey } from "../domain/Ids.ts"
 import type { Person, RequestWithPeople } from "../domain/Notice.ts"
 import type { Party, TransferRequest } from "../domain/TransferRequest.ts"
 import { nobody } from "../domain/TransferRequest.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
+import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
 import { ownText, shortText } from "./offered.ts"
 import { remembered } from "./remembered.ts"
 
@@ -18,6 +20,7 @@ const mostProfileBytes = 4 * 1024 * 1024
 export class RequestPeople extends Effect.Service<RequestPeople>()("mochi/services/RequestPeople", {
   effect: Effect.gen(function* () {
     const profiles = yield* MochiProfiles
+    const requests = yield* TransferRequests
     const profile = yield* remembered({
       lookUp: (id: ProfileId) => Effect.map(profiles.byId(id), Option.map(asPerson)),
       keyOf: id => id,
@@ -38,7 +41,7 @@ export class RequestPeople extends Effect.Service<RequestPeople>()("mochi/servic
           )
       })
 
-    /** None while nothing is stored of the request but its status. */
+    /** A request with the people whom it names; none while only its status is stored. */
     const of = Effect.fn("RequestPeople.of")(function* (
       request: TransferRequest
     ): Effect.fn.Return<Option.Option<RequestWithPeople>, MochiError> {
@@ -54,11 +57,20 @@ export class RequestPeople extends Effect.Service<RequestPeople>()("mochi/servic
         key: request.key,
         status: request.status,
         facts,
-        settlement: request.settlement
+        settlement: request.settlement,
+        interactionId: request.interactionId
       })
     })
 
-    return { of, person }
+    /** The request as it is stored now; none if nothing of it can be shown. */
+    const find = Effect.fn("RequestPeople.find")(function* (
+      key: RequestKey
+    ): Effect.fn.Return<Option.Option<RequestWithPeople>, MochiError | StoreUnavailable> {
+      const request = yield* requests.find(key)
+      return Option.isSome(request) ? yield* of(request.value) : Option.none()
+    })
+
+    return { find, of, person }
   })
 }) {}
 

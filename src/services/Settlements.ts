@@ -1,26 +1,28 @@
 /**
- * Where a request's status changes, and nowhere else. Whoever hears something of a request, a webhook, a button or a
- * question to Mochi, reports it here; what follows from it is stored in the same transaction or not at all.
+ * The one place where a request's status changes. A webhook, a button or Mochi's answer to a question reports here what
+ * it says of a request; what follows from it is stored in the same transaction or not at all.
  */
-import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
+import { Array as Arr, Clock, DateTime, Duration, Effect, Either, Option } from "effect"
 import type { InteractionId, RequestKey } from "../domain/Ids.ts"
 import { believe } from "../domain/intentAgreement.ts"
 import type { Difference } from "../domain/intentAgreement.ts"
+import { deliveryOf } from "../domain/Job.ts"
+import type { Job } from "../domain/Job.ts"
 import { notificationsFor } from "../domain/Notification.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { afterReport, isFromMochi, nobody } from "../domain/TransferRequest.ts"
-import type { StatusReport, TransferRequest } from "../domain/TransferRequest.ts"
+import { afterReport, isFromMochi, requestReport } from "../domain/TransferRequest.ts"
+import type { RequestReport, TransferRequest } from "../domain/TransferRequest.ts"
 import { nextExpiryQuestion } from "../domain/expiry.ts"
 import { Atomic } from "../ports/Atomic.ts"
 import { KudosIntents } from "../ports/KudosIntents.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
 import { Outbox } from "../ports/Outbox.ts"
-import type { Job } from "../ports/Outbox.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
+import { Cards } from "./Cards.ts"
 
-/** A card is edited by the click that decided it; the outbox looks after it only when that did not work out. */
+/** The click that decides a card edits it; the outbox edits it only if the click could not. */
 const clickEditsFirst = Duration.seconds(3)
 
 export class Settlements extends Effect.Service<Settlements>()("mochi/services/Settlements", {
@@ -31,9 +33,10 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     const notifications = yield* NotificationLog
     const outbox = yield* Outbox
     const pay = yield* MochiPay
+    const cards = yield* Cards
 
     /** The request before the report, and the report as far as it is believed of the `/kudos` that it names. */
-    const heard = Effect.fnUntraced(function* <Heard extends Omit<StatusReport, "status">>(report: Heard) {
+    const withIntentApplied = Effect.fnUntraced(function* (report: RequestReport) {
       const stored = yield* requests.lock(report.key)
       const isLinked = Option.exists(stored, ({ interactionId }) => Option.isSome(interactionId))
       const isFirstEvent =
@@ -43,17 +46,17 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
         Option.flatMap(stored, ({ interactionId }) => interactionId),
         () => report.interactionId
       )
-      if ((isLinked && !isFirstEvent) || Option.isNone(named)) return { known: stored, report }
+      if ((isLinked && !isFirstEvent) || Option.isNone(named)) return { before: stored, report }
       const intent = yield* intents.lock(named.value)
-      if (Option.isNone(intent)) return { known: stored, report }
-      const { differs, isOwn, known, report: believed } = believe(stored, intent.value, report)
+      if (Option.isNone(intent)) return { before: stored, report }
+      const { before, differs, isOwn, report: believed } = believe(stored, intent.value, report)
       if (differs.length > 0 && isFirstEvent) yield* disagreement(report.key, named.value, differs)
       if (isOwn && !isLinked) {
         const { code } = report.key
         yield* intents.finish(named.value, { _tag: "Created", code: Option.some(code) })
-        yield* requests.addAnswer(report.key, { interactionId: named.value, view: "kudos" })
+        yield* cards.follow(report.key, { interactionId: named.value, view: "kudos" })
       }
-      return { known, report: { ...report, ...believed } }
+      return { before, report: believed }
     })
 
     const tell = Effect.fnUntraced(function* (
@@ -62,42 +65,9 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       ownerAfter: Duration.Duration
     ) {
       const added = yield* notifications.add(request.key, request.status, notificationsFor(request, before))
-      const deliveries = added.map(
-        ({ audience, id }): Job => ({ _tag: "Deliver", notification: id, request: request.key, audience })
-      )
-      const isOwners = (job: Job) => job._tag === "Deliver" && job.audience === "owner"
-      yield* outbox.put(deliveries.filter(job => !isOwners(job)))
-      yield* outbox.put(deliveries.filter(isOwners), ownerAfter)
-    })
-
-    /** Has the owner's card drawn once more, although it was brought up to this status before. */
-    const redraw = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
-      const reopened = yield* notifications.reopen(key, status, "owner")
-      if (Option.isNone(reopened)) return
-      const { audience, id } = reopened.value
-      yield* outbox.put([{ _tag: "Deliver", notification: id, request: key, audience }])
-    })
-
-    /** The owner's card stands settled without a name: it is drawn again with who decided. */
-    const nameDecider = Effect.fnUntraced(function* (request: TransferRequest) {
-      const shown = yield* requests.shown(request.key, "owner")
-      // The vaguest of the final words: what stands there says less than what is known.
-      if (Option.isSome(shown))
-        yield* requests.show(request.key, "owner", { ...shown.value, status: "settled" })
-      yield* redraw(request)
-    })
-
-    /** Another status came in while a click drew its own: the card is brought up to the newest. */
-    const redrawIfOutdated = Effect.fn("Settlements.redrawIfOutdated")(function* (
-      key: RequestKey,
-      drawn: RequestStatus
-    ) {
-      yield* atomic.transaction(
-        Effect.gen(function* () {
-          const stored = yield* requests.lock(key)
-          if (Option.isSome(stored) && stored.value.status !== drawn) yield* redraw(stored.value)
-        })
-      )
+      const [toOthers, toOwner] = Arr.partition(added, ({ audience }) => audience === "owner")
+      yield* outbox.put(toOthers.map(deliveryOf))
+      yield* outbox.put(toOwner.map(deliveryOf), ownerAfter)
     })
 
     const askLater = Effect.fnUntraced(function* (request: TransferRequest, attempt: number) {
@@ -108,49 +78,49 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       if (Option.isSome(wait)) yield* outbox.put([askMochi(request.key, attempt)], wait.value)
     })
 
-    /** Stores what was reported and puts everything that follows into the outbox. */
-    const report = Effect.fn("Settlements.report")(function* (
-      news: StatusReport,
-      by: "button" | "event" = "event"
+    /** What follows from a stored change of a request, by what was stored before it. */
+    const putWhatFollows = Effect.fnUntraced(function* (
+      before: Option.Option<TransferRequest>,
+      after: TransferRequest,
+      ownerAfter: Duration.Duration
     ) {
-      return yield* atomic.transaction(
-        Effect.gen(function* () {
-          const { known, report: believed } = yield* heard(news)
-          const after = afterReport(known, believed)
-          if (Either.isLeft(after)) {
-            yield* outbox.put([askMochi(news.key, 0)])
-            return known
-          }
-          yield* requests.save(after.right)
-          const before = Option.match(known, {
-            onNone: () => "pending" as const,
-            onSome: ({ status }) => status
-          })
-          yield* tell(after.right, before, by === "button" ? clickEditsFirst : Duration.zero)
-          if (
-            Option.exists(known, before => isFinal(before.status) && !isDecided(before)) &&
-            isDecided(after.right)
-          )
-            yield* nameDecider(after.right)
-          const expiryBecameKnown = Option.isNone(
-            Option.flatMap(known, ({ facts }) => Option.flatMap(facts, ({ expiresAt }) => expiresAt))
-          )
-          if (expiryBecameKnown) yield* askLater(after.right, 0)
-          return Option.some(after.right)
-        })
+      const statusBefore = Option.match(before, {
+        onNone: () => "pending" as const,
+        onSome: ({ status }) => status
+      })
+      yield* tell(after, statusBefore, ownerAfter)
+      // The owner's card is settled but names nobody: it is drawn again with the person who decided.
+      if (Option.exists(before, wasSettledByNobody) && isDecided(after)) yield* cards.outdated(after)
+      const hadExpiry = Option.exists(before, ({ facts }) =>
+        Option.exists(facts, ({ expiresAt }) => Option.isSome(expiresAt))
       )
+      if (!hadExpiry) yield* askLater(after, 0)
     })
 
-    /** Stores what is known of a request whose status nobody has told, and has Mochi asked for it. */
-    const reportWithoutStatus = Effect.fn("Settlements.reportWithoutStatus")(function* (
-      news: Omit<StatusReport, "status">
+    /**
+     * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
+     * the report left its status open, so that Mochi is asked first.
+     */
+    const report = Effect.fn("Settlements.report")(function* (
+      reported: RequestReport,
+      by: "button" | "event" = "event"
     ) {
-      yield* atomic.transaction(
+      const at = yield* DateTime.now
+      return yield* atomic.transaction(
         Effect.gen(function* () {
-          const { known, report: believed } = yield* heard(news)
-          const after = afterReport(known, { ...believed, status: "pending" })
-          if (Either.isRight(after)) yield* requests.save(after.right)
-          yield* outbox.put([askMochi(news.key, 0)])
+          const { before, report: believed } = yield* withIntentApplied(reported)
+          const after = afterReport(before, believed, at)
+          if (Either.isLeft(after)) {
+            yield* outbox.put([askMochi(reported.key, 0)])
+            return before
+          }
+          yield* requests.save(after.right)
+          if (Option.isNone(reported.status)) {
+            yield* outbox.put([askMochi(reported.key, 0)])
+            return Option.none<TransferRequest>()
+          }
+          yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          return Option.some(after.right)
         })
       )
     })
@@ -158,25 +128,27 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     /** Asks Mochi how a request stands, and again later, ever more slowly, while it is pending past its expiry. */
     const ask = Effect.fn("Settlements.ask")(function* (key: RequestKey, attempt: number) {
       const { expiresAt, status } = yield* pay.state(key)
-      const at = yield* DateTime.now
-      const after = yield* report(authoritative(key, status, at))
+      const after = yield* report(requestReport(key, { status: Option.some(status), authoritative: true }))
       const pending = Option.filter(after, request => request.status === "pending")
       if (Option.isNone(pending)) return
-      const facts = Option.map(pending.value.facts, known => ({
-        ...known,
-        expiresAt: Option.orElse(expiresAt, () => known.expiresAt)
+      const facts = Option.map(pending.value.facts, before => ({
+        ...before,
+        expiresAt: Option.orElse(expiresAt, () => before.expiresAt)
       }))
       yield* atomic.transaction(askLater({ ...pending.value, facts }, attempt + 1))
     })
 
-    return { report, reportWithoutStatus, ask, redrawIfOutdated }
+    return { report, ask }
   })
 }) {}
+
+const wasSettledByNobody = (request: TransferRequest): boolean =>
+  isFinal(request.status) && !isDecided(request)
 
 const isDecided = ({ settlement }: TransferRequest): boolean =>
   Option.exists(settlement, ({ by }) => Option.isSome(by.profileId) || Option.isSome(by.userId))
 
-/** Somebody at Mochi uses the name of a `/kudos` for something else than it asked for. */
+/** A request at Mochi names a `/kudos` that asked for something else. */
 const disagreement = (key: RequestKey, interactionId: InteractionId, differs: ReadonlyArray<Difference>) =>
   Effect.annotateLogs(Effect.logWarning("kudos_intent_disagrees"), {
     request_code: key.code,
@@ -186,14 +158,3 @@ const disagreement = (key: RequestKey, interactionId: InteractionId, differs: Re
   })
 
 const askMochi = (request: RequestKey, attempt: number): Job => ({ _tag: "AskMochi", request, attempt })
-
-const authoritative = (key: RequestKey, status: RequestStatus, at: DateTime.Utc): StatusReport => ({
-  key,
-  status,
-  facts: Option.none(),
-  by: nobody,
-  at,
-  interactionId: Option.none(),
-  vaultId: Option.none(),
-  authoritative: true
-})

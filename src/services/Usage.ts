@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { UsageLog } from "../ports/UsageLog.ts"
 import type { Use } from "../ports/UsageLog.ts"
 
-/** Nobody waits longer to be counted. */
+/** No command waits longer to be counted. */
 const patience = "3 seconds"
 
 /** Counts how much the bot is used. It never fails: what cannot be counted is logged. */

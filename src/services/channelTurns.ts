@@ -6,17 +6,17 @@ import { monotonicMillis } from "../context/monotonic.ts"
 /** Messages that are on their way to one channel, or wait for Discord's limit of it. */
 const atOnce = 10
 
-/** Discord takes about one a second in a channel; whoever has to wait comes back when it is their turn, at this pace. */
+/** Discord takes about one message a second in a channel; those that have to wait come back in turn, at this pace. */
 const paceMillis = 1000
 
 const longestWaitMillis = 3_600_000
 
 /**
- * Somebody whom many write to at once must not take all the places: what is more than their channel can take soon is put
- * back, before anything is begun, and others pass.
+ * A person to whom many messages go at once must not take all the places: messages beyond what their channel can take soon
+ * go back into the queue before their sending begins, and others pass.
  */
 export const makeChannelTurns = Effect.sync(() => {
-  /** By channel: how many are on their way, and when the turn of the last that was put back comes. */
+  /** By channel: how many messages are on their way, and the turn of the last that was put back. */
   const channels = new Map<ChannelId, { onTheirWay: number; lastTurn: number }>()
 
   const enter = (channelId: ChannelId) =>

@@ -2,21 +2,21 @@ import { Duration, Effect } from "effect"
 import type { UserId } from "../domain/Ids.ts"
 import { monotonicMillis } from "../context/monotonic.ts"
 
-/** Whoever opens their direct messages again hears by them after so long, or by a message that had no other way. */
+/** A person who opens their direct messages again gets them after this time, or earlier if a message has no other way. */
 const rememberedFor = Duration.minutes(5)
 
-/** One refusal may be over in a moment: whoever reads the pointer may open their direct messages because of it. */
+/** One refusal may be over in a moment: the pointer may lead its reader to open their direct messages. */
 const refusalsBelieved = 2
 
-/** Of more persons the one refused longest ago is forgotten, and asked again. */
+/** Of more people, the bot forgets the one whose refusal is the oldest, and tries their direct messages again. */
 const rememberedAtMost = 10_000
 
 /**
- * Whose direct messages were found closed again and again just now. Discord counts refusals, and shuts out whoever collects
- * 10,000 of them within ten minutes. One process sends, so that its memory is enough.
+ * The people whose direct messages were closed several times lately. Discord counts refusals, and shuts out a bot that
+ * collects 10,000 of them within ten minutes. One process sends, so that its memory is enough.
  */
 export const makeClosedDms = Effect.sync(() => {
-  /** By person; whoever was refused last stands last. */
+  /** By person; the latest refusal stands last. */
   const refusals = new Map<UserId, { readonly count: number; readonly until: number }>()
 
   const lately = (user: UserId, now: number): number => {

@@ -1,8 +1,8 @@
-/** What is known of requests that this bot created: their code, and how they stand. */
-import { DateTime, Effect, Option } from "effect"
+/** The requests that this bot created: finding their code, and storing how they stand. */
+import { Effect, Option } from "effect"
 import type { RequestCode } from "../domain/Ids.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { nobody } from "../domain/TransferRequest.ts"
+import { requestReport } from "../domain/TransferRequest.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
 import { KudosIntents } from "../ports/KudosIntents.ts"
 import type { StoredIntent } from "../ports/KudosIntents.ts"
@@ -24,8 +24,8 @@ export const createdRequests = Effect.gen(function* () {
   const settlements = yield* Settlements
 
   /**
-   * Mochi's newest requests that may be this intent's. Whoever copies its interaction id can do so only once there is one
-   * to copy: the oldest comes first. None where nobody knows any more whose vault to look at.
+   * Mochi's newest requests that may be this intent's, the oldest first: a request that copies the interaction id comes after
+   * the one that it copies. None if the store no longer knows whose vault it was.
    */
   const candidates = Effect.fnUntraced(function* (intent: StoredIntent) {
     const profileId = intent.facts.requester.profileId
@@ -41,26 +41,19 @@ export const createdRequests = Effect.gen(function* () {
       .toReversed()
   })
 
-  const report = Effect.fnUntraced(function* (
-    intent: StoredIntent,
-    code: RequestCode,
-    status: RequestStatus
-  ) {
-    return yield* settlements.report({
-      key: { applicationId: intent.vault.applicationId, code },
-      status,
-      facts: Option.none(),
-      by: nobody,
-      at: yield* DateTime.now,
+  const report = (intent: StoredIntent, code: RequestCode, status: RequestStatus) => {
+    const key = { applicationId: intent.vault.applicationId, code }
+    const parts = {
+      status: Option.some(status),
       interactionId: Option.some(intent.interactionId),
-      vaultId: Option.none(),
       authoritative: true
-    })
-  })
+    }
+    return settlements.report(requestReport(key, parts))
+  }
 
   /**
-   * Created is created, also where it cannot be written down now: the intent stays open and is resolved later. It may be
-   * settled already, where the owner was faster than Mochi's answer.
+   * A created request stands, even if it cannot be stored now: the intent stays open and is resolved later. It may be
+   * settled already, if the owner was faster than Mochi's answer.
    */
   const storedIfPossible = <A>(stored: Effect.Effect<A, StoreUnavailable>) =>
     Effect.catchTag(Effect.asSome(stored), "StoreUnavailable", error =>
@@ -79,7 +72,7 @@ export const createdRequests = Effect.gen(function* () {
     return { intent, status: "pending" }
   })
 
-  /** Whether Mochi has the request after all. A listed one is another's where an event of it tells of something else. */
+  /** Whether Mochi has the request after all. A listed one is another's if an event of it says something else. */
   const look = Effect.fn("KudosRequests.look")(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {

@@ -2,9 +2,9 @@ import { Array, BigDecimal, Option, Order } from "effect"
 import type { Application, Holding, Vault } from "../domain/Catalog.ts"
 import { ApplicationId, ProfileId, TokenId, VaultProfileId } from "../domain/Ids.ts"
 
-/** Of a list, what is kept to offer from it: more than anybody scrolls through, and all of what anybody has. */
+/** The rows of a list that are kept: more than anybody scrolls through, and all that anybody has. */
 const mostRows = 10_000
-/** More than any place shows of a name, in UTF-16 units. */
+/** Longer than any place shows a name, in UTF-16 units. */
 const longestText = 256
 /** What JavaScript needs for a row besides its texts, roughly. */
 const rowBytes = 120
@@ -22,7 +22,7 @@ export const offeredVaults = (all: ReadonlyArray<Vault>): ReadonlyArray<Vault> =
     .slice(0, mostRows)
     .map(({ id, name }) => ({ id: VaultProfileId.make(ownText(id)), name: shortText(name) }))
 
-/** Without what is empty; of very many, those that are worth most. */
+/** The holdings that are not empty; of very many, those that are worth most. */
 export const offeredHoldings = (all: ReadonlyArray<Holding>): ReadonlyArray<Holding> => {
   const spendable = all.filter(({ available }) => available.baseUnits > 0n)
   const kept = spendable.length <= mostRows ? spendable : Array.sortBy(byWorth)(spendable).slice(0, mostRows)

@@ -1,83 +1,89 @@
 /**
- * Bringing one message to one person, once. What was begun is written down before it is sent, so that a crash in between
- * neither loses the message nor shows it twice.
+ * Sends one message to one person, once. The message is stored before it is sent, so that a crash in between neither loses
+ * it nor shows it twice.
  */
-import { Duration, Effect, Option, Schema } from "effect"
+import { Duration, Effect, Either, Option, Schema } from "effect"
 import type { ChannelId, UserId } from "../domain/Ids.ts"
 import { Notice } from "../domain/Notice.ts"
-import type { RequestWithPeople } from "../domain/Notice.ts"
-import type { Audience, Notification } from "../domain/Notification.ts"
-import type { TransferRequest } from "../domain/TransferRequest.ts"
+import type { Person, RequestWithPeople } from "../domain/Notice.ts"
+import type { Notification } from "../domain/Notification.ts"
 import { isLostChannel, isOthersMessage, Messenger } from "../ports/Messenger.ts"
 import type { MessengerError } from "../ports/Messenger.ts"
+import type { MochiError } from "../ports/MochiError.ts"
 import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
-import { TransferRequests } from "../ports/TransferRequests.ts"
 import type { Shown, StoredShown } from "../ports/TransferRequests.ts"
+import { Cards, isUpToDate } from "./Cards.ts"
 import { makeChannelTurns } from "./channelTurns.ts"
 import { makeClosedDms } from "./closedDms.ts"
-import { RequestPeople } from "./RequestPeople.ts"
 
 /** Discord remembers a nonce for a few minutes; older doubts are settled by looking. */
 const nonceHolds = Duration.minutes(1)
 
-/** Nothing that is tried later will help. */
+/** No later try will help. */
 export class Undeliverable extends Schema.TaggedError<Undeliverable>()("Undeliverable", {
   reason: Schema.String
 }) {}
 
 type PostingFailure = Undeliverable | MessengerError | StoreUnavailable
 
-/** A notification that is brought now, and its request as it stands. */
+/** A notification that is being delivered, and its request as it stands. */
 export interface Delivery {
   readonly notification: Notification
-  readonly request: TransferRequest
-  readonly picture: RequestWithPeople
+  readonly request: RequestWithPeople
+  /** The person who is to read it. Only a posted message needs the owner, for whom the bot may have to ask Mochi. */
+  readonly reader: Effect.Effect<Person, MochiError>
 }
+
+/** The account of a delivery's reader. */
+export const accountOf = ({
+  notification: { audience },
+  reader
+}: Delivery): Effect.Effect<UserId, MochiError | Undeliverable> =>
+  Effect.flatMap(reader, ({ name, userId }) =>
+    Either.fromOption(userId, () => {
+      const reason = Option.isSome(name) ? "has no Discord account at Mochi" : "has no Mochi profile"
+      return new Undeliverable({ reason: `the ${audience} ${reason}` })
+    })
+  )
 
 /** Part of `Deliveries`. */
 export const posting = Effect.gen(function* () {
-  const requests = yield* TransferRequests
+  const cards = yield* Cards
   const messenger = yield* Messenger
   const people = yield* People
-  const requestPeople = yield* RequestPeople
   const closedDms = yield* makeClosedDms
   const turns = yield* makeChannelTurns
 
-  const personOf = Effect.fnUntraced(function* (audience: Audience, picture: RequestWithPeople) {
-    const { userId, name } = yield* requestPeople.person(picture.facts[audience])
-    if (Option.isSome(userId)) return userId.value
-    const reason = Option.isSome(name) ? "has no Discord account at Mochi" : "has no Mochi profile"
-    return yield* new Undeliverable({ reason: `the ${audience} ${reason}` })
-  })
-
-  /** Works in the person's DM; where the remembered one is not known to Discord any more, once more in a new one. */
+  /** Works in the person's DM; if Discord has lost the one that is stored, once more in a new one. */
   const inDm = Effect.fnUntraced(function* (
     user: UserId,
     work: (channelId: ChannelId) => Effect.Effect<void, PostingFailure>
   ): Effect.fn.Return<void, PostingFailure> {
-    const application = yield* messenger.application
-    const open = Effect.tap(messenger.openDm(user), opened =>
-      people.rememberDmChannel(user, opened, application)
-    )
-    const known = yield* people.dmChannel(user, application)
-    if (Option.isNone(known)) return yield* Effect.flatMap(open, work)
-    yield* Effect.catchIf(work(known.value), isOfLostChannel, () =>
-      people.forgetDmChannel(user, known.value).pipe(Effect.zipRight(open), Effect.flatMap(work))
+    const bot = yield* messenger.application
+    const open = Effect.tap(messenger.openDm(user), opened => people.rememberDmChannel(user, opened, bot))
+    const channel = yield* people.dmChannel(user, bot)
+    if (Option.isNone(channel)) return yield* Effect.flatMap(open, work)
+    yield* Effect.catchIf(work(channel.value), isOfLostChannel, () =>
+      people.forgetDmChannel(user, channel.value).pipe(Effect.zipRight(open), Effect.flatMap(work))
     )
   })
 
   const look = (
     { age, channelId }: StoredShown,
-    { interactionId: interaction }: TransferRequest,
+    { interactionId: interaction }: RequestWithPeople,
     notice: Notice
   ) => messenger.findPosted(channelId, notice, { interaction, age })
 
   /**
-   * The message of a doubt, or none where it is safe to send it. Without a message history nobody can tell: sending again
-   * might show it twice, so that somebody has to look first.
+   * The message of an earlier try that may stand in the channel, or none if it is safe to send it. If the bot cannot read the
+   * channel's history, it cannot tell: another try might show the message twice, so that an operator has to look first.
    */
-  const settled = Effect.fnUntraced(function* (doubt: StoredShown, request: TransferRequest, notice: Notice) {
+  const messageInDoubt = Effect.fnUntraced(function* (
+    doubt: StoredShown,
+    request: RequestWithPeople,
+    notice: Notice
+  ) {
     if (Duration.lessThanOrEqualTo(doubt.age, nonceHolds)) return Option.none()
     const sought = yield* look(doubt, request, notice)
     switch (sought._tag) {
@@ -92,59 +98,58 @@ export const posting = Effect.gen(function* () {
     }
   })
 
-  /** Sends a message once, in the channel's turn: a doubt about an earlier try is settled before another. */
+  /** Sends a message once, in the channel's turn. Before another try, it looks for the message of an earlier one. */
   const postOnce = (
     delivery: Delivery,
-    begun: Option.Option<StoredShown>,
+    earlier: Option.Option<StoredShown>,
     place: Shown["place"],
     channelId: ChannelId,
     notice: Notice
-  ) => turns.inTurn(channelId, sendOnce(delivery, begun, place, channelId, notice))
+  ) => turns.inTurn(channelId, sendOnce(delivery, earlier, place, channelId, notice))
 
   const sendOnce = Effect.fnUntraced(function* (
-    { notification: { audience, id }, picture, request }: Delivery,
-    begun: Option.Option<StoredShown>,
+    { notification: { audience, id }, request }: Delivery,
+    earlier: Option.Option<StoredShown>,
     place: Shown["place"],
     channelId: ChannelId,
     notice: Notice
   ) {
-    const application = yield* messenger.application
+    const bot = yield* messenger.application
     const doubt = Option.filter(
-      begun,
-      earlier => earlier.place === place && earlier.channelId === channelId && mayBeOf(earlier, application)
+      earlier,
+      message => message.place === place && message.channelId === channelId && mayBeOf(message, bot)
     )
-    const shown = { channelId, place, status: picture.status, application: Option.some(application) }
-    if (Option.isNone(doubt))
-      yield* requests.begin(picture.key, audience, { ...shown, messageId: Option.none() })
-    const found = Option.isSome(doubt) ? yield* settled(doubt.value, request, notice) : Option.none()
+    const message = { channelId, place, status: request.status, bot: Option.some(bot) }
+    if (Option.isNone(doubt)) yield* cards.begin(request.key, audience, message)
+    const found = Option.isSome(doubt) ? yield* messageInDoubt(doubt.value, request, notice) : Option.none()
     const messageId = Option.isSome(found)
       ? found.value
       : yield* messenger.post(channelId, notice, nonceOf(id, place))
-    if (Option.exists(doubt, earlier => earlier.status !== picture.status))
+    if (Option.exists(doubt, message => !isUpToDate(message, request.status)))
       yield* messenger.edit(channelId, messageId, notice)
-    yield* requests.show(picture.key, audience, { ...shown, messageId: Option.some(messageId) })
+    yield* cards.posted(request.key, audience, message, messageId)
   })
 
-  /** By DM, or where those are closed as a pointer in the channel of the request. */
+  /** Posts the notice as a DM, or if DMs are closed, a pointer in the channel of the request. */
   const postTo = Effect.fnUntraced(function* (
     delivery: Delivery,
-    begun: Option.Option<StoredShown>,
+    earlier: Option.Option<StoredShown>,
     notice: Notice
   ) {
-    const { notification, picture } = delivery
+    const { notification, request } = delivery
     const { audience } = notification
-    const userId = yield* personOf(audience, picture)
-    const { channelId } = picture.facts
+    const userId = yield* accountOf(delivery)
+    const { channelId } = request.facts
     const inChannel = Effect.fnUntraced(function* (reason: string) {
       if (Option.isNone(channelId))
         return yield* new Undeliverable({ reason: `${reason}, and there is no channel to fall back to` })
-      const pointer = Notice.Pointer({ audience, userId, request: picture.key })
-      yield* postOnce(delivery, begun, "channel", channelId.value, pointer)
+      const pointer = Notice.Pointer({ audience, userId, key: request.key })
+      yield* postOnce(delivery, earlier, "channel", channelId.value, pointer)
     })
-    const wasPointer = Option.exists(begun, ({ place }) => place === "channel")
-    const isKnownClosed = Option.isNone(begun) && Option.isSome(channelId) && (yield* closedDms.has(userId))
+    const wasPointer = Option.exists(earlier, ({ place }) => place === "channel")
+    const isKnownClosed = Option.isNone(earlier) && Option.isSome(channelId) && (yield* closedDms.has(userId))
     if (wasPointer || isKnownClosed) return yield* inChannel("the direct messages are closed")
-    yield* inDm(userId, dm => postOnce(delivery, begun, "dm", dm, notice)).pipe(
+    yield* inDm(userId, dm => postOnce(delivery, earlier, "dm", dm, notice)).pipe(
       Effect.zipRight(closedDms.reached(userId)),
       Effect.catchIf(isUnreachable, ({ code }) =>
         Effect.zipRight(
@@ -156,7 +161,7 @@ export const posting = Effect.gen(function* () {
   })
 
   /**
-   * Draws a message that stands anew; a pointer says nothing that could be outdated. False: it is another bot's, or in a
+   * Draws a standing message again; a pointer says nothing that could be outdated. False: it is another bot's, or in a
    * channel that this one cannot reach, and still says what it said.
    */
   const redraw = Effect.fnUntraced(function* (
@@ -171,32 +176,28 @@ export const posting = Effect.gen(function* () {
         error => isLostChannel(error) || isOthersMessage(error),
         () => Effect.succeed(false)
       ),
-      Effect.catchIf(isPastMending, () => Effect.succeed(true))
+      Effect.catchIf(isBeyondRepair, () => Effect.succeed(true))
     )
   })
 
-  /** Draws a message in doubt anew, if it stands; whoever was not told of what is no longer true is told nothing. */
+  /** Draws a message in doubt again, if Discord has it. If it has not, the person read nothing untrue, and gets nothing. */
   const correct = Effect.fnUntraced(
-    function* (
-      { notification: { audience }, picture, request }: Delivery,
-      doubt: StoredShown,
-      notice: Notice
-    ) {
+    function* ({ notification: { audience }, request }: Delivery, doubt: StoredShown, notice: Notice) {
       if (doubt.place === "channel") return
       const sought = yield* look(doubt, request, notice)
       if (sought._tag !== "Found") return
-      const shown = { ...doubt, messageId: Option.some(sought.messageId), status: picture.status }
-      yield* redraw(shown, notice)
-      yield* requests.show(picture.key, audience, shown)
+      const message = { ...doubt, status: request.status }
+      yield* redraw({ ...message, messageId: Option.some(sought.messageId) }, notice)
+      yield* cards.posted(request.key, audience, message, sought.messageId)
     },
-    Effect.catchIf(isPastMending, () => Effect.void)
+    Effect.catchIf(isBeyondRepair, () => Effect.void)
   )
 
-  return { personOf, postTo, redraw, correct }
+  return { postTo, redraw, correct }
 })
 
 /** The message is gone, or its token: there is nothing left that could be brought up to date. */
-export const isPastMending = (error: PostingFailure): error is MessengerError =>
+export const isBeyondRepair = (error: PostingFailure): error is MessengerError =>
   error._tag === "MessengerError" &&
   (error.reason === "Gone" || error.reason === "TokenDead" || error.reason === "Refused")
 
@@ -206,9 +207,8 @@ const isOfLostChannel = (error: PostingFailure): error is MessengerError =>
 const isUnreachable = (error: PostingFailure): error is MessengerError =>
   error._tag === "MessengerError" && error.reason === "Unreachable"
 
-/** Messages that an earlier release posted are taken for this bot's until Discord says otherwise. */
-const mayBeOf = ({ application }: Pick<Shown, "application">, own: string): boolean =>
-  Option.isNone(application) || application.value === own
+/** A message that an earlier release posted counts as this bot's until Discord says otherwise. */
+const mayBeOf = ({ bot }: Pick<Shown, "bot">, own: string): boolean => Option.isNone(bot) || bot.value === own
 
 /** Up to 25 characters; a message in a channel is another message than the DM that could not be sent. */
 const nonceOf = (id: Notification["id"], place: Shown["place"]): string =>

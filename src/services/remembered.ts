@@ -7,23 +7,23 @@ export interface Memory<Key, A, E> {
   readonly lookUp: (key: Key) => Effect.Effect<A, E>
   readonly keyOf: (key: Key) => string
   readonly freshFor: Duration.Duration
-  /** What all that is remembered may weigh; what was asked for least lately goes first. */
+  /** What all remembered answers may weigh together; the least recently used goes first. */
   readonly mostBytes: number
   readonly bytesOf: (value: A) => number
-  /** Of successes, those that are remembered; all, unless told otherwise. */
+  /** The successes that are remembered; all if left out. */
   readonly keeps?: (value: A) => boolean
 }
 
 /**
- * Asks, unless the answer is remembered. Equal look-ups in flight are one; a success is remembered for a while, a failure
- * never. A look-up outlives whoever began it, since others may wait for it too: it needs an end of its own.
+ * Looks up, unless it remembers the answer: a success for a while, a failure never. Equal look-ups in flight are one. A
+ * look-up goes on when its first caller is gone, since other callers may wait for it: give it a timeout of its own.
  */
 export const remembered = <Key, A extends {}, E>(
   memory: Memory<Key, A, E>
 ): Effect.Effect<(key: Key) => Effect.Effect<A, E>> =>
   Effect.map(Effect.clock, clock => {
     const { bytesOf, freshFor, keeps = () => true, keyOf, lookUp, mostBytes } = memory
-    const known = new LRUCache<string, A>({
+    const answers = new LRUCache<string, A>({
       maxSize: mostBytes,
       sizeCalculation: (value, key) => Math.max(1, Math.ceil(bytesOf(value))) + 2 * key.length + entryBytes,
       // the library keeps what is exactly as old as it may be
@@ -41,7 +41,7 @@ export const remembered = <Key, A extends {}, E>(
         const ended = (exit: Exit.Exit<A, E>) =>
           Effect.sync(() => {
             inFlight.delete(name)
-            if (Exit.isSuccess(exit) && keeps(exit.value)) known.set(name, exit.value)
+            if (Exit.isSuccess(exit) && keeps(exit.value)) answers.set(name, exit.value)
             Deferred.unsafeDone(answer, exit)
           })
         const work = Effect.flatMap(Effect.exit(Effect.interruptible(lookUp(key))), ended)
@@ -51,7 +51,7 @@ export const remembered = <Key, A extends {}, E>(
     return key =>
       Effect.suspend(() => {
         const name = keyOf(key)
-        const value = known.get(name)
+        const value = answers.get(name)
         if (value !== undefined) return Effect.succeed(value)
         const running = inFlight.get(name)
         return running === undefined ? begin(key, name) : Deferred.await(running)
@@ -61,7 +61,7 @@ export const remembered = <Key, A extends {}, E>(
 /** What an entry costs besides its key and its value, in bytes. */
 const entryBytes = 200
 
-/** Never zero, by which the library means that it does not know. */
+/** Never zero: the library would take that for a time that it does not know. */
 const sinceStart = (clock: Clock.Clock): (() => number) => {
   const start = unsafeMonotonicMillis(clock)
   return () => 1 + unsafeMonotonicMillis(clock) - start

@@ -1,20 +1,20 @@
-/** What stands for every value that got no label of its own. */
-const rest = "other"
+/** The label of every value that has none of its own. */
+const other = "other"
 
 /**
- * A label for each value that comes, and none too many: what is longer, and what comes after `most` others, is `other`.
- * A series lasts as long as the process, so that no label is ever given up for another.
+ * A label for each value, up to a bound: a value longer than `longest`, and each new one after `most` others, is `other`.
+ * A series lasts as long as the process, so a label never makes room for another.
  */
 export const boundedLabel = (bounds: {
   /** UTF-16 units. */
   readonly longest: number
   readonly most: number
 }): ((value: string) => string) => {
-  const known = new Set<string>()
+  const labels = new Set<string>()
   return value => {
-    if (known.has(value)) return value
-    if (value.length > bounds.longest || known.size >= bounds.most) return rest
-    known.add(value)
+    if (labels.has(value)) return value
+    if (value.length > bounds.longest || labels.size >= bounds.most) return other
+    labels.add(value)
     return value
   }
 }

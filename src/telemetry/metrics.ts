@@ -1,6 +1,6 @@
 /**
- * What is measured, by name. An attribute's values are closed words: an id of a user, a guild or a request would make
- * one series each. The tag `unit` is not an attribute: exporters turn it into the metric's unit.
+ * The metrics. An attribute's values are closed words: an id of a user, a guild or a request would make one series each.
+ * The tag `unit` is not an attribute: exporters turn it into the metric's unit.
  */
 import { Duration, Effect, Metric, MetricBoundaries } from "effect"
 import type { NotificationKind } from "../domain/Notification.ts"
@@ -8,15 +8,15 @@ import { boundedLabel } from "./boundedLabel.ts"
 
 export type InteractionType = "command" | "autocomplete" | "button"
 
-/** `refused`: the person can mend it, nothing is broken. `timed_out`: the budget ended before the answer came. */
-export type InteractionOutcome = "success" | "refused" | "failed" | "timed_out"
+/** `refused`: the person can fix it, nothing is broken. `timed_out`: the budget ended before the answer came. */
+type InteractionEndWord = "success" | "refused" | "failed" | "timed_out"
 
 /** From the interaction's arrival to its last answer. */
 export const interactionEnded = (ended: {
   readonly type: InteractionType
-  /** The command's name, for a button its first word; one word of its own for whatever is not ours. */
+  /** The command's name; for a button its first word; one fixed word for everything that is not ours. */
   readonly command: string
-  readonly outcome: InteractionOutcome
+  readonly outcome: InteractionEndWord
   readonly after: Duration.Duration
 }): Effect.Effect<void> =>
   interactionDuration.pipe(
@@ -33,7 +33,7 @@ export const interactionAcknowledged = (
 ): Effect.Effect<void> =>
   Metric.update(Metric.tagged(interactionAckDuration, "interaction.type", type), Duration.toSeconds(after))
 
-/** From the webhook's acceptance to the message being seen, or given up. */
+/** From the bot accepting the webhook to Discord showing the message, or the bot giving up. */
 export const notificationEnded = (
   kind: NotificationKind,
   outcome: "delivered" | "dead",
@@ -43,7 +43,7 @@ export const notificationEnded = (
     Metric.update(metric, Duration.toSeconds(after))
   )
 
-const webhookOutcomes = [
+const webhookAnswers = [
   "accepted",
   "duplicate",
   "ignored",
@@ -52,82 +52,82 @@ const webhookOutcomes = [
   "too_large",
   "unavailable"
 ] as const
-export type WebhookOutcome = (typeof webhookOutcomes)[number]
+export type WebhookAnswer = (typeof webhookAnswers)[number]
 
-export const webhookAnswered = (outcome: WebhookOutcome): Effect.Effect<void> =>
+export const webhookAnswered = (outcome: WebhookAnswer): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(webhookRequests, "outcome", outcome))
 
 /** `unknown`: Mochi did not say whether it created the request. */
-const kudosOutcomes = ["created", "refused", "failed", "unknown"] as const
-export type KudosOutcome = (typeof kudosOutcomes)[number]
+const kudosEnds = ["created", "refused", "failed", "unknown"] as const
+type KudosEnd = (typeof kudosEnds)[number]
 
-export const kudosAsked = (outcome: KudosOutcome): Effect.Effect<void> =>
+export const kudosAsked = (outcome: KudosEnd): Effect.Effect<void> =>
   Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
 
-/** Symbols are Mochi's, and anybody can make a token: a longer one, and one that comes after so many, counts as `other`. */
+/** Anybody can make a token at Mochi: a symbol longer than this, and each new one after this many, counts as `other`. */
 const longestTokenLabel = 32
 const mostTokenLabels = 100
 const tokenLabel = boundedLabel({ longest: longestTokenLabel, most: mostTokenLabels })
 
-/** Whole tokens of a request that was created. A float is near enough here, and only here. */
+/** Whole tokens of a created request. A float is exact enough here, and only here. */
 export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>
   Effect.suspend(() => Metric.incrementBy(Metric.tagged(kudosVolume, "token", tokenLabel(token)), amount))
 
-/** What appears with its first event hides that event from whoever asks for increases. */
+/** A query for increases misses the first event of a series that appears with it. */
 export const startAtZero: Effect.Effect<void> = Effect.suspend(() =>
   Effect.all(
     [
       Metric.set(discordTokenRejected, 0),
-      ...webhookOutcomes.map(outcome =>
+      ...webhookAnswers.map(outcome =>
         Metric.incrementBy(Metric.tagged(webhookRequests, "outcome", outcome), 0)
       ),
-      ...kudosOutcomes.map(outcome => Metric.incrementBy(Metric.tagged(kudosRequests, "outcome", outcome), 0))
+      ...kudosEnds.map(outcome => Metric.incrementBy(Metric.tagged(kudosRequests, "outcome", outcome), 0))
     ],
     { discard: true }
   )
 )
 
-export const interactionDuration = seconds(
+const interactionDuration = seconds(
   "discord.interaction.duration",
   [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 5, 10, 20],
   "From an interaction's arrival to its last answer"
 )
 
-export const interactionAckDuration = seconds(
+const interactionAckDuration = seconds(
   "discord.interaction.ack.duration",
   [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3],
   "From an interaction's arrival to Discord having the first answer"
 )
 
-export const notificationDeliveryDuration = seconds(
+const notificationDeliveryDuration = seconds(
   "notification.delivery.duration",
   [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400],
   "From a webhook's acceptance to the message being seen, or given up"
 )
 
-export const webhookRequests = Metric.counter("webhook.requests", {
+const webhookRequests = Metric.counter("webhook.requests", {
   description: "Answers to webhooks",
   incremental: true
 })
 
-export const kudosRequests = Metric.counter("kudos.requests", {
+const kudosRequests = Metric.counter("kudos.requests", {
   description: "Runs of /kudos by how they ended",
   incremental: true
 })
 
-export const kudosVolume = Metric.counter("kudos.volume", {
+const kudosVolume = Metric.counter("kudos.volume", {
   description: "Whole tokens asked for in requests that were created",
   incremental: true
 })
 
-/** Gauges: a program that looks now and then sets them. */
+/** Gauges: a program sets them at intervals. */
 export const notificationBacklog = Metric.gauge("notification.backlog", {
   description: "Notifications that wait for their delivery, those being tried included"
 })
 
 /** Seconds. */
 export const notificationOldestAge = Metric.gauge("notification.oldest.age", {
-  description: "Age of the notification that waits longest, 0 where none does"
+  description: "Age of the notification that waits longest, 0 if none waits"
 }).pipe(Metric.tagged("unit", "s"))
 
 export const notificationDead = Metric.gauge("notification.dead", {
@@ -147,7 +147,7 @@ export const discordGatewayUp = Metric.gauge("discord.gateway.up", {
   description: "1 while this process holds the gateway and every shard is connected"
 })
 
-/** 1 from the moment when Discord refused the bot token. */
+/** 1 once Discord has refused the bot token. */
 export const discordTokenRejected = Metric.gauge("discord.token.rejected", {
   description: "1 once Discord has refused the bot token"
 })

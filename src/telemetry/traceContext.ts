@@ -1,8 +1,8 @@
 import { Clock, Context, Effect, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
-/** W3C `traceparent` of a span. */
-export const traceparentOf = (span: Tracer.AnySpan): string =>
+/** The W3C `traceparent` of a span. */
+const traceparentOf = (span: Tracer.AnySpan): string =>
   `00-${span.traceId}-${span.spanId}-${span._tag === "Span" && !span.sampled ? "00" : "01"}`
 
 export const currentTraceparent: Effect.Effect<Option.Option<string>> = Effect.map(
@@ -10,13 +10,13 @@ export const currentTraceparent: Effect.Effect<Option.Option<string>> = Effect.m
   Option.map(traceparentOf)
 )
 
-/** The reference that a person is given, and by which an engineer finds the trace. */
+/** The reference that the bot shows a person, and by which an engineer finds the trace. */
 export const currentTraceId: Effect.Effect<Option.Option<TraceId>> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.flatMap(({ traceId }) => Schema.decodeUnknownOption(TraceId)(traceId))
 )
 
-/** None for what is no W3C `traceparent` of a version that can be read. */
+/** None if the text is not a W3C `traceparent` of a readable version. */
 export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpan> => {
   const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(text.trim())
   const [traceId, spanId, flags] = [match?.[1], match?.[2], match?.[3]]
@@ -28,8 +28,8 @@ export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpa
 }
 
 /**
- * A span of what began at `startedAt`, in the clock's nanoseconds, before it was known whose trace it belongs to; none:
- * to one of its own.
+ * A span that starts at `startedAt`, in the clock's nanoseconds: for work that began before its parent was known. Without
+ * `parent` it starts a trace of its own.
  */
 export const withSpanSince =
   (name: string, startedAt: bigint, parent: Option.Option<Tracer.AnySpan>) =>

@@ -1,123 +1,123 @@
-import { DateTime, Option } from "effect"
+import { Option } from "effect"
+import { Action } from "../domain/Action.ts"
+import { isExpiry } from "../domain/expiry.ts"
+import type { RequestKey } from "../domain/Ids.ts"
 import type { RequestWithPeople } from "../domain/Notice.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
-import { decisionId } from "../domain/customId.ts"
-import { isExpiry } from "../domain/expiry.ts"
-import { message } from "./Message.ts"
-import type { Button, Embed, Message } from "./Message.ts"
+import { fact, Line, Offer, screen, shortFact } from "../domain/Screen.ts"
+import type { Screen } from "../domain/Screen.ts"
+import { name, Piece } from "../domain/Text.ts"
+import type { NoticeWords, Words } from "../words/Words.ts"
 import {
   amountText,
-  field,
   isKnown,
+  momentText,
   personText,
-  reasonFields,
+  reasonLines,
   requestMark,
-  settlementFields,
-  statusColor,
-  statusFields,
+  settlementLines,
+  statusLines,
+  statusTone,
   vaultText
-} from "./requestFields.ts"
-import { idText, nameText, relativeTime } from "./text.ts"
+} from "./requestLines.ts"
 
 /** The owner's card, drawn whole from what is stored. Only a pending request has buttons. */
 export const approvalCard = (
-  picture: RequestWithPeople,
-  headline = settledHeadline(picture.status)
-): Message => {
-  const { facts, key, status } = picture
-  return message({
-    embed: {
-      title: "Vault Transfer Request",
-      ...author(headline),
-      color: statusColor(status),
-      fields: [
-        field("Amount", amountText(facts), true),
-        field("Recipient", personText(picture.recipient), true),
-        ...reasonFields(facts),
-        field("Vault", vaultText(facts)),
-        ...Option.match(facts.chain, {
-          onNone: () => [],
-          onSome: chain => [field("Chain", nameText(chain), true)]
-        }),
-        ...(isKnown(picture.requester) ? [field("Requested by", personText(picture.requester), true)] : []),
-        field("Request ID", idText(key.code), true),
-        ...expiryFields(picture),
-        ...statusFields(status),
-        ...settlementFields(picture)
-      ],
-      ...requestMark(key)
-    },
-    buttons: status === "pending" ? decisionButtons(picture) : []
+  words: Words,
+  request: RequestWithPeople,
+  headline = settledHeadline(words.notice, request.status)
+): Screen => {
+  const { facts, key, status } = request
+  const { notice, request: labels } = words
+  return screen({
+    headline,
+    title: Option.some(notice.cardTitle),
+    tone: statusTone(status),
+    lines: [
+      shortFact(labels.amount, amountText(facts)),
+      shortFact(labels.recipient, personText(labels, request.recipient)),
+      ...reasonLines(labels, facts),
+      fact(labels.vault, vaultText(facts)),
+      ...Option.match(facts.chain, {
+        onNone: () => [],
+        onSome: chain => [shortFact(labels.chain, [name(chain)])]
+      }),
+      ...(isKnown(request.requester)
+        ? [shortFact(labels.requestedBy, personText(labels, request.requester))]
+        : []),
+      shortFact(labels.requestId, [Piece.Id({ raw: key.code })]),
+      ...expiryLines(words, request),
+      ...statusLines(labels, status),
+      ...settlementLines(labels, request)
+    ],
+    actions: status === "pending" ? decisions(notice, key) : [],
+    mark: Option.some(requestMark(labels, key))
   })
 }
 
-/** The author line of a settled card; none while it is pending. */
-export const settledHeadline = (status: RequestStatus): string | undefined => {
+/** Above a settled card; none while it is pending. */
+export const settledHeadline = ({ headlines }: NoticeWords, status: RequestStatus): Option.Option<string> => {
   switch (status) {
     case "pending":
-      return undefined
+      return Option.none()
     case "approved":
-      return "Transfer request approved"
+      return Option.some(headlines.approved)
     case "rejected":
-      return "Transfer request rejected"
+      return Option.some(headlines.rejected)
     case "expired":
     case "failed":
     case "settled":
-      return settledElsewhere
+      return Option.some(headlines.settled)
   }
 }
 
-/** The author line where the click came too late, and of what nobody decided. */
-export const settledElsewhere = "Transfer Request Settled"
-
 /**
- * A card of a request that is not stored: it keeps its lines; author, status, who and when change, and the buttons go.
- * Where the new lines would make it longer than Discord takes, the last of the old ones go.
+ * A card of a request that is not stored. It keeps its lines; headline, status, decider and time change, and the buttons go.
+ * If there is no room for all lines, the last of the old ones go.
  */
 export const settledForeignCard = (
-  embed: Embed,
-  outcome: Pick<RequestWithPeople, "status" | "decider" | "settlement"> & { readonly headline: string }
-): Message => {
-  const added = [...statusFields(outcome.status), ...settlementFields(outcome)]
-  const kept = (embed.fields ?? []).filter(({ name }) => !replaced.has(name))
-  const drawn = (count: number): Embed => ({
-    ...embed,
-    author: { name: outcome.headline },
-    color: statusColor(outcome.status),
-    fields: [...kept.slice(0, count), ...added]
+  words: Words,
+  standing: Screen,
+  settled: Pick<RequestWithPeople, "status" | "decider" | "settlement"> & { readonly headline: string }
+): Screen => {
+  const labels = words.request
+  const replaced = new Set([labels.status, labels.decidedBy, labels.settled])
+  return screen({
+    ...standing,
+    headline: Option.some(settled.headline),
+    tone: statusTone(settled.status),
+    lines: [
+      ...standing.lines.flatMap((line): ReadonlyArray<Line> => {
+        if (line._tag === "Sentence") return [line]
+        return replaced.has(line.label) ? [] : [Line.Fact({ ...line, mayGo: true })]
+      }),
+      ...statusLines(labels, settled.status),
+      ...settlementLines(labels, settled)
+    ],
+    actions: []
   })
-  let count = Math.min(kept.length, mostFields - added.length)
-  while (count > 0 && embedLength(drawn(count)) > longestEmbed) count--
-  return message({ embed: drawn(count) })
 }
 
-const replaced = new Set(["Status", "Decided by", "Settled"])
-const mostFields = 25
-const longestEmbed = 6000
-
-const embedLength = ({ author, description, fields, footer, title }: Embed): number =>
-  [
-    title,
-    description,
-    author?.name,
-    footer?.text,
-    ...(fields ?? []).flatMap(({ name, value }) => [name, value])
-  ]
-    .map(text => text?.length ?? 0)
-    .reduce((sum, length) => sum + length, 0)
-
-const author = (headline: string | undefined) =>
-  headline === undefined ? {} : { author: { name: headline } }
-
-const decisionButtons = ({ key }: RequestWithPeople): ReadonlyArray<Button> => [
-  { type: 2, style: 3, label: "Approve", custom_id: decisionId("approved", key) },
-  { type: 2, style: 4, label: "Reject", custom_id: decisionId("rejected", key) }
+const decisions = (words: NoticeWords, request: RequestKey): ReadonlyArray<Offer> => [
+  Offer.Press({
+    label: words.approve,
+    action: Action.Decide({ decision: "approved", request }),
+    weight: "good"
+  }),
+  Offer.Press({
+    label: words.reject,
+    action: Action.Decide({ decision: "rejected", request }),
+    weight: "grave"
+  })
 ]
 
-const expiryFields = ({ facts, status }: RequestWithPeople) =>
+const expiryLines = (
+  { request: labels }: Words,
+  { facts, status }: RequestWithPeople
+): ReadonlyArray<Line> =>
   status === "pending"
     ? Option.match(Option.filter(facts.expiresAt, isExpiry), {
         onNone: () => [],
-        onSome: at => [field("Expires", relativeTime(DateTime.toEpochMillis(at)), true)]
+        onSome: at => [shortFact(labels.expires, momentText(at))]
       })
     : []

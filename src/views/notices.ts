@@ -1,146 +1,121 @@
-import { Match } from "effect"
+import { Match, Option } from "effect"
+import { Action } from "../domain/Action.ts"
 import type { Notice, RequestWithPeople } from "../domain/Notice.ts"
 import { isFinal } from "../domain/RequestStatus.ts"
-import type { FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
+import type { FinalStatus } from "../domain/RequestStatus.ts"
+import { fact, Offer, screen, sentence, shortFact } from "../domain/Screen.ts"
+import type { Screen } from "../domain/Screen.ts"
+import { Piece } from "../domain/Text.ts"
+import type { Words } from "../words/Words.ts"
 import { approvalCard } from "./approvalCard.ts"
-import { viewId } from "../domain/customId.ts"
-import { message } from "./Message.ts"
-import type { Message } from "./Message.ts"
 import {
   amountText,
-  field,
   personText,
-  reasonFields,
+  reasonLines,
   requestMark,
-  settlementFields,
-  statusColor,
-  statusFields,
+  settlementLines,
+  statusLines,
+  statusTone,
   tokenText,
   vaultText
-} from "./requestFields.ts"
-import { mention } from "./text.ts"
+} from "./requestLines.ts"
 
-/** Every notice drawn. */
-export const noticeMessage = Match.type<Notice>().pipe(
-  Match.tagsExhaustive({
-    ApprovalCard: ({ picture }) => approvalCard(picture),
-    StatusChanged: ({ picture, status }) => statusChanged(picture, status),
-    KudosReceived: ({ picture }) => kudosReceived(picture),
-    KudosAnswer: ({ picture }) => kudosAnswer(picture),
-    Pointer: ({ audience, request, userId }) =>
-      message({
-        content: `${mention(userId)} There is a Mochi kudos message for you. Your direct messages are closed, so press View: only you will see it.`,
-        buttons: [{ type: 2, style: 1, label: "View", custom_id: viewId(audience, request) }],
-        pings: [userId]
-      })
-  })
-)
+/** Every notice, in the reader's words. */
+export const noticeScreen = (words: Words, notice: Notice): Screen =>
+  Match.value(notice).pipe(
+    Match.tagsExhaustive({
+      ApprovalCard: ({ request }) => approvalCard(words, request),
+      StatusChanged: ({ request, status }) => statusChanged(words, request, status),
+      KudosReceived: ({ request }) => kudosReceived(words, request),
+      KudosAnswer: ({ request }) => kudosAnswer(words, request),
+      Pointer: ({ audience, key, userId }) =>
+        screen({
+          tone: "mochi",
+          lines: [sentence(words.notice.messageWaits(Piece.Person({ userId })))],
+          actions: [
+            Offer.Press({
+              label: words.notice.view,
+              action: Action.View({ audience, request: key }),
+              weight: "main"
+            })
+          ],
+          calls: Option.some(userId)
+        })
+    })
+  )
 
 /** The requester's own answer to `/kudos`; drawn again when the status changes. */
-export const kudosAnswer = ({
-  facts,
-  recipient,
-  status
-}: Pick<RequestWithPeople, "facts" | "recipient" | "status">): Message =>
-  message({
-    embed: {
-      title: "Kudos Request Created",
-      color: statusColor(status),
-      fields: [
-        field("Amount", amountText(facts)),
-        field("Token", tokenText(facts), true),
-        field("Kudos to", personText(recipient), true),
-        field("From vault", vaultText(facts)),
-        ...reasonFields(facts),
-        ...statusFields(status)
-      ],
-      ...(status === "pending"
-        ? { description: "The application owner will be notified to approve or reject this kudos request." }
-        : {})
-    }
+export const kudosAnswer = (
+  { notice, request: labels }: Words,
+  { facts, recipient, status }: Pick<RequestWithPeople, "facts" | "recipient" | "status">
+): Screen =>
+  screen({
+    title: Option.some(notice.createdTitle),
+    tone: statusTone(status),
+    lines: [
+      ...(status === "pending" ? [sentence(notice.ownerWillBeNotified())] : []),
+      fact(labels.amount, amountText(facts)),
+      shortFact(labels.token, tokenText(facts)),
+      shortFact(labels.kudosTo, personText(labels, recipient)),
+      fact(labels.fromVault, vaultText(facts)),
+      ...reasonLines(labels, facts),
+      ...statusLines(labels, status)
+    ]
   })
 
-/** What a requester is told of one status. Should another follow, it stays their news of then, and says what became of it. */
-const statusChanged = (picture: RequestWithPeople, told: FinalStatus): Message =>
-  message({
-    embed: {
-      title: `Kudos Request ${statusTitles[told]}`,
-      description:
-        picture.status === told || !isFinal(picture.status)
-          ? statusSentences[told]
-          : `${statusSentences[picture.status]} It had been reported ${told} before.`,
-      color: statusColor(picture.status),
-      fields: [
-        field("Amount", amountText(picture.facts), true),
-        field("Kudos to", personText(picture.recipient), true),
-        field("From vault", vaultText(picture.facts)),
-        ...reasonFields(picture.facts),
-        ...statusFields(picture.status),
-        ...settlementFields(picture)
-      ],
-      ...requestMark(picture.key)
-    }
-  })
-
-/** The thanks to the recipient; what was announced and came to nothing says so. */
-const kudosReceived = (picture: RequestWithPeople): Message => {
-  const { facts, status } = picture
-  return message({
-    embed: {
-      title: kudosTitles[status],
-      description:
-        status === "approved"
-          ? `You received ${amountText(facts)} as kudos.`
-          : `These kudos of ${amountText(facts)} did not arrive: ${comedowns[status]}. There is nothing that you have to do.`,
-      color: statusColor(status),
-      fields: [
-        field("Amount", amountText(facts), true),
-        field("From", personText(picture.requester), true),
-        field("From vault", vaultText(facts)),
-        ...reasonFields(facts),
-        ...(status === "approved" ? [] : statusFields(status))
-      ],
-      ...requestMark(picture.key)
-    }
+/**
+ * Tells the requester of one status. If another follows, the message stays the news of `announced`, and says what became of
+ * it.
+ */
+const statusChanged = (
+  { notice, request: labels }: Words,
+  request: RequestWithPeople,
+  announced: FinalStatus
+): Screen => {
+  const { facts, key, status } = request
+  return screen({
+    title: Option.some(notice.statusTitles[announced]),
+    tone: statusTone(status),
+    lines: [
+      sentence(
+        status === announced || !isFinal(status)
+          ? notice.statusChanged(announced)
+          : notice.statusChangedAgain(status, announced)
+      ),
+      shortFact(labels.amount, amountText(facts)),
+      shortFact(labels.kudosTo, personText(labels, request.recipient)),
+      fact(labels.fromVault, vaultText(facts)),
+      ...reasonLines(labels, facts),
+      ...statusLines(labels, status),
+      ...settlementLines(labels, request)
+    ],
+    mark: Option.some(requestMark(labels, key))
   })
 }
 
-/** Why kudos that were announced came to nothing. */
-const comedowns: Readonly<Record<Exclude<RequestStatus, "approved">, string>> = {
-  pending: "they are not approved yet",
-  rejected: "they were rejected after all",
-  expired: "they expired after all",
-  failed: "they were approved, but the transfer failed at Mochi",
-  settled: "they ended otherwise"
-}
-
-const kudosTitles: Readonly<Record<RequestStatus, string>> = {
-  approved: "Kudos Received",
-  pending: "Kudos Pending",
-  rejected: "Kudos Rejected",
-  expired: "Kudos Expired",
-  failed: "Kudos Failed",
-  settled: "Kudos Settled"
+/** The thanks to the recipient; if the kudos came to nothing afterwards, the message says so. */
+const kudosReceived = ({ notice, request: labels }: Words, request: RequestWithPeople): Screen => {
+  const { facts, key, status } = request
+  const amount = amountText(facts)
+  return screen({
+    title: Option.some(notice.kudosTitles[status]),
+    tone: statusTone(status),
+    lines: [
+      sentence(
+        status === "approved" ? notice.kudosReceived(amount) : notice.kudosDidNotArrive(amount, status)
+      ),
+      shortFact(labels.amount, amount),
+      shortFact(labels.from, personText(labels, request.requester)),
+      fact(labels.fromVault, vaultText(facts)),
+      ...reasonLines(labels, facts),
+      ...(status === "approved" ? [] : statusLines(labels, status))
+    ],
+    mark: Option.some(requestMark(labels, key))
+  })
 }
 
 /** The titles that any drawing of a notice can have, whatever became of its request. */
-export const titlesOf = (notice: Notice): ReadonlyArray<string> =>
+export const titlesOf = (words: Words, notice: Notice): ReadonlyArray<string> =>
   notice._tag === "KudosReceived"
-    ? Object.values(kudosTitles)
-    : noticeMessage(notice).embeds.flatMap(({ title }) => (title === undefined ? [] : [title]))
-
-const statusTitles: Readonly<Record<FinalStatus, string>> = {
-  approved: "Approved",
-  rejected: "Rejected",
-  expired: "Expired",
-  failed: "Failed",
-  settled: "Settled"
-}
-
-const statusSentences: Readonly<Record<FinalStatus, string>> = {
-  approved: "Your kudos request was approved. The recipient has been told.",
-  rejected: "Your kudos request was rejected. Nothing was sent.",
-  expired: "Your kudos request expired before the application owner decided. Nothing was sent.",
-  failed: "Your kudos request failed at Mochi. The kudos did not arrive.",
-  settled: "Your kudos request has been settled."
-}
+    ? Object.values(words.notice.kudosTitles)
+    : Option.toArray(noticeScreen(words, notice).title)

@@ -31,7 +31,7 @@ it("somebody types, picks and sends; the owner approves; and everybody sees it, 
   await picture(page, "04-created")
 
   await page.locator('[data-person="linus"] .unread').waitFor()
-  await page.getByRole("button", { name: "Be Linus" }).click()
+  await page.getByRole("button", { name: "Switch to Linus" }).click()
   await page.getByText("Vault Transfer Request").waitFor()
   await picture(page, "05-card")
   await page.getByRole("button", { name: "Approve", exact: true }).click()

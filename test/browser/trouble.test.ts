@@ -106,7 +106,7 @@ it("Mochi's answer gets lost: the request exists once, and Ada learns that it wa
 })
 
 it("webhooks come twice and late: everybody hears of it once", async () => {
-  const page = await openWith("Webhooks come twice and late")
+  const page = await openWith("Webhooks arrive twice and out of order")
   await sendKudos(page, { amount: "4.75" })
   await become(page, "linus")
   await page.locator('[data-channel="dm"]').click()

@@ -7,7 +7,7 @@ it("the guide's third step waits until Grace was looked at (N11)", async () => {
   const page = await sandbox.open()
   const steps = page.locator("#guide li")
   await sendKudos(page, { amount: "2.5" })
-  await page.getByRole("button", { name: "Be Linus" }).click()
+  await page.getByRole("button", { name: "Switch to Linus" }).click()
   await page.getByRole("button", { name: "Approve", exact: true }).click()
   await page.getByText("Transfer request approved").waitFor()
   await page.locator('[data-person="grace"] .unread').waitFor()
@@ -18,12 +18,12 @@ it("the guide's third step waits until Grace was looked at (N11)", async () => {
   await page.reload()
   await page.getByText("The bot has told her").waitFor()
 
-  await page.getByRole("button", { name: "Be Grace" }).click()
+  await page.getByRole("button", { name: "Switch to Grace" }).click()
   await page.getByText("Kudos Received").waitFor()
-  await page.getByText("That is all of it.").waitFor()
+  await page.getByText("That is the whole tour.").waitFor()
   expect(await steps.nth(2).getAttribute("class")).toBe("done")
   await page.reload()
-  await page.getByText("That is all of it.").waitFor()
+  await page.getByText("That is the whole tour.").waitFor()
 })
 
 it("the page's service indicator says what /readyz says (N12)", async () => {

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
+import { nodeNeeds } from "../support/nodeNeeds.ts"
 
 export interface Ran {
   readonly exitCode: number | null
@@ -14,7 +15,7 @@ export const runCli = (
 ): Effect.Effect<Ran> =>
   Effect.async(resume => {
     const child = spawn(process.execPath, ["src/cli.ts", ...args], {
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
+      env: { ...nodeNeeds, ...environment },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let [stdout, stderr] = ["", ""]

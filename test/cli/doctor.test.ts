@@ -8,8 +8,8 @@ import { migrations } from "../../src/adapters/postgres/migrations/registry.ts"
 import * as commands from "../../src/programs/cli/layers/commands.ts"
 import * as examination from "../../src/programs/cli/doctor/examination.ts"
 import * as Config from "../../src/config/Settings.ts"
-import { Examination } from "../../src/programs/cli/doctor/doctor.ts"
-import type { Finding } from "../../src/programs/cli/doctor/doctor.ts"
+import { Examination } from "../../src/programs/cli/doctor.ts"
+import type { Finding } from "../../src/programs/cli/doctor.ts"
 import { CommandSync } from "../../src/programs/discord/CommandSync.ts"
 import { generateKeyPair } from "../../sandbox/mochi/ed25519.ts"
 import { fileOf, start } from "../support/spawned.ts"
@@ -353,10 +353,10 @@ it.scopedLive.each(breakages)("names the cause, and only it: $what", ({ breakIt,
     const environment = { ...world.environment, ...(yield* breakIt(world)) }
     const found = failures(yield* examine(environment))
     expect(found.map(({ check }) => check)).toEqual(Object.keys(failing))
-    for (const { check, detail, mend } of found) {
-      expect(`${detail}. ${mend}`).toMatch(failing[check]!)
+    for (const { check, detail, fix } of found) {
+      expect(`${detail}. ${fix}`).toMatch(failing[check]!)
       for (const secret of ["hidden", "secret-that-is-no-hex", "the-secret-of-another-bot"])
-        expect(`${detail} ${mend}`).not.toContain(secret)
+        expect(`${detail} ${fix}`).not.toContain(secret)
     }
   })
 )

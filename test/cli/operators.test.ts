@@ -186,28 +186,26 @@ it.scopedLive("looking makes nothing: neither a folder nor a table (N5)", () =>
   })
 )
 
-it.scopedLive(
-  "of many notifications the newest are listed, and whoever looks is told that there are more",
-  () =>
-    Effect.gen(function* () {
-      const world = yield* makeWorld()
-      yield* inDatabase(world, Migrations.run(migrations))
-      const listed = (...args: ReadonlyArray<string>) =>
-        runCli(world.environment, "notifications", "list", "--json", ...args)
-      yield* statement(
-        world,
-        `insert into notifications (application_id, code, audience, kind, about, created_at)
+it.scopedLive("of many notifications the newest are listed, and the operator reads that there are more", () =>
+  Effect.gen(function* () {
+    const world = yield* makeWorld()
+    yield* inDatabase(world, Migrations.run(migrations))
+    const listed = (...args: ReadonlyArray<string>) =>
+      runCli(world.environment, "notifications", "list", "--json", ...args)
+    yield* statement(
+      world,
+      `insert into notifications (application_id, code, audience, kind, about, created_at)
        select '123', 'R' || n, 'owner', 'approval_card', 'pending', now() - n * interval '1 minute'
        from generate_series(1, 1001) n`
-      )
-      const cut = yield* listed()
-      expect(cut.exitCode).toBe(0)
-      expect(cut.stderr).toMatch(/^There are more than these 1000: --limit .*\n$/)
-      const shown = JSON.parse(cut.stdout)
-      expect([shown.length, shown[0].request_code, shown[999].request_code]).toEqual([1000, "R1", "R1000"])
-      const whole = yield* listed("--limit", "1001")
-      expect([JSON.parse(whole.stdout).length, whole.stderr]).toEqual([1001, ""])
-    })
+    )
+    const cut = yield* listed()
+    expect(cut.exitCode).toBe(0)
+    expect(cut.stderr).toMatch(/^There are more than these 1000: --limit .*\n$/)
+    const shown = JSON.parse(cut.stdout)
+    expect([shown.length, shown[0].request_code, shown[999].request_code]).toEqual([1000, "R1", "R1000"])
+    const whole = yield* listed("--limit", "1001")
+    expect([JSON.parse(whole.stdout).length, whole.stderr]).toEqual([1001, ""])
+  })
 )
 
 it.scopedLive("who calls it wrongly, or while something is broken, is told so, and nothing is lost", () =>

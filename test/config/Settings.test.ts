@@ -2,7 +2,7 @@ import { it } from "@effect/vitest"
 import { Duration, Effect, Either, FastCheck as fc, Option, Redacted } from "effect"
 import { inspect } from "node:util"
 import { describe, expect } from "vitest"
-import { describeFaults, readSandboxAddress, readSettings } from "../../src/config/Settings.ts"
+import { describeFaults, readSettings } from "../../src/config/Settings.ts"
 import type { Environment } from "../../src/config/Settings.ts"
 
 const seedHex = "ab".repeat(32)
@@ -41,7 +41,6 @@ describe("What is not set", () => {
     expect([logging.level, logging.format]).toEqual(["info", Option.none()])
     expect([telemetry.endpoint, telemetry.metricsExporter]).toEqual([Option.none(), "otlp"])
     expect([telemetry.prometheusHost, telemetry.prometheusPort]).toEqual(["localhost", 9464])
-    expect(Effect.runSync(readSandboxAddress({}))).toEqual({ host: "127.0.0.1", port: 4000 })
   })
 
   it("is the same as what is set to nothing", () => {
@@ -98,13 +97,18 @@ describe("Keys", () => {
   })
 
   it("are hidden wherever settings are printed", () => {
-    const held = settings({ MOCHI_API_KEY: "the-api-key", DATABASE_URL: "postgresql://me:pass-word@db/bot" })
+    const held = settings({
+      MOCHI_API_KEY: "the-api-key",
+      DATABASE_URL: "postgresql://me:pass-word@db/bot",
+      PGPASSWORD: "driver-password"
+    })
     const seen = [inspect(held, { depth: 20 }), JSON.stringify(held), String(held.discord.token)].join("\n")
     for (const secret of [
       "the.bot-token",
       "the-bot-secret",
       "the-api-key",
       "pass-word",
+      "driver-password",
       seedHex,
       "webhook-secret"
     ]) {
@@ -137,6 +141,33 @@ describe("Telemetry", () => {
       OTEL_METRIC_EXPORT_INTERVAL: "1000"
     }
     expect(faults({ ...minimal, ...allowed })).toEqual([])
+  })
+
+  it("speaks a signal's own protocol, else the common one, else http/protobuf", () => {
+    const protocols = (more: Environment) => {
+      const { logsProtocol, metricsProtocol, tracesProtocol } = settings(more).telemetry
+      return [tracesProtocol, metricsProtocol, logsProtocol]
+    }
+    expect(protocols({})).toEqual(["http/protobuf", "http/protobuf", "http/protobuf"])
+    expect(
+      protocols({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "http/json" })
+    ).toEqual(["grpc", "grpc", "http/json"])
+  })
+
+  it("exports as often and as much at once as the standard variables say", () => {
+    const { logBatches, metricExport, spanBatches } = settings({
+      OTEL_METRIC_EXPORT_INTERVAL: "500",
+      OTEL_BLRP_MAX_QUEUE_SIZE: "10",
+      OTEL_BLRP_SCHEDULE_DELAY: "20"
+    }).telemetry
+    expect(metricExport).toEqual({ exportIntervalMillis: 500, exportTimeoutMillis: 30_000 })
+    expect(spanBatches).toEqual({ maxQueueSize: 2048 })
+    expect(logBatches).toEqual({
+      maxQueueSize: 10,
+      maxExportBatchSize: 512,
+      scheduledDelayMillis: 20,
+      exportTimeoutMillis: 30_000
+    })
   })
 })
 

@@ -46,7 +46,7 @@ describe("who hears that a request", () => {
     expect(notificationsFor(request(status, Option.none()), "approved")).toEqual([])
   })
 
-  it("holds each audience once at the most, whoever is who", () => {
+  it("holds each audience once at the most, even if one person is several of them", () => {
     const party = fc.oneof(
       fc.constant(nobody),
       fc.constantFrom("1", "2").map(byProfile),

@@ -2,13 +2,13 @@ import { describe, expect, it } from "@effect/vitest"
 import { DateTime, Either, FastCheck as fc, Option } from "effect"
 import { InteractionId } from "../../src/domain/Ids.ts"
 import { RequestStatus } from "../../src/domain/RequestStatus.ts"
-import { afterReport, withIntent } from "../../src/domain/TransferRequest.ts"
+import { afterReport, nobody, requestReport, withIntent } from "../../src/domain/TransferRequest.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
 import { at, byProfile, facts, key, report, request } from "./requests.ts"
 
 const known = (status: RequestStatus) => Option.some(request(status))
 const statusAfter = (before: RequestStatus, heard: RequestStatus, authoritative = false) =>
-  Either.match(afterReport(known(before), report(heard, { authoritative })), {
+  Either.match(afterReport(known(before), report(heard, { authoritative }), at), {
     onLeft: question => question,
     onRight: ({ status }) => status
   })
@@ -53,7 +53,7 @@ describe("a status heard", () => {
       fc.property(fc.array(heard, { maxLength: 12 }), reports => {
         let now: Option.Option<TransferRequest> = Option.none()
         for (const { authoritative, status } of reports) {
-          const after = afterReport(now, report(status, { authoritative }))
+          const after = afterReport(now, report(status, { authoritative }), at)
           const before = now
           now = Either.isRight(after) ? Option.some(after.right) : now
           const wasSettled = Option.exists(before, stored => stored.status !== "pending")
@@ -66,15 +66,29 @@ describe("a status heard", () => {
     )
   })
 
+  it("that a source leaves open changes nothing but what the request is about", () => {
+    const undecided = { ...request("approved"), settlement: Option.some({ by: nobody, at }) }
+    const silent = requestReport(key, {
+      facts: Option.some(facts({ chain: Option.some("Base") })),
+      by: byProfile("9")
+    })
+    expect(afterReport(Option.some(undecided), silent, at)).toEqual(
+      Either.right({ ...undecided, facts: Option.some(facts({ chain: Option.some("Base") })) })
+    )
+    expect(Either.map(afterReport(Option.none(), silent, at), ({ status }) => status)).toEqual(
+      Either.right("pending")
+    )
+  })
+
   it("a second time changes nothing", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...RequestStatus.literals),
         fc.constantFrom(...RequestStatus.literals),
         (before, heard) => {
-          const once = afterReport(known(before), report(heard))
+          const once = afterReport(known(before), report(heard), at)
           if (Either.isLeft(once)) return
-          expect(afterReport(Option.some(once.right), report(heard))).toEqual(once)
+          expect(afterReport(Option.some(once.right), report(heard), at)).toEqual(once)
         }
       )
     )
@@ -97,7 +111,8 @@ describe("what a request is about", () => {
     const after = Either.getOrThrow(
       afterReport(
         Option.some(request("pending", Option.some(first))),
-        report("pending", { facts: Option.some(later) })
+        report("pending", { facts: Option.some(later) }),
+        at
       )
     )
     expect(Option.getOrThrow(after.facts)).toEqual({
@@ -125,22 +140,22 @@ describe("what a request is about", () => {
 
 describe("who decided", () => {
   it("stays as first told, and is filled in where it becomes known later", () => {
-    const undecided = Either.getOrThrow(afterReport(Option.none(), report("approved")))
+    const undecided = Either.getOrThrow(afterReport(Option.none(), report("approved"), at))
     const later = DateTime.add(at, { hours: 1 })
     const named = Either.getOrThrow(
-      afterReport(Option.some(undecided), report("approved", { by: byProfile("9"), at: later }))
+      afterReport(Option.some(undecided), report("approved", { by: byProfile("9") }), later)
     )
     expect(Option.getOrThrow(named.settlement)).toEqual({ by: byProfile("9"), at })
     const again = Either.getOrThrow(
-      afterReport(Option.some(named), report("approved", { by: byProfile("8") }))
+      afterReport(Option.some(named), report("approved", { by: byProfile("8") }), at)
     )
     expect(Option.getOrThrow(again.settlement).by).toEqual(byProfile("9"))
   })
 
   it("is not taken from a report of another status", () => {
-    const approved = Either.getOrThrow(afterReport(Option.none(), report("approved")))
+    const approved = Either.getOrThrow(afterReport(Option.none(), report("approved"), at))
     const after = Either.getOrThrow(
-      afterReport(Option.some(approved), report("settled", { by: byProfile("9") }))
+      afterReport(Option.some(approved), report("settled", { by: byProfile("9") }), at)
     )
     expect(Option.getOrThrow(after.settlement).by.profileId).toEqual(Option.none())
   })

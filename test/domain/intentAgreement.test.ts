@@ -2,16 +2,16 @@ import { describe, expect, it } from "@effect/vitest"
 import { Option } from "effect"
 import { ApplicationId, InteractionId, RequestCode, VaultProfileId } from "../../src/domain/Ids.ts"
 import { believe } from "../../src/domain/intentAgreement.ts"
-import type { AskedFor, Difference } from "../../src/domain/intentAgreement.ts"
+import type { Intent, Difference } from "../../src/domain/intentAgreement.ts"
 import { nobody } from "../../src/domain/TransferRequest.ts"
-import type { RequestFacts, StatusReport } from "../../src/domain/TransferRequest.ts"
+import type { RequestFacts, RequestReport } from "../../src/domain/TransferRequest.ts"
 import { byDiscord, byProfile, facts, key, report, request } from "./requests.ts"
 
 const vaultId = VaultProfileId.make("70011")
 const ada = byDiscord("184027593016284160").userId
 
 /** Ada asked for 10.5 USDC: names and reason that no event repeats, and no owner. */
-const asked: AskedFor = {
+const asked: Intent = {
   interactionId: InteractionId.make("7"),
   vault: { applicationId: key.applicationId, vaultId },
   facts: facts({
@@ -24,7 +24,7 @@ const asked: AskedFor = {
   origin: Option.some("trace")
 }
 
-const event = (change: Partial<RequestFacts> = {}, more: Partial<StatusReport> = {}): StatusReport =>
+const event = (change: Partial<RequestFacts> = {}, more: Partial<RequestReport> = {}): RequestReport =>
   report("pending", {
     facts: Option.some(facts({ chain: Option.some("ethereum"), ...change })),
     vaultId: Option.some(vaultId),
@@ -34,15 +34,15 @@ const event = (change: Partial<RequestFacts> = {}, more: Partial<StatusReport> =
 
 describe("an event that names an intent (A5)", () => {
   it("is believed where all that it says agrees, and completed by the intent", () => {
-    const { differs, isOwn, known } = believe(Option.none(), asked, event())
+    const { before, differs, isOwn } = believe(Option.none(), asked, event())
     expect({ differs, isOwn }).toEqual({ differs: [], isOwn: true })
-    expect(Option.getOrThrow(known)).toMatchObject({
+    expect(Option.getOrThrow(before)).toMatchObject({
       interactionId: Option.some("7"),
       facts: Option.some(asked.facts)
     })
   })
 
-  it.each<[Difference, Partial<RequestFacts>, Partial<StatusReport>]>([
+  it.each<[Difference, Partial<RequestFacts>, Partial<RequestReport>]>([
     ["application", {}, { key: { ...key, applicationId: ApplicationId.make("124") } }],
     ["vault", {}, { vaultId: Option.some(VaultProfileId.make("70012")) }],
     ["vault", { vaultName: "Other Vault" }, { vaultId: Option.none() }],
@@ -55,8 +55,8 @@ describe("an event that names an intent (A5)", () => {
     ["recipient", { recipient: nobody }, {}],
     ["requester", { requester: byProfile("4") }, {}]
   ])("is not believed where it differs in its %s", (what, change, more) => {
-    const { differs, isOwn, known } = believe(Option.none(), asked, event(change, more))
-    expect({ differs, isOwn, known }).toEqual({ differs: [what], isOwn: false, known: Option.none() })
+    const { before, differs, isOwn } = believe(Option.none(), asked, event(change, more))
+    expect({ before, differs, isOwn }).toEqual({ differs: [what], isOwn: false, before: Option.none() })
   })
 
   it("is not believed for a second code, however alike", () => {
@@ -86,11 +86,11 @@ describe("an event that names an intent (A5)", () => {
       interactionId: Option.some(asked.interactionId)
     }
     const own = { ...asked, code: Option.some(key.code) }
-    const { known } = believe(Option.some(onlyAsked), own, event({ amount: "99" }))
-    expect(Option.getOrThrow(known)).toEqual({ ...onlyAsked, facts: Option.none() })
+    const { before } = believe(Option.some(onlyAsked), own, event({ amount: "99" }))
+    expect(Option.getOrThrow(before)).toEqual({ ...onlyAsked, facts: Option.none() })
     const heard = request("pending", Option.some(facts({ amount: "99" })))
     const later = believe(Option.some(heard), asked, event())
-    expect(later).toMatchObject({ isOwn: false, known: Option.some(heard) })
+    expect(later).toMatchObject({ isOwn: false, before: Option.some(heard) })
   })
 })
 
@@ -102,9 +102,9 @@ describe("Mochi's answer to our own create (A5)", () => {
 
   it("makes the request the intent's, with the facts of the event that came before and contradicts it", () => {
     const heard = request("pending", Option.some(facts({ amount: "99" })))
-    const { isOwn, known } = believe(Option.some(heard), asked, answer)
+    const { before, isOwn } = believe(Option.some(heard), asked, answer)
     expect(isOwn).toBe(true)
-    expect(Option.getOrThrow(known)).toEqual({
+    expect(Option.getOrThrow(before)).toEqual({
       ...heard,
       interactionId: Option.some(asked.interactionId),
       origin: asked.origin
@@ -113,6 +113,6 @@ describe("Mochi's answer to our own create (A5)", () => {
 
   it("does not move an intent that belongs to another code", () => {
     const taken = { ...asked, code: Option.some(RequestCode.make("first")) }
-    expect(believe(Option.none(), taken, answer)).toMatchObject({ isOwn: false, known: Option.none() })
+    expect(believe(Option.none(), taken, answer)).toMatchObject({ isOwn: false, before: Option.none() })
   })
 })

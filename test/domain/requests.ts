@@ -1,8 +1,8 @@
 import { DateTime, Option } from "effect"
 import { ApplicationId, UserId, ProfileId, RequestCode } from "../../src/domain/Ids.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
-import type { Party, RequestFacts, StatusReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { requestReport } from "../../src/domain/TransferRequest.ts"
+import type { Party, RequestFacts, RequestReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
 
 export const key = { applicationId: ApplicationId.make("123"), code: RequestCode.make("A-1") }
 
@@ -47,14 +47,5 @@ export const request = (
   origin: Option.none()
 })
 
-export const report = (status: RequestStatus, given: Partial<StatusReport> = {}): StatusReport => ({
-  key,
-  status,
-  facts: Option.some(facts()),
-  by: nobody,
-  at,
-  interactionId: Option.none(),
-  vaultId: Option.none(),
-  authoritative: false,
-  ...given
-})
+export const report = (status: RequestStatus, given: Partial<RequestReport> = {}): RequestReport =>
+  requestReport(key, { status: Option.some(status), facts: Option.some(facts()), ...given })

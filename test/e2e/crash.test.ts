@@ -9,6 +9,7 @@ import type { Handle } from "../../sandbox/discord/Handle.ts"
 import type { WorldEvent } from "../../sandbox/discord/WorldEvent.ts"
 import { Fault } from "../../sandbox/mochi/Faults.ts"
 import { postgresProcessesIn } from "../support/processes.ts"
+import { freePort } from "../support/freePort.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
 import { sendKudos, textOf } from "./steps.ts"
@@ -179,7 +180,7 @@ describe("kill -9 around the creation of a request", () => {
           "createTransferRequest",
           Fault.Latency({ duration: "7 seconds" })
         )
-        const second = yield* startReady(world, { PORT: String(yield* ServiceProcess.freePort) })
+        const second = yield* startReady(world, { PORT: String(yield* freePort) })
         const answer = yield* slow.answeredWhen(() => true, 20_000)
         expect(textOf(answer)).toContain("Kudos Request Created")
         // Deferred, then answered: nobody said anything in between.

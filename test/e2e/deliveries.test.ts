@@ -61,7 +61,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a D
   it.scoped.each([
     [404, 10003, "Unknown Channel"],
     [403, 50001, "Missing Access"]
-  ] as const)("that is remembered and answers %s %s is opened anew (A13, C5)", ([status, code, message]) =>
+  ] as const)("that is remembered and answers %s %s is opened again (A13, C5)", ([status, code, message]) =>
     Effect.gen(function* () {
       const world = yield* RunningWorld
       const { discord } = world
@@ -315,7 +315,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })(
     )
 
     it.scoped(
-      "are corrected where it was in doubt whether they were announced, and not announced anew (A18)",
+      "are corrected where it was in doubt whether they were announced, and not announced again (A18)",
       () =>
         Effect.gen(function* () {
           const world = yield* RunningWorld

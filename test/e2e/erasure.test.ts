@@ -104,7 +104,7 @@ it.scopedLive("an erasure while Mochi is down says that it is incomplete, and fi
       inDatabase(world, sql => sql`select from notifications where state = 'delivered'`),
       rows => rows.length === 1
     )
-    const mended = yield* world.mochi.faults.add({
+    const repair = yield* world.mochi.faults.add({
       fault: Fault.Status({ status: 503 }),
       operations: ["profileByDiscord"]
     })
@@ -114,7 +114,7 @@ it.scopedLive("an erasure while Mochi is down says that it is incomplete, and fi
     expect(textOf(ended)).not.toContain("Your data was erased")
     expect(textOf(ended)).toContain("not complete yet")
     expect(yield* placesOf(world, "90103")).not.toEqual([])
-    yield* mended
+    yield* repair
     yield* eventually(placesOf(world, linus.id), found => found.length === 0)
     yield* eventually(placesOf(world, "90103"), found => found.length === 0)
     expect(yield* inDatabase(world, sql => sql`select from shown_messages`)).toEqual([])
@@ -170,20 +170,22 @@ it.scopedLive("a delivery under way does not bring its reader back, who was eras
   })
 )
 
-it.scopedLive("whoever uses the bot again after an erasure is a new person, and is stored anew (A21)", () =>
-  Effect.gen(function* () {
-    const world = yield* makeRunningWorld()
-    const question = yield* privacy(world, world.ada, "delete")
-    yield* press(world, world.ada, question, "Erase my data")
-    yield* settledQuestion(world, question)
-    yield* Effect.flatMap(sendKudos(world), run => run.answered)
-    yield* owners(world)
-    const [intent] = yield* inDatabase(
-      world,
-      sql => sql<{ id: string }>`select requester_discord_id as id from kudos_intents`
-    )
-    expect(intent?.id).toBe(world.ada.id)
-  })
+it.scopedLive(
+  "a person who uses the bot again after an erasure is a new person, and is stored again (A21)",
+  () =>
+    Effect.gen(function* () {
+      const world = yield* makeRunningWorld()
+      const question = yield* privacy(world, world.ada, "delete")
+      yield* press(world, world.ada, question, "Erase my data")
+      yield* settledQuestion(world, question)
+      yield* Effect.flatMap(sendKudos(world), run => run.answered)
+      yield* owners(world)
+      const [intent] = yield* inDatabase(
+        world,
+        sql => sql<{ id: string }>`select requester_discord_id as id from kudos_intents`
+      )
+      expect(intent?.id).toBe(world.ada.id)
+    })
 )
 
 it.scopedLive("what is owed to somebody who was erased is no dead letter (A11)", () =>

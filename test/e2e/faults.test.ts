@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto"
 import type { Message } from "../../sandbox/discord/Model.ts"
 import { Fault } from "../../sandbox/mochi/Faults.ts"
 import type { TransferRequest } from "../../sandbox/mochi/ledger.ts"
+import { freePort } from "../support/freePort.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
 import { addNewcomer, textOf } from "./steps.ts"
@@ -21,7 +22,7 @@ describe("two services on one database while Discord, Mochi and the network misb
     `end with every card in Mochi's final state, nobody told twice and nothing lost (FAULTS_SEED=${seed})`,
     () =>
       Effect.gen(function* () {
-        const otherPort = yield* ServiceProcess.freePort
+        const otherPort = yield* freePort
         const world = yield* makeWorld({ mochi: { seed } })
         const { discord, mochi, url, webhookSecret } = world
         const owners = yield* addOwners(world, 20)

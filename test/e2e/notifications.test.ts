@@ -273,7 +273,7 @@ layer(RunningWorld.layer(), { excludeTestServices: true, timeout: 60_000 })("a r
     })
   )
 
-  it.scoped("keeps the amount of whoever told first", () =>
+  it.scoped("keeps the amount of the source that came first", () =>
     Effect.gen(function* () {
       const world = yield* RunningWorld
       const { mochi } = world

@@ -4,6 +4,7 @@ import { fromMochi } from "../../src/domain/RequestStatus.ts"
 import type { Message } from "../../sandbox/discord/Model.ts"
 import type { Handle } from "../../sandbox/discord/Handle.ts"
 import { Fault } from "../../sandbox/mochi/Faults.ts"
+import { freePort } from "../support/freePort.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import * as TcpProxy from "../support/tcpProxy.ts"
 import { addOwners, cardTitle, messagesAbout } from "./crowd.ts"
@@ -41,7 +42,7 @@ const twoCopies = Effect.gen(function* () {
 
 const startCopy = (world: World, databaseUrl: string) =>
   Effect.gen(function* () {
-    const port = yield* ServiceProcess.freePort
+    const port = yield* freePort
     return yield* ServiceProcess.start({
       ...world.environment,
       DATABASE_URL: databaseUrl,
@@ -86,7 +87,7 @@ const thanks = (world: World) =>
     return [first, second]
   })
 
-describe("two copies, one of which loses the database", () => {
+describe.concurrent("two copies, one of which loses the database", () => {
   // Over before a lease lapses, or after it.
   const [shorter, longer] = [
     [4_000, 7_500],
@@ -141,7 +142,7 @@ describe("two copies, one of which loses the database", () => {
               )
             )
             expect(untrue).toEqual([])
-            // Whoever was acknowledged reads an answer.
+            // Everybody who was acknowledged reads an answer.
             expect(
               intentions
                 .flat()
@@ -202,7 +203,7 @@ describe("two copies, one of which loses the database", () => {
           const second = yield* cutOff(way, trouble, [0, 4_000], [4_000, 14_000])
           yield* Fiber.join(presses)
           yield* mochi.faults.clear
-          // Whoever was refused for the trouble decides now, and everything settles.
+          // The people who were refused because of the trouble decide now, and everything settles.
           yield* Effect.sleep("26 seconds")
           for (const [index, code] of codes.entries()) yield* pressOn(world, owners[index]!, code, "approve")
           yield* mochi.webhooks.idle

@@ -2,6 +2,7 @@ import { expect, it } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import type { Handle } from "../../sandbox/discord/Handle.ts"
 import { balance } from "../support/balancer.ts"
+import { freePort } from "../support/freePort.ts"
 import * as ServiceProcess from "../support/serviceProcess.ts"
 import { cardTitle, messagesAbout } from "./crowd.ts"
 import { sendKudos } from "./steps.ts"
@@ -14,7 +15,7 @@ const patience = 120_000
 /** One copy of the service beside others: its own port, the same everything else. */
 const startCopy = (world: World) =>
   Effect.gen(function* () {
-    const port = yield* ServiceProcess.freePort
+    const port = yield* freePort
     return yield* ServiceProcess.start({ ...world.environment, PORT: String(port) })
   })
 
@@ -91,7 +92,7 @@ it.scopedLive(
       const outcomes = yield* Fiber.join(traffic)
       const shares = yield* inDatabase(world, sql => sql`select from interactions group by holder`)
       expect(shares).toHaveLength(2)
-      // Whoever had no acknowledgement when their copy died is told so by Discord, and nobody else is left waiting.
+      // Discord tells the people who had no acknowledgement when their copy died, and nobody else is left waiting.
       expect(outcomes.filter(outcome => outcome === "no answer")).toEqual([])
       expect(outcomes.filter(outcome => outcome === "no acknowledgement").length).toBeLessThanOrEqual(2)
       expect(outcomes.filter(outcome => outcome === "Kudos Request Created").length).toBeGreaterThanOrEqual(

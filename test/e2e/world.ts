@@ -1,6 +1,5 @@
 import { Context, Effect, Layer, Redacted, Schedule } from "effect"
 import type { Fiber, Scope } from "effect"
-import { createServer } from "node:net"
 import * as Config from "../../src/config/Settings.ts"
 import * as ShutdownInMemory from "../../src/adapters/process/ShutdownInMemory.ts"
 import { FakeDiscord } from "../../sandbox/discord/FakeDiscord.ts"
@@ -13,6 +12,7 @@ import { generateHmacSecret } from "../../sandbox/mochi/webhookSigning.ts"
 import { ADA, GRACE, LINUS, MALLORY, PEOPLE } from "../../sandbox/people.ts"
 import type { Person } from "../../sandbox/people.ts"
 import { service } from "../../src/service.ts"
+import { freePort } from "../support/freePort.ts"
 import { freshDatabase } from "../support/postgres.ts"
 
 export type Mode = "gateway" | "http"
@@ -124,7 +124,7 @@ export const untilReady = (url: string): Effect.Effect<void, unknown> =>
     const response = await fetch(`${url}/readyz`)
     const report: unknown = await response.json()
     if (!response.ok) throw new Error(`not ready: ${JSON.stringify(report)}`)
-  }).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.timeout("20 seconds"))
+  }).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.timeout("45 seconds"))
 
 /** World and service. */
 export const makeRunningWorld = (options: WorldOptions = {}) =>
@@ -144,12 +144,3 @@ export const untilRegistered = ({ discord, guild }: World) =>
 
 const addPerson = (discord: FakeDiscordService, { displayName, id, username }: Person): User =>
   discord.world.addUser({ id, username, globalName: displayName })
-
-const freePort = Effect.async<number>(resume => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})

@@ -3,7 +3,8 @@ import { Effect, Schedule, Schema } from "effect"
 import { expect } from "vitest"
 import * as Sandbox from "../../sandbox/Sandbox.ts"
 import { tour } from "../../sandbox/tour.ts"
-import { freePort, startProcess } from "./prometheus.ts"
+import { freePort } from "../support/freePort.ts"
+import { startProcess } from "./prometheus.ts"
 import { root } from "./tools.ts"
 
 const jaeger = process.env["JAEGER_BIN"]

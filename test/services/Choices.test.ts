@@ -25,7 +25,7 @@ const choicesOver = (listing: (count: number) => Effect.Effect<typeof applicatio
             listing
           )
       }),
-      Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) })
+      Layer.mock(MochiProfiles, { byUserId: user => Effect.succeed(profileOf(user)) })
     )
     const choices = yield* Effect.provide(Choices, Layer.provide(Choices.Default, mochi))
     return { choices, count: Ref.get(count) }
@@ -73,7 +73,7 @@ describe("Suggestions", () => {
     })
   )
 
-  it.effect("wait for a Mochi that hangs no longer than a few seconds, whoever asks", () =>
+  it.effect("wait for a Mochi that hangs no longer than a few seconds, for each person who asks", () =>
     Effect.gen(function* () {
       const allowed = yield* Ref.make(Option.none<number>())
       const { choices } = yield* choicesOver(() =>
@@ -115,7 +115,7 @@ const walkedThrough = (vaults: MochiPay["Type"]["vaults"]) =>
             ),
           vaults
         }),
-        Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) })
+        Layer.mock(MochiProfiles, { byUserId: user => Effect.succeed(profileOf(user)) })
       )
     )
   )
@@ -163,7 +163,7 @@ describe("Lists that are remembered for somebody who types", () => {
               vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Vault" }]),
               holdings: () => Effect.succeed(many)
             }),
-            Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) })
+            Layer.mock(MochiProfiles, { byUserId: user => Effect.succeed(profileOf(user)) })
           )
         )
       )

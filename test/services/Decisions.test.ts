@@ -1,198 +1,197 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Option, Ref } from "effect"
-import { ChannelId, MessageId, ProfileId } from "../../src/domain/Ids.ts"
-import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
-import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
-import { DecisionLeases, LeaseToken } from "../../src/ports/DecisionLeases.ts"
-import type { MochiError } from "../../src/ports/MochiError.ts"
-import { MochiPay } from "../../src/ports/MochiPay.ts"
-import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
-import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
+import { Deferred, Effect, Fiber, Layer, Option } from "effect"
+import { ChannelId, MessageId } from "../../src/domain/Ids.ts"
+import type { UserId } from "../../src/domain/Ids.ts"
+import type { Decision } from "../../src/domain/RequestStatus.ts"
+import { DecisionLeases } from "../../src/ports/DecisionLeases.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Decisions } from "../../src/services/Decisions.ts"
-import { Settlements } from "../../src/services/Settlements.ts"
-import { facts } from "../views/pictures.ts"
-import {
-  ada,
-  grace,
-  interactionId,
-  key,
-  mochiError,
-  profileOf,
-  settledBy,
-  silentJournal,
-  storeDown,
-  stored
-} from "./mochiWorld.ts"
+import { pressed, sentBy } from "../programs/discord/interactions.ts"
+import { ada, byProfile, grace, linus } from "./cast.ts"
+import { inMemory, settled } from "./inMemory.ts"
+import { interactionId, key, mochiError, storeDown } from "./mochiWorld.ts"
+import { otherBot } from "./recordingMessenger.ts"
 
-interface Given {
-  readonly lease?: Effect.Effect<Option.Option<LeaseToken>, StoreUnavailable>
-  readonly decide?: Effect.Effect<
-    { readonly outcome: "done" | "already settled"; readonly retried: boolean },
-    MochiError
-  >
-  readonly state?: RequestStatus
-  readonly report?: Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
+const card = { channelId: ChannelId.make("1"), messageId: MessageId.make("2") }
+
+/** The ends of clicks, each as a tag or as what was settled. */
+const deciding = Effect.gen(function* () {
+  const world = yield* inMemory
+  const decide = (
+    clicker: UserId,
+    { decision = "approved", on = Option.none(), process = world.process }: Click = {}
+  ) =>
+    Effect.gen(function* () {
+      const decisions = yield* Decisions
+      return yield* decisions.decide({ interactionId, clicker, card: on, decision, request: key })
+    }).pipe(Effect.provide(process.context))
+  const inStore = Effect.flatMap(TransferRequests, requests =>
+    Effect.all({ request: requests.find(key), card: requests.shown(key, "owner") })
+  ).pipe(Effect.provide(world.process.context))
+  return { ...world, decide, inStore }
+})
+
+interface Click {
+  readonly decision?: Decision
+  readonly on?: Option.Option<typeof card>
+  readonly process?: Effect.Effect.Success<typeof inMemory>["process"]
 }
 
-const done = Effect.succeed({ outcome: "done" as const, retried: false })
-const alreadySettled = (retried: boolean) => Effect.succeed({ outcome: "already settled" as const, retried })
+const alreadySettled = (retried: boolean) => ({
+  decide: () => Effect.succeed({ outcome: "already settled" as const, retried })
+})
 
-const token = LeaseToken.make("6b1f2f0e-2b8a-4c58-9a5e-0f6f6f1c2d3e")
-
-/** Ada approves; how that ended, and how often the lease was given back. Methods that are not given must not be called. */
-const approve = ({ decide, lease = Effect.succeedSome(token), report, state }: Given) =>
-  Effect.gen(function* () {
-    const released = yield* Ref.make(0)
-    const world = Layer.mergeAll(
-      Layer.mock(DecisionLeases, { acquire: () => lease, release: () => Ref.update(released, n => n + 1) }),
-      Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) }),
-      Layer.mock(TransferRequests, {}),
-      Layer.mock(MochiPay, {
-        ...(decide === undefined ? {} : { decide: () => decide }),
-        ...(state === undefined
-          ? {}
-          : { state: () => Effect.succeed({ status: state, expiresAt: Option.none() }) })
-      }),
-      Layer.mock(Settlements, {
-        _tag: "mochi/services/Settlements",
-        ...(report === undefined ? {} : { report: () => report })
-      }),
-      silentJournal
-    )
-    const decisions = yield* Effect.provide(Decisions, Layer.provide(Decisions.Default, world))
-    const result = yield* Effect.either(
-      decisions.decide({
-        interactionId,
-        clicker: ada,
-        card: Option.none(),
-        decision: "approved",
-        request: key
-      })
-    )
-    return { result, released: yield* Ref.get(released) }
-  })
-
-describe("A card that the bot does not know", () => {
-  /** The messages taken for the owner's card when Ada presses a button on one. */
-  const adopted = (known: Option.Option<TransferRequest>) =>
+describe("Two clicks at once", () => {
+  it.scoped("are one question to Mochi: the second is turned away, also by another process", () =>
     Effect.gen(function* () {
-      const shown = yield* Ref.make<ReadonlyArray<string>>([])
-      const world = Layer.mergeAll(
-        Layer.mock(DecisionLeases, { acquire: () => Effect.succeedSome(token), release: () => Effect.void }),
-        Layer.mock(MochiProfiles, { byDiscordId: user => Effect.succeed(profileOf(user)) }),
-        Layer.mock(TransferRequests, {
-          shown: () => Effect.succeedNone,
-          find: () => Effect.succeed(known),
-          show: (_, audience) => Ref.update(shown, all => [...all, audience])
-        }),
-        Layer.mock(MochiPay, { decide: () => mochiError("Forbidden") }),
-        Layer.mock(Settlements, { _tag: "mochi/services/Settlements" }),
-        silentJournal
-      )
-      const decisions = yield* Effect.provide(Decisions, Layer.provide(Decisions.Default, world))
-      yield* Effect.flip(
-        decisions.decide({
-          interactionId,
-          clicker: ada,
-          card: Option.some({ channelId: ChannelId.make("1"), messageId: MessageId.make("2") }),
-          decision: "approved",
-          request: key
-        })
-      )
-      return yield* Ref.get(shown)
-    })
-  const ownedBy = (owner: string) =>
-    Option.some(
-      stored({
-        facts: Option.some({ ...facts, owner: { ...nobody, profileId: Option.some(ProfileId.make(owner)) } })
-      })
-    )
-
-  it.effect("is the owner's where the owner pressed it, or nobody knows who that is", () =>
-    Effect.gen(function* () {
-      expect(yield* adopted(ownedBy(`profile-of-${ada}`))).toEqual(["owner"])
-      expect(yield* adopted(Option.none())).toEqual(["owner"])
+      const { decide, happened, mochi, start } = yield* deciding
+      const other = yield* start(2)
+      const answer = yield* Deferred.make<void>()
+      mochi.instead = {
+        decide: () => Effect.as(Deferred.await(answer), { outcome: "done", retried: false } as const)
+      }
+      const first = yield* Effect.fork(decide(linus))
+      yield* settled
+      expect((yield* Effect.flip(decide(linus, { decision: "rejected" })))._tag).toBe("AlreadyBeingDecided")
+      expect((yield* Effect.flip(decide(linus, { process: other })))._tag).toBe("AlreadyBeingDecided")
+      yield* Deferred.succeed(answer, undefined)
+      expect(yield* Fiber.join(first)).toMatchObject({ by: "this click", status: "approved" })
+      expect(happened).toEqual(["Mochi: approved"])
     })
   )
 
-  it.effect("is not the owner's where somebody else pressed it (A5)", () =>
+  it.scoped("are no longer at once when the first ended, however it did", () =>
     Effect.gen(function* () {
-      expect(yield* adopted(ownedBy("90103"))).toEqual([])
+      const { decide, mochi } = yield* deciding
+      expect(yield* Effect.flip(decide(ada))).toMatchObject({ _tag: "MochiError", reason: "Forbidden" })
+      mochi.instead = { decide: () => Effect.never }
+      yield* Fiber.interrupt(yield* Effect.zipLeft(Effect.fork(decide(linus)), settled))
+      mochi.instead = {}
+      expect(yield* decide(linus)).toMatchObject({ by: "this click" })
+      expect(yield* decide(linus)).toMatchObject({ by: "somebody before" })
+    })
+  )
+
+  it.scoped("cannot be told apart without the store, so that nothing is sent", () =>
+    Effect.gen(function* () {
+      const { decide, happened, start } = yield* deciding
+      const process = yield* start(2, Layer.mock(DecisionLeases, { acquire: () => storeDown }))
+      expect((yield* Effect.flip(decide(linus, { process })))._tag).toBe("StoreUnavailable")
+      expect(happened).toEqual([])
     })
   )
 })
 
-describe("A decision", () => {
-  it.effect("while another is under way is turned away before Mochi is asked", () =>
+describe("A request that Mochi says is settled already", () => {
+  it.scoped.each([
+    ["after a lost try of the click's own", true, "approved", "this click"],
+    ["after a lost try, though the other word stands", true, "rejected", "somebody before"],
+    ["at the first try, though the click's own word stands", false, "approved", "somebody before"]
+  ] as const)("%s", ([, retried, status, by]) =>
     Effect.gen(function* () {
-      const { released, result } = yield* approve({ lease: Effect.succeedNone })
-      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "AlreadyBeingDecided" } })
-      expect(released).toBe(0)
-    })
-  )
-
-  it.effect("whose lease cannot be stored is not sent", () =>
-    Effect.gen(function* () {
-      const { result } = yield* approve({ lease: storeDown })
-      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "StoreUnavailable" } })
-    })
-  )
-
-  it.effect("gives its lease back, also when Mochi refuses", () =>
-    Effect.gen(function* () {
-      const { released, result } = yield* approve({ decide: mochiError("Forbidden") })
-      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "MochiError", reason: "Forbidden" } })
-      expect(released).toBe(1)
-    })
-  )
-
-  it.effect("that Mochi took stands, also where it cannot be stored", () =>
-    Effect.gen(function* () {
-      const { released, result } = yield* approve({ decide: done, report: storeDown })
-      expect(result).toMatchObject({
-        _tag: "Right",
-        right: { by: "this click", status: "approved", request: Option.none() }
+      const { decide, inStore, mochi, webhook } = yield* deciding
+      yield* webhook("pending")
+      mochi.requests.set(key.code, { status, interactionId: Option.none() })
+      mochi.instead = alreadySettled(retried)
+      expect(yield* decide(linus)).toMatchObject({ by, status })
+      const decider = by === "this click" ? Option.some(linus) : Option.none()
+      expect(yield* inStore).toMatchObject({
+        request: { value: { status, settlement: { value: { by: { userId: decider } } } } }
       })
-      expect(released).toBe(1)
     })
   )
 
-  it.effect.each([
-    ["a lost try of its own", true, "approved", "this click"],
-    ["a lost try, though the other word stands", true, "rejected", "somebody before"],
-    ["its first try, though its own word stands", false, "approved", "somebody before"]
-  ] as const)("settled already after %s is told apart", ([, retried, state, by]) =>
+  it.scoped("but still shows as pending was not processed", () =>
     Effect.gen(function* () {
-      const { result } = yield* approve({
-        decide: alreadySettled(retried),
-        state,
-        report: Effect.succeedNone
-      })
-      expect(result).toMatchObject({ _tag: "Right", right: { by, status: state } })
+      const { decide, inStore, mochi, webhook } = yield* deciding
+      yield* webhook("pending")
+      mochi.instead = alreadySettled(true)
+      expect((yield* Effect.flip(decide(linus)))._tag).toBe("NotProcessed")
+      expect(yield* inStore).toMatchObject({ request: { value: { status: "pending" } } })
     })
   )
 
-  it.effect("that Mochi does not process leaves the request pending", () =>
+  it.scoped("shows what is stored if that is further on, and who settled it", () =>
     Effect.gen(function* () {
-      const { result } = yield* approve({ decide: alreadySettled(false), state: "pending" })
-      expect(result).toMatchObject({ _tag: "Left", left: { _tag: "NotProcessed" } })
+      const { decide, mochi, webhook } = yield* deciding
+      yield* webhook("failed", { by: byProfile(grace) })
+      mochi.requests.set(key.code, { status: "approved", interactionId: Option.none() })
+      expect(yield* decide(linus)).toMatchObject({
+        by: "somebody before",
+        status: "failed",
+        settlement: { by: byProfile(grace) }
+      })
+    })
+  )
+})
+
+describe("A decision that cannot be stored", () => {
+  it.scoped("stands all the same, and the webhook stores it", () =>
+    Effect.gen(function* () {
+      const { audited, decide, inStore, stores, webhook } = yield* deciding
+      yield* webhook("pending")
+      stores.isAway = true
+      expect(yield* decide(linus)).toMatchObject({
+        by: "this click",
+        status: "approved",
+        request: Option.none()
+      })
+      stores.isAway = false
+      expect((yield* audited).at(-1)).toBe(`${linus} mochi_approve done`)
+      expect(yield* inStore).toMatchObject({ request: { value: { status: "pending" } } })
+      yield* webhook("approved", { by: byProfile(linus) })
+      expect(yield* inStore).toMatchObject({ request: { value: { status: "approved" } } })
+    })
+  )
+})
+
+describe("A card of which nothing is stored", () => {
+  it.scoped("is the owner's if the owner pressed it, or nobody knows who that is", () =>
+    Effect.gen(function* () {
+      for (const isKnown of [true, false]) {
+        const { decide, inStore, webhook } = yield* deciding
+        if (isKnown) yield* webhook("pending")
+        yield* decide(linus, { on: Option.some(card) })
+        expect((yield* inStore).card).toMatchObject({
+          value: { channelId: card.channelId, messageId: Option.some(card.messageId), place: "dm" }
+        })
+      }
     })
   )
 
-  it.effect("shows what is stored where that is further on than Mochi's answer, and who settled it", () =>
+  it.scoped("is not the owner's if somebody else pressed it (A5)", () =>
     Effect.gen(function* () {
-      const failed = stored({ status: "failed", settlement: settledBy(grace) })
-      const { result } = yield* approve({
-        decide: alreadySettled(false),
-        state: "approved",
-        report: Effect.succeedSome(failed)
-      })
-      expect(result).toMatchObject({
-        _tag: "Right",
-        right: { status: "failed", settlement: { by: { userId: Option.some(grace) } } }
-      })
+      const { decide, inStore, webhook } = yield* deciding
+      yield* webhook("pending")
+      yield* Effect.flip(decide(ada, { on: Option.some(card) }))
+      expect((yield* inStore).card).toEqual(Option.none())
+    })
+  )
+
+  it.scoped("and that the former bot posted gets no second one beside it", () =>
+    Effect.gen(function* () {
+      const { discord, happened, process, webhook } = yield* deciding
+      yield* process.deliversJobs
+      discord.bot = otherBot
+      yield* process.send(sentBy(linus, pressed("transfer_request_approve-ABC-123"), "7"))
+      expect(discord.answers.get("token of 7")).toContain("Transfer request approved")
+      yield* webhook("approved", { by: byProfile(linus) })
+      yield* settled
+      expect(happened.filter(line => line.includes("Linus's DM"))).toEqual([])
+      expect(happened).toContain("post Grace's DM: KudosReceived approved")
+    })
+  )
+})
+
+describe("Mochi's silence", () => {
+  it.scoped("is a failure, and leaves the request pending", () =>
+    Effect.gen(function* () {
+      const { audited, decide, inStore, mochi, webhook } = yield* deciding
+      yield* webhook("pending")
+      mochi.instead = { decide: () => mochiError("TimedOut", true) }
+      expect(yield* Effect.flip(decide(linus))).toMatchObject({ reason: "TimedOut" })
+      expect(yield* inStore).toMatchObject({ request: { value: { status: "pending" } } })
+      expect((yield* audited).at(-1)).toBe(`${linus} mochi_approve failed: TimedOut`)
     })
   )
 })

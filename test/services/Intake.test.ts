@@ -9,23 +9,18 @@ import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { WebhookInbox } from "../../src/ports/WebhookInbox.ts"
 import { Intake } from "../../src/services/Intake.ts"
 import { Audit } from "../../src/services/Audit.ts"
+import { Cards } from "../../src/services/Cards.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import { facts, key } from "../domain/requests.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
+import { requestReport } from "../../src/domain/TransferRequest.ts"
 
-const news = {
-  key,
-  status: Option.some("pending" as const),
-  facts: Option.some(facts()),
-  by: nobody,
-  interactionId: Option.none(),
-  vaultId: Option.none()
-}
+const report = requestReport(key, { status: Option.some("pending"), facts: Option.some(facts()) })
 
 /** Nothing is stored; what waits is what the test says. */
 const intakeWith = (waiting: Ref.Ref<number>, counted: Ref.Ref<number>) =>
   Intake.Default.pipe(
     Layer.provide(Settlements.Default),
+    Layer.provide(Cards.Default),
     Layer.provide(
       Layer.mergeAll(
         Layer.succeed(Atomic, { transaction: work => work }),
@@ -53,10 +48,10 @@ describe("a backlog over its bound", () => {
       const counted = yield* Ref.make(0)
       yield* Effect.gen(function* () {
         const intake = yield* Intake
-        expect((yield* Effect.flip(intake.accept("msg_1", news)))._tag).toBe("BacklogFull")
+        expect((yield* Effect.flip(intake.accept("msg_1", report)))._tag).toBe("BacklogFull")
         yield* Ref.set(waiting, 49_999)
         yield* TestClock.adjust("2 seconds")
-        expect((yield* intake.accept("msg_1", news))._tag).toBe("Accepted")
+        expect((yield* intake.accept("msg_1", report))._tag).toBe("Accepted")
       }).pipe(Effect.provide(intakeWith(waiting, counted)))
     })
   )
@@ -67,7 +62,7 @@ describe("a backlog over its bound", () => {
       const counted = yield* Ref.make(0)
       yield* Effect.gen(function* () {
         const intake = yield* Intake
-        yield* Effect.replicateEffect(intake.accept("msg_1", news), 100, { discard: true })
+        yield* Effect.replicateEffect(intake.accept("msg_1", report), 100, { discard: true })
         expect(yield* Ref.get(counted)).toBe(1)
       }).pipe(Effect.provide(intakeWith(waiting, counted)))
     })

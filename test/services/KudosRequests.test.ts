@@ -1,15 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Option, Ref, TestClock } from "effect"
-import { RequestCode } from "../../src/domain/Ids.ts"
+import { InteractionId, RequestCode } from "../../src/domain/Ids.ts"
 import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
 import { Deadline } from "../../src/context/Deadline.ts"
 import { KudosIntents, NoLongerHeld } from "../../src/ports/KudosIntents.ts"
-import type { IntentOutcome, StoredIntent } from "../../src/ports/KudosIntents.ts"
+import type { IntentEnd, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import type { MochiError } from "../../src/ports/MochiError.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import type { ListedRequest } from "../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
+import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { KudosRequests } from "../../src/services/KudosRequests.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import {
@@ -49,7 +50,7 @@ const kudosOver = ({
   withdraw = Effect.void
 }: Given) =>
   Effect.gen(function* () {
-    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome | "Withdrawn">>([])
+    const ends = yield* Ref.make<ReadonlyArray<IntentEnd | "Withdrawn">>([])
     const reported = yield* Ref.make(0)
     const time = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
     const clocked = <A, E>(what: string, effect: Effect.Effect<A, E>) =>
@@ -59,7 +60,7 @@ const kudosOver = ({
         return yield* effect
       })
     const world = Layer.mergeAll(
-      Layer.mock(MochiProfiles, { byDiscordId: user => clocked("profile", Effect.succeed(profileOf(user))) }),
+      Layer.mock(MochiProfiles, { byUserId: user => clocked("profile", Effect.succeed(profileOf(user))) }),
       Layer.mock(MochiPay, {
         applications: () => Effect.succeed([{ id: key.applicationId, name: "DAO App" }]),
         vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Community Vault" }]),
@@ -74,9 +75,9 @@ const kudosOver = ({
         withdraw: () =>
           Effect.zipRight(
             withdraw,
-            Ref.update(outcomes, all => [...all, "Withdrawn" as const])
+            Ref.update(ends, all => [...all, "Withdrawn" as const])
           ),
-        finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome]),
+        finish: (_, end) => Ref.update(ends, all => [...all, end]),
         ...(found === undefined ? {} : { find: () => Effect.succeed(found) })
       }),
       Layer.mock(Settlements, {
@@ -91,11 +92,15 @@ const kudosOver = ({
                 )
             })
       }),
+      Layer.mock(TransferRequests, { answeredBy: id => Effect.succeed(answers(id)) }),
       silentJournal
     )
     const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
-    return { kudos, outcomes: Ref.get(outcomes), reported: Ref.get(reported), time: Ref.get(time) }
+    return { kudos, ends: Ref.get(ends), reported: Ref.get(reported), time: Ref.get(time) }
   })
+
+/** The request that the answer to the command shows. */
+const answers = (id: InteractionId) => Option.filter(Option.some(stored()), () => id === interactionId)
 
 /** As the adapter does right before sending. */
 const onlyWhile = <A>(mayLeave: Effect.Effect<boolean>, create: Effect.Effect<A, MochiError>) =>
@@ -143,20 +148,20 @@ describe("A create", () => {
 
   it.effect("without a code anywhere is created all the same", () =>
     Effect.gen(function* () {
-      const { kudos, outcomes } = yield* kudosOver({
+      const { ends, kudos } = yield* kudosOver({
         create: Effect.succeedNone,
         listed: mochiError("Unavailable")
       })
       expect(yield* kudos.submit(command)).toMatchObject({ status: "pending" })
-      expect(yield* outcomes).toEqual([{ _tag: "Created", code: Option.none() }])
+      expect(yield* ends).toEqual([{ _tag: "Created", code: Option.none() }])
     })
   )
 
   it.effect("that Mochi refused for certain is stored as not created", () =>
     Effect.gen(function* () {
-      const { kudos, outcomes } = yield* kudosOver({ create: mochiError("Unavailable") })
+      const { ends, kudos } = yield* kudosOver({ create: mochiError("Unavailable") })
       expect(yield* Effect.flip(kudos.submit(command))).toMatchObject({ reason: "Unavailable" })
-      expect(yield* outcomes).toEqual(["Withdrawn"])
+      expect(yield* ends).toEqual(["Withdrawn"])
     })
   )
 
@@ -171,13 +176,13 @@ describe("A create", () => {
 
   it.effect("that lost its interaction between its intent and its turn does not leave either (A1)", () =>
     Effect.gen(function* () {
-      const { kudos, outcomes } = yield* kudosOver({ mayLeave: false, create: Effect.dieMessage("sent") })
+      const { ends, kudos } = yield* kudosOver({ mayLeave: false, create: Effect.dieMessage("sent") })
       expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("NoLongerHeld")
-      expect(yield* outcomes).toEqual([])
+      expect(yield* ends).toEqual([])
     })
   )
 
-  it.effect("that Mochi refused is left to whoever has taken it over meanwhile (A1)", () =>
+  it.effect("that Mochi refused is left to the process that has taken it over meanwhile (A1)", () =>
     Effect.gen(function* () {
       const { kudos } = yield* kudosOver({
         create: mochiError("Unavailable"),
@@ -190,7 +195,7 @@ describe("A create", () => {
   it.effect("that Mochi refused is said to be refused once the database has it, and not before", () =>
     Effect.gen(function* () {
       const tries = yield* Ref.make(0)
-      const { kudos, outcomes } = yield* kudosOver({
+      const { ends, kudos } = yield* kudosOver({
         create: mochiError("Unavailable"),
         withdraw: Effect.flatMap(
           Ref.updateAndGet(tries, n => n + 1),
@@ -202,7 +207,7 @@ describe("A create", () => {
       expect(yield* Fiber.poll(running)).toEqual(Option.none())
       yield* TestClock.adjust("1 second")
       expect(yield* Fiber.join(running)).toMatchObject({ reason: "Unavailable" })
-      expect(yield* outcomes).toEqual(["Withdrawn"])
+      expect(yield* ends).toEqual(["Withdrawn"])
     })
   )
 
@@ -210,9 +215,9 @@ describe("A create", () => {
     "in doubt that the list does not show is unknown, and never claimed not to be",
     list =>
       Effect.gen(function* () {
-        const { kudos, outcomes } = yield* kudosOver({ create: mochiError("TimedOut", true), listed: list })
+        const { ends, kudos } = yield* kudosOver({ create: mochiError("TimedOut", true), listed: list })
         expect((yield* Effect.flip(kudos.submit(command)))._tag).toBe("OutcomeUnknown")
-        expect(yield* outcomes).toEqual([{ _tag: "Unknown" }])
+        expect(yield* ends).toEqual([{ _tag: "Unknown" }])
       })
   )
 
@@ -246,6 +251,7 @@ describe("A create whose answer was lost, in a list with copies of its interacti
           recentRequests: () =>
             Effect.succeed(["copy", "own"].map(code => ({ ...listed, code: RequestCode.make(code) })))
         }),
+        Layer.mock(TransferRequests, {}),
         Layer.mock(KudosIntents, { finish: () => Effect.void }),
         Layer.mock(Settlements, {
           _tag: "mochi/services/Settlements",
@@ -324,6 +330,16 @@ describe("A command whose process is gone", () => {
         listed: Effect.succeed([])
       })
       expect((yield* Effect.flip(kudos.outcomeOf(interactionId)))._tag).toBe("OutcomeUnknown")
+    })
+  )
+})
+
+describe("The request of a command", () => {
+  it.effect("is the one that its answer shows, and none if it shows none", () =>
+    Effect.gen(function* () {
+      const { kudos } = yield* kudosOver({})
+      expect(yield* kudos.requestOf(interactionId)).toEqual(Option.some(stored()))
+      expect(yield* kudos.requestOf(InteractionId.make("1"))).toEqual(Option.none())
     })
   )
 })

@@ -178,7 +178,7 @@ layer(underTest)("a person's own data", it => {
     })
   )
 
-  it.effect("is not that of whoever has their former Mochi profile now", () =>
+  it.effect("is not that of the person who has their former Mochi profile now", () =>
     Effect.gen(function* () {
       const [before, owner, recipient] = [someone("before"), someone("owner"), someone("recipient")]
       const after = { ...someone("after"), profile: before.profile }
@@ -208,45 +208,50 @@ layer(underTest)("a person's own data", it => {
     })
   )
 
-  it.effect("is not kept anew by work that began before it was erased, but by what comes later (A21)", () =>
-    Effect.gen(function* () {
-      const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
-      const { key, request } = yield* lived(owner, requester, recipient)
-      const sql = yield* SqlClient.SqlClient
-      const people = yield* People
-      const requests = yield* TransferRequests
-      const audit = yield* Audit
-      const usage = yield* Usage
-      const moment = DateTime.unsafeMake((yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now)
-      const all = (code: string, person: typeof owner) =>
-        Effect.gen(function* () {
-          yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"), bot)
-          yield* people.chooseNotifications(person.id, false)
-          yield* audit.record({ actor: person.id, action: "kudos", outcome: "success" })
-          yield* usage.count({ user: person.id, communityId: Option.none(), command: "kudos" })
-          yield* requests.save({ ...request, key: { ...key, code: Ids.RequestCode.make(code) } })
-        })
-      const shown = {
-        channelId: Ids.ChannelId.make("90"),
-        place: "dm",
-        status: "approved",
-        application: Option.some(bot)
-      } as const
-      for (const [index, person] of [owner, requester, recipient].entries()) {
-        yield* (yield* Privacy).erase(person.id, "person")
-        yield* startedBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
-        expect((yield* findInDatabase(person.id)).found).toEqual([])
-        expect((yield* findInDatabase(person.profile)).found).toEqual([])
-        const audience = (["owner", "requester", "recipient"] as const)[index]!
-        yield* requests.show(key, audience, { ...shown, messageId: Option.none() })
-        expect(Option.isNone(yield* requests.shown(key, audience))).toBe(true)
-      }
-      yield* all(`NEW-${count}`, requester)
-      expect((yield* findInDatabase(requester.id)).found.length).toBeGreaterThanOrEqual(3)
-    })
+  it.effect(
+    "is not stored again by work that began before it was erased, but by what comes later (A21)",
+    () =>
+      Effect.gen(function* () {
+        const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
+        const { key, request } = yield* lived(owner, requester, recipient)
+        const sql = yield* SqlClient.SqlClient
+        const people = yield* People
+        const requests = yield* TransferRequests
+        const audit = yield* Audit
+        const usage = yield* Usage
+        const moment = DateTime.unsafeMake(
+          (yield* sql<{ now: Date }>`select clock_timestamp() as now`)[0]!.now
+        )
+        const all = (code: string, person: typeof owner) =>
+          Effect.gen(function* () {
+            yield* people.rememberDmChannel(person.id, Ids.ChannelId.make("91"), bot)
+            yield* people.chooseNotifications(person.id, false)
+            yield* audit.record({ actor: person.id, action: "kudos", outcome: "success" })
+            yield* usage.count({ user: person.id, communityId: Option.none(), command: "kudos" })
+            yield* requests.save({ ...request, key: { ...key, code: Ids.RequestCode.make(code) } })
+          })
+        const shown = {
+          channelId: Ids.ChannelId.make("90"),
+          place: "dm",
+          status: "approved",
+          isOutdated: false,
+          bot: Option.some(bot)
+        } as const
+        for (const [index, person] of [owner, requester, recipient].entries()) {
+          yield* (yield* Privacy).erase(person.id, "person")
+          yield* startedBy({ _tag: "Moment", at: moment })(all(`LATE-${count}-${index}`, person))
+          expect((yield* findInDatabase(person.id)).found).toEqual([])
+          expect((yield* findInDatabase(person.profile)).found).toEqual([])
+          const audience = (["owner", "requester", "recipient"] as const)[index]!
+          yield* requests.show(key, audience, { ...shown, messageId: Option.none() })
+          expect(Option.isNone(yield* requests.shown(key, audience))).toBe(true)
+        }
+        yield* all(`NEW-${count}`, requester)
+        expect((yield* findInDatabase(requester.id)).found.length).toBeGreaterThanOrEqual(3)
+      })
   )
 
-  it.effect("of an erased requester stays unsaid, whoever repeats their words (A11)", () =>
+  it.effect("of an erased requester stays unsaid, even if a source repeats their words (A11)", () =>
     Effect.gen(function* () {
       const [owner, requester, recipient] = [someone("owner"), someone("requester"), someone("recipient")]
       const { request } = yield* lived(owner, requester, recipient)

@@ -4,17 +4,18 @@ import * as Ids from "../../src/domain/Ids.ts"
 import { NotificationId } from "../../src/domain/Notification.ts"
 import type { Audience, Notification } from "../../src/domain/Notification.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
-import type { StatusReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
+import type { RequestReport, TransferRequest } from "../../src/domain/TransferRequest.ts"
+import { nobody, requestReport } from "../../src/domain/TransferRequest.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
-import type { IntentOutcome, StoredIntent } from "../../src/ports/KudosIntents.ts"
+import type { IntentEnd, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Cards } from "../../src/services/Cards.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
-import { facts } from "../views/pictures.ts"
+import { facts } from "../views/kudosRequests.ts"
 import { ada, grace, intent, key, settledBy, stored } from "./mochiWorld.ts"
 
 const party = (user: Ids.UserId) => ({ ...nobody, userId: Option.some(user) })
@@ -37,7 +38,7 @@ const settlementsOver = (
     const request = yield* Ref.make(before)
     const jobs = yield* Ref.make<ReadonlyArray<readonly [string, number]>>([])
     const added = yield* Ref.make<ReadonlyArray<string>>([])
-    const outcomes = yield* Ref.make<ReadonlyArray<IntentOutcome>>([])
+    const ends = yield* Ref.make<ReadonlyArray<IntentEnd>>([])
     const answers = yield* Ref.make<ReadonlyArray<Ids.InteractionId>>([])
     const notification = (audience: Audience, about: RequestStatus): Notification => ({
       id: notificationId,
@@ -61,7 +62,7 @@ const settlementsOver = (
       }),
       Layer.mock(KudosIntents, {
         lock: () => Effect.succeed(asked),
-        finish: (_, outcome) => Ref.update(outcomes, all => [...all, outcome])
+        finish: (_, end) => Ref.update(ends, all => [...all, end])
       }),
       Layer.mock(NotificationLog, {
         add: (_, about, notificationsFor) =>
@@ -72,14 +73,15 @@ const settlementsOver = (
               [...all, ...fresh.map(({ audience }) => `${audience} ${about}`)]
             ]
           }),
-        reopen: () => Effect.succeedNone
+        reopen: (_, about, audience) => Effect.succeedSome(notification(audience, about))
       }),
       Layer.mock(Outbox, {
         put: (put, after = Duration.zero) =>
           Ref.update(jobs, all => [
             ...all,
             ...put.map(job => {
-              const what = job._tag === "Deliver" ? job.audience : `ask ${job.attempt}`
+              const asked = "attempt" in job ? `ask ${job.attempt}` : ""
+              const what = "audience" in job ? job.audience : asked
               return [what, Duration.toMillis(after)] as const
             })
           ])
@@ -88,29 +90,23 @@ const settlementsOver = (
         state: () => Effect.succeed({ status: atMochi, expiresAt: Option.none() })
       })
     )
-    const settlements = yield* Effect.provide(Settlements, Layer.provide(Settlements.Default, world))
+    const settlements = yield* Effect.provide(
+      Settlements,
+      Settlements.Default.pipe(Layer.provide(Cards.Default), Layer.provide(world))
+    )
     return {
       settlements,
       request: Ref.get(request),
       jobs: Ref.getAndSet(jobs, []),
-      outcomes: Ref.get(outcomes),
+      ends: Ref.get(ends),
       answers: Ref.get(answers)
     }
   })
 
 const notificationId = NotificationId.make("b7fb27bf-6d14-4eae-89c1-908626a7c9cc")
 
-const report = (status: RequestStatus, change: Partial<StatusReport> = {}): StatusReport => ({
-  key,
-  status,
-  facts: Option.some(known),
-  by: nobody,
-  at: DateTime.unsafeMake(1000),
-  interactionId: Option.none(),
-  vaultId: Option.none(),
-  authoritative: false,
-  ...change
-})
+const report = (status: RequestStatus, change: Partial<RequestReport> = {}): RequestReport =>
+  requestReport(key, { status: Option.some(status), facts: Option.some(known), ...change })
 
 describe("A report", () => {
   it.effect("of a pending request tells the owner, and has Mochi asked when it expires", () =>
@@ -123,6 +119,16 @@ describe("A report", () => {
       ])
       yield* settlements.report(report("pending"))
       expect(yield* jobs).toEqual([])
+    })
+  )
+
+  it.effect("that leaves the status open is stored and tells nobody until Mochi was asked", () =>
+    Effect.gen(function* () {
+      const { jobs, request, settlements } = yield* settlementsOver(Option.none())
+      const reported = yield* settlements.report(report("approved", { status: Option.none() }))
+      expect(reported).toEqual(Option.none())
+      expect(yield* request).toMatchObject({ value: { status: "pending", facts: Option.some(known) } })
+      expect(yield* jobs).toEqual([["ask 0", 0]])
     })
   )
 
@@ -142,6 +148,25 @@ describe("A report", () => {
       yield* settlements.report(report("approved"))
       expect(yield* jobs).toEqual([])
     })
+  )
+
+  it.effect(
+    "of who decided has the owner's card drawn again, once, if it stands settled without a name",
+    () =>
+      Effect.gen(function* () {
+        const undecided = stored({
+          status: "approved",
+          facts: Option.some(known),
+          settlement: Option.some({ by: nobody, at: expiresAt })
+        })
+        const { jobs, settlements } = yield* settlementsOver(Option.some(undecided))
+        yield* settlements.report(report("approved"))
+        yield* jobs
+        yield* settlements.report(report("approved", { by: party(ada) }))
+        expect(yield* jobs).toEqual([["owner", 0]])
+        yield* settlements.report(report("approved", { by: party(ada) }))
+        expect(yield* jobs).toEqual([])
+      })
   )
 
   it.effect("by a button leaves the owner's card to the click first", () =>
@@ -237,7 +262,7 @@ describe("An event that names a /kudos (A5)", () => {
       const { lines, logger } = yield* collected
       const over = yield* settlementsOver(Option.none(), "pending", Option.some(withRecipient))
       yield* Effect.provide(over.settlements.report(event("10.5")), logger)
-      expect(yield* over.outcomes).toEqual([{ _tag: "Created", code: Option.some(key.code) }])
+      expect(yield* over.ends).toEqual([{ _tag: "Created", code: Option.some(key.code) }])
       expect(yield* over.answers).toEqual([asked.interactionId])
       expect(lines).toEqual([])
     })
@@ -251,7 +276,7 @@ describe("An event that names a /kudos (A5)", () => {
         Effect.all([over.settlements.report(event("99")), over.settlements.report(event("99"))]),
         logger
       )
-      expect([yield* over.outcomes, yield* over.answers]).toEqual([[], []])
+      expect([yield* over.ends, yield* over.answers]).toEqual([[], []])
       const facts = Option.flatMap(yield* over.request, request => request.facts)
       expect(Option.map(facts, ({ amount }) => amount)).toEqual(Option.some("99"))
       expect(lines).toEqual([

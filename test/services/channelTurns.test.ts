@@ -32,7 +32,7 @@ it.effect(
 )
 
 it.effect(
-  "nobody waits longer than an hour for the turn of a channel, and whoever fails or is cut off leaves it",
+  "nobody waits longer than an hour for the turn of a channel, and a message that fails or is cut off leaves it",
   () =>
     Effect.gen(function* () {
       const { inTurn } = yield* makeChannelTurns

@@ -1,13 +1,14 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Array as Arr, DateTime, Deferred, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Array as Arr, Deferred, Effect, Fiber, Layer, Option, Redacted } from "effect"
 import * as Ids from "../../src/domain/Ids.ts"
-import { nobody } from "../../src/domain/TransferRequest.ts"
+import { requestReport } from "../../src/domain/TransferRequest.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { Claims } from "../../src/ports/Claims.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { Cards } from "../../src/services/Cards.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import { findInDatabase } from "../support/databaseSearch.ts"
@@ -16,6 +17,7 @@ import { factsOf, someone, underTest } from "./livedPeople.ts"
 const openRequests = 12
 
 const services = Settlements.Default.pipe(
+  Layer.provide(Cards.Default),
   Layer.provide(Layer.mock(MochiPay, {})),
   Layer.provideMerge(underTest)
 )
@@ -104,16 +106,13 @@ layer(services)("an erasure while webhooks come in", it => {
       const webhooks = Effect.forEach(
         all,
         ({ interactionId, key }) =>
-          settlements.report({
-            key,
-            status: "approved",
-            facts: Option.some(facts),
-            by: nobody,
-            at: DateTime.unsafeMake("2026-01-01T00:00:00Z"),
-            interactionId: Option.some(interactionId),
-            vaultId: Option.none(),
-            authoritative: false
-          }),
+          settlements.report(
+            requestReport(key, {
+              status: Option.some("approved"),
+              facts: Option.some(facts),
+              interactionId: Option.some(interactionId)
+            })
+          ),
         { concurrency: "unbounded" }
       )
       yield* Effect.all([webhooks, privacy.erase(requester.id, "person")], { concurrency: "unbounded" })

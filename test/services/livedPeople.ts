@@ -3,7 +3,6 @@ import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
 import * as AuditLogSql from "../../src/adapters/postgres/AuditLogSql.ts"
 import * as ClaimsSql from "../../src/adapters/postgres/ClaimsSql.ts"
 import * as KudosIntentsSql from "../../src/adapters/postgres/KudosIntentsSql.ts"
-import * as ProcessLease from "../../src/adapters/postgres/ProcessLease.ts"
 import * as NotificationLogSql from "../../src/adapters/postgres/NotificationLogSql.ts"
 import * as OutboxPgBoss from "../../src/adapters/postgres/OutboxPgBoss.ts"
 import * as PeopleSql from "../../src/adapters/postgres/PeopleSql.ts"
@@ -27,6 +26,7 @@ import { Usage } from "../../src/services/Usage.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { draft, settings } from "../adapters/mochi/mochiClients.ts"
+import { leaseRenewedOnUse } from "../support/leases.ts"
 import * as TestDatabase from "../support/postgres.ts"
 
 export interface Someone {
@@ -68,7 +68,7 @@ export const atMochi = {
 const profiles = Layer.succeed(
   MochiProfiles,
   MochiProfiles.of({
-    byDiscordId: id =>
+    byUserId: id =>
       atMochi.silentFor.has(id)
         ? new MochiError({
             operation: "profile_by_discord",
@@ -107,7 +107,7 @@ const stores = Layer.mergeAll(
   TransferRequestsSql.layer,
   UsageLogSql.layer,
   profiles
-).pipe(Layer.provideMerge(ProcessLease.layer), Layer.provideMerge(base))
+).pipe(Layer.provideMerge(leaseRenewedOnUse(1)), Layer.provideMerge(base))
 
 export const underTest = Layer.mergeAll(Privacy.Default, Audit.Default, Usage.Default).pipe(
   Layer.provideMerge(stores)
@@ -184,7 +184,8 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
         messageId: Option.none(),
         place: "dm",
         status: "approved",
-        application: Option.some(bot)
+        isOutdated: false,
+        bot: Option.some(bot)
       })
     const log = yield* NotificationLog
     const [added] = yield* log.add(key, "approved", [{ audience: "recipient", kind: "kudos_received" }])

@@ -5,10 +5,10 @@ import type { TransferRequest } from "../../src/domain/TransferRequest.ts"
 import { nobody } from "../../src/domain/TransferRequest.ts"
 import type { IntentState, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import { MochiError } from "../../src/ports/MochiError.ts"
-import type { MochiErrorReason } from "../../src/ports/MochiError.ts"
+import type { MochiErrorReason, MochiOperation } from "../../src/ports/MochiError.ts"
 import { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
 import { Audit } from "../../src/services/Audit.ts"
-import { facts } from "../views/pictures.ts"
+import { facts } from "../views/kudosRequests.ts"
 
 export const ada = Ids.UserId.make("184027593016284160")
 export const grace = Ids.UserId.make("803511102246789120")
@@ -17,6 +17,8 @@ export const key = {
   applicationId: Ids.ApplicationId.make("123"),
   code: Ids.RequestCode.make("ABC")
 }
+/** Another request of the same application. */
+export const keyOf = (code: string) => ({ ...key, code: Ids.RequestCode.make(code) })
 export const vault = {
   profileId: Ids.ProfileId.make("90101"),
   applicationId: key.applicationId,
@@ -82,9 +84,13 @@ export const settledBy = (user: Ids.UserId) =>
     at: DateTime.unsafeMake("2026-01-01T00:00:00Z")
   })
 
-export const mochiError = (reason: MochiErrorReason, mayHaveHappened = false) =>
+export const mochiError = (
+  reason: MochiErrorReason,
+  mayHaveHappened = false,
+  operation: MochiOperation = "create_transfer_request"
+) =>
   new MochiError({
-    operation: "create_transfer_request",
+    operation,
     reason,
     status: Option.none(),
     mayHaveHappened,

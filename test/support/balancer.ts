@@ -4,8 +4,8 @@ import { Agent, createServer, request as forward } from "node:http"
 import type { IncomingHttpHeaders } from "node:http"
 
 /**
- * A balancer such as stands in front of replicas: in turn, and to the next one where no connection comes about. What broke
- * in the middle is answered 502: whether it was handled is for the sender to find out.
+ * A balancer like one in front of replicas: it takes them in turn, and tries the next if it cannot connect. It answers
+ * 502 for a request that broke in the middle: the sender must find out whether a replica handled it.
  */
 export const balance = (
   port: number,
@@ -14,7 +14,7 @@ export const balance = (
   Effect.acquireRelease(
     Effect.async<() => void>(resume => {
       const agent = new Agent({ keepAlive: false })
-      // For each path apart, since two kinds of requests that alternate would otherwise each get one copy to itself.
+      // One turn for each path: otherwise each of two kinds of requests that alternate would reach only one replica.
       const turns = new Map<string, number>()
       const server = createServer((incoming, answer) => {
         const chunks: Array<Buffer> = []
@@ -26,16 +26,16 @@ export const balance = (
           attempt({ method: incoming.method, headers: incoming.headers, url: incoming.url ?? "/" }, order)
 
           function attempt(
-            asked: { method: string | undefined; headers: IncomingHttpHeaders; url: string },
+            call: { method: string | undefined; headers: IncomingHttpHeaders; url: string },
             [backend, ...others]: ReadonlyArray<string>
           ) {
             if (backend === undefined) return void answer.writeHead(503).end()
             const outgoing = forward(
-              `${backend}${asked.url}`,
+              `${backend}${call.url}`,
               {
                 agent,
-                headers: asked.headers,
-                ...(asked.method === undefined ? {} : { method: asked.method })
+                headers: call.headers,
+                ...(call.method === undefined ? {} : { method: call.method })
               },
               response => {
                 answer.writeHead(response.statusCode ?? 502, response.headers)
@@ -45,7 +45,7 @@ export const balance = (
             )
             outgoing.on("error", error => {
               if (answer.headersSent) answer.destroy()
-              else if ("code" in error && error.code === "ECONNREFUSED") attempt(asked, others)
+              else if ("code" in error && error.code === "ECONNREFUSED") attempt(call, others)
               else answer.writeHead(502).end()
             })
             outgoing.end(Buffer.concat(chunks))

@@ -6,13 +6,13 @@ import { createInterface } from "node:readline"
 
 export interface Child {
   readonly pid: number
-  /** The next line that it prints. */
+  /** The next line that the process prints. */
   readonly line: Effect.Effect<string>
-  /** Sends the signal and waits for the end; the exit code, null after a kill. */
+  /** Sends the signal, waits for the end and returns the exit code; null after a kill. */
   readonly end: (signal: "SIGTERM" | "SIGKILL") => Effect.Effect<number | null>
 }
 
-/** Runs a TypeScript file in a process of its own, ended with the scope at the latest. */
+/** Runs a TypeScript file in a process of its own, which ends with the scope at the latest. */
 export const start = (
   file: string,
   ...args: ReadonlyArray<string>

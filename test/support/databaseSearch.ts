@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** The tables, in every schema, with a row that has the text in any column; with the row. */
+/** Finds every row, in all tables of all schemas, that has the text in any column. */
 export const findInDatabase = (text: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

@@ -1,4 +1,4 @@
-/** The fields of a webhook's event that it cannot be read without. */
+/** The fields that the service needs to read a webhook's event. */
 export const requiredFields = [
   "request_code",
   "app_id",
@@ -11,7 +11,7 @@ export const requiredFields = [
   "token_decimal"
 ] as const
 
-/** Those that are taken as absent where they cannot be read. */
+/** The fields that the service takes as absent if it cannot read them. */
 export const optionalFields = [
   "status",
   "requester_profile_id",

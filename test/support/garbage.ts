@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm"
 setFlagsFromString("--expose-gc")
 const collect: unknown = runInNewContext("gc")
 
-/** Bytes of the heap that are still in use. */
+/** Bytes of the heap in use after a garbage collection. */
 export const heapInUse = (): number => {
   if (typeof collect === "function") collect()
   return process.memoryUsage().heapUsed

@@ -5,12 +5,12 @@ import type { RequestRecord } from "../../sandbox/discord/Recorder.ts"
 
 const file = new URL("../../../shared/discord-openapi.json", import.meta.url)
 
-/** Whether Discord's OpenAPI document lies beside the checkout. Without it only the builders' limits are checked. */
+/** Whether Discord's OpenAPI document lies beside the checkout. Without it the tests check only the builders' limits. */
 export const openApiAvailable = existsSync(file)
 
 /**
- * What is wrong with the bodies of these requests, one line a fault: by Discord's own OpenAPI document where it is at hand,
- * and by the limits that @discordjs/builders knows in any case. Bodies that are fine give an empty list.
+ * The faults in the bodies of these requests, one line each: by Discord's own OpenAPI document if it is there,
+ * and always by the limits of @discordjs/builders. Correct bodies give an empty list.
  */
 export const requestFaults = (records: ReadonlyArray<RequestRecord>): ReadonlyArray<string> =>
   records.flatMap(record => {
@@ -25,7 +25,7 @@ export const requestFaults = (records: ReadonlyArray<RequestRecord>): ReadonlyAr
     ].map(fault => `${method} ${route}: ${fault}`)
   })
 
-/** The same for what was answered: the fake's own honesty. */
+/** The faults in the fake's answers to these requests. */
 export const responseFaults = (records: ReadonlyArray<RequestRecord>): ReadonlyArray<string> =>
   records.flatMap(({ method, response, route, status }) =>
     response === undefined || status >= 400
@@ -62,7 +62,7 @@ const schemaFaults = (ref: string, value: unknown): ReadonlyArray<string> => {
   return validate(value) ? [] : [ajv.errorsText(validate.errors)]
 }
 
-/** Discord takes `default_member_permissions` as a string of digits, though the document says integer. */
+/** Discord accepts `default_member_permissions` as a string of digits, though the document says integer. */
 const lenient = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(lenient)
   if (typeof value !== "object" || value === null) return value
@@ -80,7 +80,7 @@ const assertions: Record<string, (value: unknown) => unknown> = {
   custom_id: value => ComponentAssertions.customIdValidator.parse(value),
   label: value => ComponentAssertions.buttonLabelValidator.parse(value),
   fields: value => EmbedAssertions.embedFieldsArrayPredicate.parse(value),
-  // The document allows 4000, which is for people who pay; a bot has 2000.
+  // The document allows 4000, which is for paying people; a bot has 2000.
   content: value => {
     if (typeof value === "string" && value.length > 2000) throw new Error("content is over 2000 characters")
   },

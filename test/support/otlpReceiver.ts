@@ -1,4 +1,4 @@
-/** Receives OTLP over HTTP on loopback, protobuf or JSON, and keeps what arrived: as bytes, and as plain records. */
+/** Receives OTLP over HTTP on loopback, protobuf or JSON, and keeps it as bytes and as plain records. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { gunzipSync } from "node:zlib"
 import { Effect, Schema } from "effect"
@@ -11,7 +11,7 @@ export type ReceivedAttributes = Readonly<Record<string, unknown>>
 export interface ReceivedSpan {
   readonly traceId: string
   readonly spanId: string
-  /** Empty for a root. */
+  /** Empty for a root span. */
   readonly parentSpanId: string
   readonly name: string
   readonly kind: "internal" | "server" | "client" | "producer" | "consumer"
@@ -30,7 +30,7 @@ export interface ReceivedMetric {
   readonly kind: "gauge" | "sum" | "histogram"
   readonly points: ReadonlyArray<{
     readonly attributes: ReceivedAttributes
-    /** Of a histogram: its sum. */
+    /** For a histogram its sum. */
     readonly value: number
     readonly count?: number
     readonly bounds?: ReadonlyArray<number>
@@ -52,10 +52,10 @@ export interface OtlpReceiver {
   readonly spans: Array<ReceivedSpan>
   readonly metrics: Array<ReceivedMetric>
   readonly logs: Array<ReceivedLog>
-  /** Every request as it came, headers and the body unpacked, for searches. */
+  /** Every request, with its headers and its decompressed body, for searches. */
   readonly raw: Array<string>
   readonly paths: Array<string>
-  /** What the next requests are answered with. `hang`: nothing, until the receiver closes. */
+  /** The status of the next answers. `hang`: no answer until the receiver closes. */
   answer: number | "hang"
 }
 

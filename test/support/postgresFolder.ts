@@ -6,7 +6,7 @@ import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import * as EmbeddedPostgres from "../../src/adapters/postgres/embedded/EmbeddedPostgres.ts"
 
-/** Gives the run a folder for its server, which starts only where a test asks for it, and stops it at the end. */
+/** Gives the run a folder for its server, which starts only if a test needs it, and stops the server at the end. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const parent = await mkdtemp(join(tmpdir(), "mochi-test-"))
   await chmod(parent, 0o711)

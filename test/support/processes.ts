@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs"
 
-/** The processes that work in `folder` or below it, each as its id and its command line. */
+/** The processes with a working directory in `folder`, each as its id and its command line. */
 export const processesIn = (folder: string): ReadonlyArray<string> => {
   const real = existsSync(folder) ? realpathSync(folder) : folder
   return readdirSync("/proc").flatMap(pid => {
@@ -9,12 +9,12 @@ export const processesIn = (folder: string): ReadonlyArray<string> => {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")
       return readlinkSync(`/proc/${pid}/cwd`).startsWith(real) ? [`${pid} ${command}`] : []
     } catch {
-      // It ended while it was looked at, or is the kernel's.
+      // The process has just ended, or is the kernel's.
       return []
     }
   })
 }
 
-/** Those of them that are PostgreSQL's, `initdb` included. */
+/** Those processes that are PostgreSQL's, `initdb` included. */
 export const postgresProcessesIn = (folder: string): ReadonlyArray<string> =>
   processesIn(folder).filter(process => /postgres|initdb/.test(process))

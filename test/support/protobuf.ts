@@ -1,4 +1,4 @@
-/** Just enough of the protobuf wire format to read messages whose fields are written down. */
+/** Just enough of the protobuf wire format to read messages with a known list of fields. */
 export type FieldType =
   | "string"
   | "hex"
@@ -14,7 +14,7 @@ export interface Message {
   readonly [field: number]: readonly [name: string, type: FieldType, repeated?: "repeated"]
 }
 
-/** Values as OTLP's JSON has them: 64-bit numbers and times as decimal strings. Unknown fields are skipped. */
+/** Returns values as in OTLP's JSON: 64-bit numbers and times as decimal strings. Skips unknown fields. */
 export const decodeMessage = (message: Message, bytes: Uint8Array): Record<string, unknown> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const decoded: Record<string, unknown> = {}

@@ -2,5 +2,5 @@ import { Layer } from "effect"
 import * as Pseudonyms from "../../src/adapters/postgres/Pseudonyms.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
 
-/** Keyed by the private key of the tests. */
+/** Pseudonyms with the tests' private key as their key. */
 export const layer = Pseudonyms.layer.pipe(Layer.provide(settings("http://127.0.0.1:1")))

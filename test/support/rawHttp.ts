@@ -2,12 +2,12 @@ import { Effect } from "effect"
 import { connect } from "node:net"
 import type { Socket } from "node:net"
 
-/** A connection on which a test writes what no client would, and all that came back on it. */
+/** A connection on which a test writes what no client would, and reads everything that comes back. */
 export interface RawConnection {
   readonly socket: Socket
   readonly write: (text: string | Buffer) => void
   readonly received: () => string
-  /** Ends when the other side is gone, with what it said until then. */
+  /** Returns everything that the other side sent, when that has closed the connection. */
   readonly closed: Effect.Effect<string>
 }
 
@@ -33,7 +33,7 @@ export const open = (port: number): Effect.Effect<RawConnection> =>
     )
   })
 
-/** The whole answer to one request that asks for the connection to be closed. */
+/** Sends one request that asks the server to close the connection, and returns the whole answer. */
 export const exchange = (port: number, text: string): Effect.Effect<string> =>
   Effect.flatMap(open(port), connection =>
     Effect.zipRight(

@@ -1,7 +1,7 @@
-/** Looks for secrets in whatever left a process: logs, exported bytes, answers, database rows. */
+/** Looks for secrets in everything that left a process: logs, exported bytes, answers, database rows. */
 
 export interface Haystack {
-  /** Where the text comes from, for the finding. */
+  /** Where the text comes from; a finding names it. */
   readonly name: string
   readonly text: string
 }
@@ -10,11 +10,11 @@ export interface Finding {
   readonly secret: string
   readonly where: string
   readonly spelled: string
-  /** What stands before it, without the secret. */
+  /** The text before the secret. */
   readonly after: string
 }
 
-/** Every secret, by its name, in each spelling in which it could have slipped out: as it is, escaped, hex, base64. */
+/** Finds every secret, by its name, in each form in which it could leak: as it is, escaped, hex, base64. */
 export const findSecrets = (
   secrets: Readonly<Record<string, string>>,
   haystacks: ReadonlyArray<Haystack>
@@ -31,7 +31,7 @@ export const findSecrets = (
 
 const spellings = (value: string): Readonly<Record<string, string>> => {
   const bytes = Buffer.from(value)
-  // In base64 the first and last character also hold bits of the neighbours.
+  // In base64 the first and the last character also contain bits of the neighbours.
   const shifted = (by: number) =>
     Buffer.concat([Buffer.alloc(by), bytes])
       .toString("base64")

@@ -2,20 +2,20 @@ import { Effect } from "effect"
 import type { Scope } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createServer } from "node:net"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { untilReady } from "../e2e/world.ts"
+import { nodeNeeds } from "./nodeNeeds.ts"
 
 /** The service as an operator runs it: a process of its own, which can be killed. */
 export interface ServiceProcess {
   readonly pid: number
   readonly url: string
-  /** What it wrote so far. Lines that are no JSON stand as their own message. */
+  /** The log so far. A line that is not JSON becomes a log line with that message. */
   readonly log: () => ReadonlyArray<LogLine>
-  /** Returns once `/readyz` answers 200; fails with the last lines of the log where that does not come. */
+  /** Returns when `/readyz` answers 200; fails with the last lines of the log if it does not. */
   readonly ready: Effect.Effect<void, Error>
-  /** At once, in the middle of whatever it does. */
+  /** Kills the service at once, in the middle of its work. */
   readonly killNow: () => void
   readonly end: (signal: "SIGTERM" | "SIGKILL") => Effect.Effect<Ended>
 }
@@ -34,7 +34,7 @@ export const start = (
 ): Effect.Effect<ServiceProcess, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = spawn(process.execPath, [mainFile], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...environment },
+      env: { ...nodeNeeds, ...environment },
       stdio: ["ignore", "pipe", "pipe"]
     })
     const exited = once(child, "exit")
@@ -44,10 +44,10 @@ export const start = (
 
     const end: ServiceProcess["end"] = signal =>
       Effect.promise(async () => {
-        const begun = Date.now()
+        const signalledAt = Date.now()
         child.kill(signal)
         await exited
-        return { code: child.exitCode, millis: Date.now() - begun }
+        return { code: child.exitCode, millis: Date.now() - signalledAt }
       })
     yield* Effect.addFinalizer(() => end("SIGKILL"))
 
@@ -65,16 +65,6 @@ export const start = (
     }
   })
 
-/** A port that nobody listened on a moment ago. */
-export const freePort: Effect.Effect<number> = Effect.async(resume => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
-
 const mainFile = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
 const logLine = (text: string): LogLine => {
@@ -83,7 +73,7 @@ const logLine = (text: string): LogLine => {
     if (typeof parsed === "object" && parsed !== null)
       return { message: "", ...Object.fromEntries(Object.entries(parsed)) }
   } catch {
-    // Said before there was a logger.
+    // The line comes from before the logger started.
   }
   return { message: text }
 }

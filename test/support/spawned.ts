@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import type { SpawnOptions } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
+import { nodeNeeds } from "./nodeNeeds.ts"
 
 export const fileOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
@@ -17,11 +18,11 @@ export interface Ended {
 export interface Spawned {
   readonly pid: number
   readonly ended: Effect.Effect<Ended>
-  /** Both streams, so far. */
+  /** The output on both streams so far. */
   readonly said: () => string
 }
 
-/** In a group of its own, which ends with the scope at the latest, so that a signal can be sent to all of it. */
+/** Starts it in a process group of its own, so that a test can signal all of it; it ends with the scope at the latest. */
 export const start = (
   command: string,
   args: ReadonlyArray<string>,
@@ -43,7 +44,7 @@ export const start = (
         try {
           process.kill(-pid, "SIGKILL")
         } catch {
-          // It is gone, as it should be.
+          // The group is gone already.
         }
       })
     )
@@ -63,10 +64,9 @@ export const run = (
   options: SpawnOptions = {}
 ): Effect.Effect<Ended> => Effect.scoped(Effect.flatMap(start(command, args, options), ({ ended }) => ended))
 
-/** Well-formed, and pointing to nothing that answers. */
+/** Well-formed settings that point to nothing that answers. */
 export const aloneInTheWorld: Readonly<Record<string, string>> = {
-  PATH: process.env["PATH"] ?? "",
-  HOME: process.env["HOME"] ?? "",
+  ...nodeNeeds,
   DISCORD_BOT_TOKEN: "a.b.c",
   DISCORD_API_BASE_URL: "http://127.0.0.1:1/api/v10",
   MOCHI_APP_PRIVATE_KEY: "ab".repeat(32),

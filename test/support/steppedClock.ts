@@ -2,8 +2,8 @@ import { Effect } from "effect"
 import type { Clock } from "effect"
 
 /**
- * Runs a test under a clock whose wall time an operator sets, while time itself goes on evenly. `step` moves the wall
- * time by so many milliseconds.
+ * Runs a test under a clock whose wall time an operator changes while monotonic time goes on evenly. `step` moves the
+ * wall time by this many milliseconds.
  */
 export const withSteppedClock = <A, E, R>(
   test: (step: (millis: number) => Effect.Effect<void>) => Effect.Effect<A, E, R>
@@ -11,11 +11,11 @@ export const withSteppedClock = <A, E, R>(
   Effect.gen(function* () {
     const even = yield* Effect.clock
     let offset = 0
-    // A test clock is also what a test moves time by.
+    // The stepped clock inherits everything else, so that a test can still adjust a test clock.
     const stepped: Clock.Clock = Object.create(even, {
       currentTimeMillis: { value: Effect.map(even.currentTimeMillis, millis => millis + offset) },
       unsafeCurrentTimeMillis: { value: () => even.unsafeCurrentTimeMillis() + offset },
-      // the test clock's would be reckoned from the time that is set
+      // the inherited one would compute this from the stepped wall time
       unsafeCurrentTimeNanos: { value: () => even.unsafeCurrentTimeNanos() }
     })
     const step = (millis: number) =>

@@ -3,16 +3,16 @@ import type { Scope } from "effect"
 import { connect, createServer } from "node:net"
 import type { Socket } from "node:net"
 
-/** A way to a server that can be cut, and can go silent. */
+/** A proxy to a server that can cut its connections or go silent. */
 export interface TcpProxy {
   readonly port: number
-  /** Open connections break, new ones are refused. */
+  /** Breaks open connections and refuses new ones. */
   readonly cut: () => void
-  /** Connections stay, and nothing passes. */
+  /** Keeps connections open, and lets nothing pass. */
   readonly silence: () => void
-  /** The server sees its clients go; these hear nothing of it, nor does whoever connects anew. */
+  /** The server sees its clients leave; they do not notice, and new connections pass nothing. */
   readonly vanish: () => void
-  /** As they are, but new connections pass. */
+  /** Lets new connections pass, and leaves the old ones as they are. */
   readonly restoreForNew: () => void
   readonly restore: () => void
 }
@@ -47,9 +47,9 @@ export const make = (target: { readonly host: string; readonly port: number }) =
           })
           from.pipe(to, { end: false })
         }
-        if (way === "silent") hush(pair)
+        if (way === "silent") silencePair(pair)
       })
-      const hush = (pair: Pair) => {
+      const silencePair = (pair: Pair) => {
         quiet.add(pair)
         pair.near.unpipe()
         pair.far.unpipe()
@@ -62,7 +62,7 @@ export const make = (target: { readonly host: string; readonly port: number }) =
       }
       const silence = () => {
         way = "silent"
-        for (const pair of pairs) hush(pair)
+        for (const pair of pairs) silencePair(pair)
       }
       server.listen(0, "127.0.0.1", () => {
         const address = server.address()

@@ -2,11 +2,47 @@ import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc, Option } from "effect"
 import * as Ids from "../../src/domain/Ids.ts"
 import { Notice } from "../../src/domain/Notice.ts"
+import type { RequestWithPeople } from "../../src/domain/Notice.ts"
 import type { FinalStatus, RequestStatus } from "../../src/domain/RequestStatus.ts"
-import { approvalCard, settledElsewhere, settledForeignCard } from "../../src/views/approvalCard.ts"
-import type { Message } from "../../src/views/Message.ts"
-import { kudosAnswer, noticeMessage } from "../../src/views/notices.ts"
-import { known, named, overLimits, picture, textsOf } from "./pictures.ts"
+import { drawn } from "../../src/adapters/discord/draw.ts"
+import type { Message } from "../../src/adapters/discord/Message.ts"
+import { Line, Mark, screen } from "../../src/domain/Screen.ts"
+import { Piece } from "../../src/domain/Text.ts"
+import * as approvalCards from "../../src/views/approvalCard.ts"
+import * as notices from "../../src/views/notices.ts"
+import { en } from "../../src/words/en.ts"
+import { known, kudosRequest, named, noticeMessage, overLimits, textsOf } from "./kudosRequests.ts"
+
+const approvalCard = (...[request, headline]: [RequestWithPeople, Option.Option<string>?]) =>
+  drawn(approvalCards.approvalCard(en, request, headline))
+const kudosAnswer = (request: RequestWithPeople) => drawn(notices.kudosAnswer(en, request))
+const settledElsewhere = en.notice.headlines.settled
+
+/** A card as Discord shows it, and what becomes of it. */
+const settledForeignCard = (
+  standing: {
+    readonly title?: string
+    readonly description?: string
+    readonly footer?: { readonly text: string }
+    readonly fields: ReadonlyArray<{
+      readonly name: string
+      readonly value: string
+      readonly inline?: boolean
+    }>
+  },
+  settled: Parameters<typeof approvalCards.settledForeignCard>[2]
+) => {
+  const { description, fields, footer, title } = standing
+  const lines = [
+    ...(description === undefined ? [] : [Line.Sentence({ text: [Piece.AsShown({ markup: description })] })]),
+    ...fields.map(({ inline = false, name, value }) =>
+      Line.Fact({ label: name, value: [Piece.AsShown({ markup: value })], isShort: inline, mayGo: false })
+    )
+  ]
+  const mark = Option.map(Option.fromNullable(footer), Mark.Plain)
+  const card = screen({ title: Option.fromNullable(title), tone: "mochi", lines, mark })
+  return drawn(approvalCards.settledForeignCard(en, card, settled))
+}
 
 const finals: ReadonlyArray<FinalStatus> = ["approved", "rejected", "expired", "failed", "settled"]
 const statuses: ReadonlyArray<RequestStatus> = ["pending", ...finals]
@@ -16,29 +52,29 @@ const bare = { usd: Option.none(), chain: Option.none(), reason: Option.none(), 
 
 describe("The owner's card", () => {
   it.each(statuses)("of a request that is %s", status => {
-    expect(approvalCard(picture(status))).toMatchSnapshot()
+    expect(approvalCard(kudosRequest(status))).toMatchSnapshot()
   })
 
   it("of a request of which little is known", () => {
     const unknown = named("offline")
     expect(
-      approvalCard({ ...picture("pending", bare), requester: unknown, recipient: unknown })
+      approvalCard({ ...kudosRequest("pending", bare), requester: unknown, recipient: unknown })
     ).toMatchSnapshot()
   })
 
   it("of a click that came too late", () => {
-    expect(approvalCard(picture("rejected"), settledElsewhere).embeds[0]?.author).toEqual({
+    expect(approvalCard(kudosRequest("rejected"), Option.some(settledElsewhere)).embeds[0]?.author).toEqual({
       name: "Transfer Request Settled"
     })
   })
 
   it.each(finals)("has no buttons once it is %s", status => {
-    expect(approvalCard(picture(status)).components).toEqual([])
+    expect(approvalCard(kudosRequest(status)).components).toEqual([])
   })
 })
 
 describe("A card of a request that is not stored", () => {
-  const { settlement } = picture("approved")
+  const { settlement } = kudosRequest("approved")
   const nobody = { userId: Option.none(), name: Option.none() }
   const ofOthers = {
     title: "Vault Transfer Request",
@@ -92,16 +128,16 @@ describe("A card of a request that is not stored", () => {
 
 describe("The requester", () => {
   it.each(statuses)("reads an answer that is %s", status => {
-    expect(kudosAnswer(picture(status))).toMatchSnapshot()
+    expect(kudosAnswer(kudosRequest(status))).toMatchSnapshot()
   })
 
   it.each(finals)("is told of a request that is %s", status => {
-    expect(noticeMessage(Notice.StatusChanged({ picture: picture(status), status }))).toMatchSnapshot()
+    expect(noticeMessage(Notice.StatusChanged({ request: kudosRequest(status), status }))).toMatchSnapshot()
   })
 
   it("who was told of an approval keeps that news, with what became of it (A18)", () => {
     const [embed] = noticeMessage(
-      Notice.StatusChanged({ picture: picture("failed"), status: "approved" })
+      Notice.StatusChanged({ request: kudosRequest("failed"), status: "approved" })
     ).embeds
     expect(embed).toMatchObject({
       title: "Kudos Request Approved",
@@ -115,17 +151,17 @@ describe("The requester", () => {
 
 describe("The recipient", () => {
   it("is told of the kudos", () => {
-    expect(noticeMessage(Notice.KudosReceived({ picture: picture("approved") }))).toMatchSnapshot()
+    expect(noticeMessage(Notice.KudosReceived({ request: kudosRequest("approved") }))).toMatchSnapshot()
   })
 
   it("is told of kudos that failed after all (A18)", () => {
-    expect(noticeMessage(Notice.KudosReceived({ picture: picture("failed") }))).toMatchSnapshot()
+    expect(noticeMessage(Notice.KudosReceived({ request: kudosRequest("failed") }))).toMatchSnapshot()
   })
 
   it.each(statuses.filter(status => status !== "approved"))(
     "received nothing while it is %s (A18)",
     status => {
-      const drawn = JSON.stringify(noticeMessage(Notice.KudosReceived({ picture: picture(status) })))
+      const drawn = JSON.stringify(noticeMessage(Notice.KudosReceived({ request: kudosRequest(status) })))
       expect(drawn).not.toMatch(/receive/i)
       expect(drawn.toLowerCase()).toContain(status)
     }
@@ -136,7 +172,7 @@ describe("In the open", () => {
   it("stands nothing but whom it is for", () => {
     const userId = Ids.UserId.make("184027593016284160")
     expect(
-      noticeMessage(Notice.Pointer({ audience: "owner", userId, request: picture("pending").key }))
+      noticeMessage(Notice.Pointer({ audience: "owner", userId, key: kudosRequest("pending").key }))
     ).toMatchSnapshot()
   })
 })
@@ -160,7 +196,7 @@ describe("Every message", () => {
     fc.assert(
       fc.property(fc.constantFrom(...finals), text, text, digits, (status, name, reason, usd) => {
         const filled = {
-          ...picture(status, {
+          ...kudosRequest(status, {
             applicationName: name,
             vaultName: name,
             symbol: name,
@@ -181,8 +217,8 @@ describe("Every message", () => {
           approvalCard(filled),
           approvalCard({ ...filled, status: "pending", settlement: Option.none() }),
           kudosAnswer(filled),
-          noticeMessage(Notice.StatusChanged({ picture: filled, status })),
-          noticeMessage(Notice.KudosReceived({ picture: filled }))
+          noticeMessage(Notice.StatusChanged({ request: filled, status })),
+          noticeMessage(Notice.KudosReceived({ request: filled }))
         ]
         for (const message of messages) {
           expect(overLimits(message)).toEqual([])

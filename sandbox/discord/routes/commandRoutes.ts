@@ -7,7 +7,7 @@ import { validate } from "../Validation.ts"
 import type { Route, RouteRequest } from "./Route.ts"
 import { noContent, ok } from "./Route.ts"
 
-/** Whose commands the request is about; null is everybody's. */
+/** The guild whose commands the request is about; null for global commands. */
 const place = ({ world }: State, request: RouteRequest) =>
   Effect.gen(function* () {
     if (request.param("application_id") !== world.bot.id) return yield* unknownApplication()
@@ -61,8 +61,8 @@ const under = (base: string): ReadonlyArray<Route> => [
       Effect.gen(function* () {
         const guildId = yield* place(state, request)
         const body = yield* validate(CommandBody)(request.body)
-        const known = state.commands.list(guildId)
-        if (known.length >= limit && !known.some(command => command.body.name === body.name)) {
+        const registered = state.commands.list(guildId)
+        if (registered.length >= limit && !registered.some(command => command.body.name === body.name)) {
           return yield* tooManyCommands()
         }
         const { command, created } = state.commands.upsert(guildId, body)

@@ -8,7 +8,7 @@ import { ok } from "./Route.ts"
 
 const Body = Schema.Struct({ recipient_id: snowflake })
 
-/** What is left of the allowance for new DMs, by fake. */
+/** The remaining allowance for new DMs, for each fake. */
 const allowances = new WeakMap<State, { tokens: number; at: number }>()
 
 const takeToken = (state: State): boolean => {
@@ -20,7 +20,7 @@ const takeToken = (state: State): boolean => {
   return tokens >= 1
 }
 
-/** Opening a DM a second time gives the same channel and costs nothing. */
+/** Opening a DM again returns the same channel and uses no allowance. */
 export const dmRoutes: ReadonlyArray<Route> = [
   {
     method: "POST",
@@ -30,8 +30,8 @@ export const dmRoutes: ReadonlyArray<Route> = [
       Effect.gen(function* () {
         const { world } = state
         const { recipient_id } = yield* validate(Body)(request.body)
-        const known = world.dmWith(recipient_id)
-        if (known) return ok(channelPayload(known, world))
+        const existing = world.dmWith(recipient_id)
+        if (existing) return ok(channelPayload(existing, world))
         if (!world.users.has(recipient_id)) return yield* unknownUser()
         if (recipient_id === world.bot.id) {
           return yield* faultAt(["recipient_id"], "CANNOT_DM_SELF", "Cannot send messages to this user")

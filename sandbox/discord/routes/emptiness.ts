@@ -1,7 +1,7 @@
 import type { MessageEdit, UploadedFile } from "../MessageBody.ts"
 import type { Message } from "../Model.ts"
 
-/** Whether nothing would be left to see. */
+/** Whether the edit would leave nothing to see. */
 export const isEmpty = (message: Message, edit: MessageEdit, files: ReadonlyArray<UploadedFile>): boolean => {
   const content = edit.content === undefined ? message.content : edit.content
   const embeds = edit.embeds === undefined ? message.embeds : edit.embeds

@@ -38,7 +38,7 @@ const callbackReply = (state: State, interaction: Interaction): Payload => {
 const hook = (state: State, request: RouteRequest) =>
   state.interactions.webhook(request.param("webhook_id"), request.param("webhook_token"))
 
-/** A message that this token may touch: the original answer or one of its follow-ups. */
+/** A message that this token may change: the original answer or one of its follow-ups. */
 const target = (state: State, request: RouteRequest) =>
   Effect.gen(function* () {
     const interaction = yield* hook(state, request)
@@ -60,7 +60,7 @@ const followUp = (state: State, request: RouteRequest) =>
     const interaction = yield* hook(state, request)
     const original = interaction.originalId === null ? undefined : state.messages.get(interaction.originalId)
     if (original && original.flags & messageFlags.loading) {
-      // The first follow-up of a deferred answer takes its place.
+      // The first follow-up of a deferred answer replaces it.
       return yield* edit(state, request, original)
     }
     const channel = state.world.channels.get(interaction.channelId)
@@ -77,7 +77,7 @@ const followUp = (state: State, request: RouteRequest) =>
       replyTo: interaction.originalId
     })
     interaction.followupIds.push(message.id)
-    // A probe that waits for the follow-up looks again now that it is known as one.
+    // The event lets probes that wait for the follow-up look again.
     state.bus.emit({ _tag: "MessageUpdated", message })
     return message
   })

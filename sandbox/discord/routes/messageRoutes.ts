@@ -14,7 +14,7 @@ import { noContent, ok } from "./Route.ts"
 const show = (state: State, message: Message) =>
   messagePayload(message, state.world, state.messages, state.url)
 
-/** Ephemeral messages are out of reach for the bot's own token. */
+/** The bot's token cannot reach ephemeral messages. */
 const messageIn = (state: State, channel: Channel, id: string) => {
   const message = state.messages.get(id)
   return message && message.channelId === channel.id && message.ephemeralFor === null
@@ -22,7 +22,7 @@ const messageIn = (state: State, channel: Channel, id: string) => {
     : Refusal.unknownMessage()
 }
 
-/** The message that the same nonce made shortly before, which may be deleted by now. */
+/** The message that the same nonce created shortly before; it may be deleted by now. */
 const earlier = (state: State, channel: Channel, body: MessageCreate) =>
   body.enforce_nonce && body.nonce !== null && body.nonce !== undefined
     ? [...state.messages.all.values()].find(

@@ -6,7 +6,7 @@ import type { State } from "../State.ts"
 
 const hour = 3_600_000
 
-/** Editing messages older than an hour has a cap of its own, by channel: 30046. */
+/** Edits of messages older than an hour have a limit of their own in each channel: beyond it the answer is 30046. */
 export const countOldEdit = (state: State, message: Message): Effect.Effect<void, DiscordError> => {
   const now = state.clock.now()
   if (now - message.createdAt < hour) return Effect.void

@@ -17,13 +17,13 @@ export const ask = async (action: Action, signal?: AbortSignal): Promise<Outcome
     const body = await response.json()
     return response.ok
       ? { ok: true, done: body }
-      : { ok: false, why: String(body.error ?? "The sandbox refused.") }
+      : { ok: false, why: String(body.error ?? "The sandbox refused this.") }
   } catch {
     return { ok: false, why: "The sandbox does not answer. Is it still running?" }
   }
 }
 
-/** For what shows by itself when it works. */
+/** For an action whose success shows by itself. */
 export const askOrToast = async (action: Action): Promise<boolean> => {
   const outcome = await ask(action)
   if (!outcome.ok) toast(outcome.why, "bad")

@@ -6,15 +6,15 @@ import { makeField } from "./optionField.ts"
 import type { OptionField, Suggestions, Value } from "./optionField.ts"
 
 export interface CommandFormContext {
-  /** Asked anew each time: after a restart of the sandbox its channels have other ids. */
+  /** Called each time: after a restart of the sandbox its channels have other ids. */
   readonly where: () => { readonly person: string; readonly channel: string }
   readonly people: ReadonlyArray<PersonView>
   readonly listbox: Listbox
-  /** The command went out, or nobody wants it any more. */
+  /** Called when the person has sent the command or has cancelled it. */
   readonly close: () => void
 }
 
-/** A command that is being filled in. */
+/** The form for the options of a command. */
 export const makeCommandForm = (
   command: CommandView,
   { close, listbox, people, where }: CommandFormContext

@@ -8,11 +8,11 @@ import type { Store } from "./store.ts"
 import { toast } from "./toast.ts"
 
 export interface Composer {
-  /** As if somebody had typed the command's name and picked it. */
+  /** Does the same as typing the command's name and picking it. */
   readonly start: (command: string) => void
 }
 
-/** Where messages are written; a slash brings up the bot's commands. */
+/** The field for messages; a slash opens the list of the bot's commands. */
 export const mountComposer = (store: Store): Composer => {
   const box = byId("composer")
   const listbox = makeListbox()
@@ -81,7 +81,7 @@ export const mountComposer = (store: Store): Composer => {
     }))
     if (entries.length > 0) return listbox.show("Commands", { kind: "entries", entries })
     const isReady = (store.get().view.commands ?? []).length > 0
-    const why = isReady ? "No command here is called so." : "The bot has not registered its commands yet."
+    const why = isReady ? "No command here has that name." : "The bot has not registered its commands yet."
     listbox.show("Commands", { kind: "note", text: why })
   }
 
@@ -119,7 +119,7 @@ export const mountComposer = (store: Store): Composer => {
     const channel = channelOf(state)
     if (channel === undefined) return
     const now = `${state.username}/${slugOf(channel)}`
-    // What somebody else was filling in, or in another place, is not this person's any more.
+    // A form belongs to one person in one channel: close it when either changes.
     if (place !== "" && place !== now) backToText()
     place = now
     const name = channel.kind === "dm" ? `@${channel.name}` : `#${channel.name}`

@@ -1,4 +1,4 @@
-/** Elements are made here and only here: text always goes in as text. */
+/** Only this file creates elements: text always goes in as text. */
 export interface Properties {
   readonly class?: string
   readonly text?: string
@@ -9,7 +9,7 @@ export interface Properties {
 
 export type Child = Node | string | null | false
 
-/** Attributes that are null or false are left out, true ones have no value. */
+/** Leaves out attributes that are null or false; true ones have no value. */
 export const el = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Properties = {},
@@ -40,14 +40,14 @@ export const button = (
     label
   )
 
-/** An element of the page as it is served. */
+/** An element of the page's HTML. */
 export const byId = (id: string): HTMLElement => {
   const found = document.getElementById(id)
   if (found === null) throw new Error(`the page has no #${id}`)
   return found
 }
 
-/** A colour for everybody, the same every time. */
+/** Each name has its own colour, the same every time. */
 export const avatar = (name: string, kind: "person" | "bot", size = ""): HTMLElement => {
   if (kind === "bot" && name === "Mochi")
     return el("img", { class: `avatar ${size}`, attributes: { src: "/mochi.svg", alt: "" } })

@@ -3,7 +3,7 @@ import { go } from "./route.ts"
 import { hasLooked, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 
-/** Three steps, ticked off as they are done, that make a newcomer see the whole of it. */
+/** Three steps that show a newcomer the main job; each gets a tick when it is done. */
 export const mountGuide = (store: Store, startCommand: () => void): void => {
   const box = byId("guide")
   let from = ""
@@ -21,7 +21,7 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
       {
         done: done.sent,
         title: "Send kudos as Ada",
-        hint: "Type /kudos and pick what is suggested: DAO App, a vault, USDC. The recipient is Grace.",
+        hint: "Type /kudos and pick the suggestions: DAO App, a vault, USDC. The recipient is Grace.",
         act: () => {
           go("ada", "general")
           setTimeout(startCommand, me.username === "ada" ? 0 : 300)
@@ -36,16 +36,16 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
             ? "Press Approve on the card that Mochi sent him."
             : "He owns the application: a card waits in his direct messages.",
         act: () => go("linus", "dm"),
-        label: me.username === "linus" ? null : "Be Linus"
+        label: me.username === "linus" ? null : "Switch to Linus"
       },
       {
         done: isSeen,
         title: "See it as Grace",
         hint: done.thanked
           ? "The bot has told her; Ada's answer and Linus's card have changed too."
-          : "Nobody has told her anything: that happens when a request is approved.",
+          : "She knows nothing yet: the bot writes to her when a request is approved.",
         act: () => go("grace", "dm"),
-        label: "Be Grace"
+        label: "Switch to Grace"
       }
     ]
     const next = steps.findIndex(step => !step.done)
@@ -76,7 +76,7 @@ export const mountGuide = (store: Store, startCommand: () => void): void => {
         )
       ),
       ...(next === -1
-        ? [el("p", { class: "guide-end", text: "That is all of it. Now try the switches for trouble." })]
+        ? [el("p", { class: "guide-end", text: "That is the whole tour. Now try the switches for trouble." })]
         : []),
       button(
         "×",

@@ -5,7 +5,7 @@ import { toneOf } from "./panelParts.ts"
 import { channelOf, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 
-/** Where one is, whether the service is there, and what trouble is switched on. */
+/** The open channel, the state of the service, and the trouble that is switched on. */
 export const mountHeader = (store: Store): void => {
   const header = byId("header")
   const banner = byId("banner")
@@ -15,7 +15,7 @@ export const mountHeader = (store: Store): void => {
     const channel = channelOf(state)
     const me = meOf(state)
     const { service, trouble = [] } = state.view
-    const on = trouble.filter(shown => shown.on)
+    const on = trouble.filter(one => one.on)
     const now = JSON.stringify([channel, me, service, on.length, state.drawer, state.online])
     if (now === from) return
     from = now
@@ -44,7 +44,7 @@ export const mountHeader = (store: Store): void => {
           : []),
         button(service === undefined ? "…" : `service ${service.state}`, () => open("trouble"), {
           class: `chip ${toneOf(service?.state ?? "starting")}`,
-          title: ["The service: look at it, kill it, start it", ...faultsOf(service)].join("\n")
+          title: ["The service: see its state, kill it, start it", ...faultsOf(service)].join("\n")
         }),
         button("Behind the scenes", () => store.set({ drawer: state.drawer === "panel" ? null : "panel" }), {
           class: "button secondary small open-panel",
@@ -62,9 +62,9 @@ const faultsOf = (service: ServiceView | undefined): ReadonlyArray<string> =>
     found === "ok" ? [] : [`${name}: ${found}`]
   )
 
-/** What is wrong with the whole of it, and what to do. */
+/** What is wrong with the sandbox or the service, and what to do. */
 const bannerOf = ({ online, view }: State): ReadonlyArray<Node | string> => {
-  if (!online) return ["The sandbox does not answer. This page goes on as soon as it is back."]
+  if (!online) return ["The sandbox does not answer. This page reconnects as soon as it is back."]
   switch (view.service?.phase) {
     case "stopped":
       return [

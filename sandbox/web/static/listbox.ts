@@ -9,7 +9,7 @@ export interface Entry {
   readonly choose: () => void
 }
 
-/** What is shown above an input: choices, or why there are none. */
+/** The content of the list above an input: choices, or why there are none. */
 export type Offer =
   | { readonly kind: "entries"; readonly entries: ReadonlyArray<Entry> }
   | { readonly kind: "loading" | "note"; readonly text: string }
@@ -18,9 +18,9 @@ export interface Listbox {
   readonly element: HTMLElement
   readonly show: (title: string, offer: Offer) => void
   readonly hide: () => void
-  /** True when the key was for the list. */
+  /** True if the list handled the key. */
   readonly handleKey: (event: KeyboardEvent) => boolean
-  /** The input that the list belongs to, for those who do not see it. */
+  /** Connects the list with its input, for people with a screen reader. */
   readonly attach: (input: HTMLElement) => void
 }
 
@@ -30,7 +30,7 @@ export const makeListbox = (): Listbox => {
   const list = el("ul", { attributes: { id: "offer", role: "listbox", "aria-label": "Choices" } })
   const note = el("p", { class: "offer-note", attributes: { role: "status" } })
   const element = el("div", { class: "offer", attributes: { hidden: true } }, title, note, list)
-  // The input keeps the focus.
+  // Keep the focus in the input.
   element.addEventListener("mousedown", event => event.preventDefault())
   let entries: ReadonlyArray<Entry> = []
   let active = 0

@@ -2,7 +2,7 @@ import type { Sections } from "../wire.ts"
 import { go } from "./route.ts"
 import type { Store } from "./store.ts"
 
-/** Keeps the view as the sandbox has it, over broken connections and restarts of it. */
+/** Keeps the view up to date, over broken connections and restarts of the sandbox. */
 export const follow = (store: Store): void => {
   let source: EventSource | undefined
   let again: ReturnType<typeof setTimeout> | undefined
@@ -11,7 +11,7 @@ export const follow = (store: Store): void => {
     clearTimeout(again)
     source?.close()
     const { username, view: before } = store.get()
-    // What the person before saw is not for this one's eyes.
+    // This person must not see what the person before saw.
     const { channels: _, timelines: __, ...shared } = before
     store.set({ view: shared })
     const opened = new EventSource(`/live?person=${encodeURIComponent(username)}`)
@@ -31,7 +31,7 @@ export const follow = (store: Store): void => {
     }
     opened.onerror = () => {
       store.set({ online: false })
-      // The browser tries again by itself unless it was refused, as for somebody who is not there.
+      // The browser tries again by itself unless the sandbox refused it, for example because there is no such person.
       if (opened.readyState !== EventSource.CLOSED) return
       if (username === "ada") again = setTimeout(connect, 1000)
       else go("ada", "general")

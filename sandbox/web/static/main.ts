@@ -4,7 +4,7 @@ import { mountHeader } from "./header.ts"
 import { follow } from "./live.ts"
 import { mountPanel } from "./panel.ts"
 import { currentRoute, followRoute } from "./route.ts"
-import { keepReading, seenSoFar } from "./seen.ts"
+import { loadSeen, markOpenChannelAsRead } from "./seen.ts"
 import { mountSidebar } from "./sidebar.ts"
 import { makeStore, meOf } from "./store.ts"
 import { startTheme } from "./theme.ts"
@@ -16,7 +16,7 @@ const store = makeStore({
   ...currentRoute(),
   view: {},
   online: true,
-  seen: seenSoFar(),
+  seen: loadSeen(),
   dismissed: new Set(),
   panelTab: "mochi",
   drawer: null
@@ -27,7 +27,7 @@ mountTimeline(store)
 const composer = mountComposer(store)
 mountGuide(store, () => composer.start("kudos"))
 mountPanel(store)
-keepReading(store)
+markOpenChannelAsRead(store)
 followRoute(store)
 keepCounting()
 follow(store)

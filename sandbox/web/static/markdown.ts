@@ -1,4 +1,4 @@
-/** What Discord's markup says, as a tree: who draws it can only make text and known elements of it. */
+/** Discord's markup as a tree: a page can turn it only into text and a fixed set of elements. */
 export type Markup =
   | { readonly kind: "text" | "code" | "codeBlock"; readonly text: string }
   | {
@@ -17,7 +17,7 @@ export const parseMarkup = (text: string): ReadonlyArray<Markup> => {
   )
 }
 
-/** Quotes, headings and list items hold from the beginning of a line to its end. */
+/** Quotes, headings and list items take a whole line. */
 const lines = (text: string): ReadonlyArray<Markup> =>
   text.split(/(\n)/).flatMap((line): ReadonlyArray<Markup> => {
     const [, mark = "", rest = ""] = /^(>|#{1,3}|[-*]) (.+)$/.exec(line) ?? []
@@ -29,7 +29,7 @@ const lines = (text: string): ReadonlyArray<Markup> =>
 
 type Match = RegExpExecArray
 
-/** Between two marks: anything, an escaped character as one. */
+/** The text between two marks; an escaped character counts as one. */
 const between = String.raw`((?:\\[\s\S]|[^\\])+?)`
 
 const nested =
@@ -66,7 +66,7 @@ const rules: ReadonlyArray<readonly [RegExp, (match: Match, depth: number) => Ma
   ]
 ]
 
-/** Deeper than this nobody reads, and it is shown as it stands. */
+/** The parser shows markup that is nested deeper than this as plain text. */
 const deepest = 8
 
 const inline = (text: string, depth: number): ReadonlyArray<Markup> => {
@@ -90,10 +90,10 @@ const inline = (text: string, depth: number): ReadonlyArray<Markup> => {
   return plain === "" ? found : [...found, { kind: "text", text: plain }]
 }
 
-const begins = /[\\`*_~|<[h]/
+const markStart = /[\\`*_~|<[h]/
 
 const firstMatch = (text: string, at: number) => {
-  if (!begins.test(text[at] ?? "")) return undefined
+  if (!markStart.test(text[at] ?? "")) return undefined
   for (const [rule, make] of rules) {
     rule.lastIndex = at
     const match = rule.exec(text)

@@ -9,7 +9,7 @@ import { traceChip } from "./trace.ts"
 export interface MessageContext extends Names {
   readonly traceUrl: string | null
   readonly dismiss: (id: string) => void
-  /** The same author wrote just before: no need to say who it is again. */
+  /** The same author wrote just before, so the name is left out. */
   readonly continues: boolean
 }
 
@@ -36,7 +36,7 @@ export const drawMessage = (message: MessageView, context: MessageContext): HTML
     ...message.embeds.map(embed => drawEmbed(embed, context)),
     ...message.attachments.map(drawAttachment),
     ...message.rows.map(row =>
-      el("div", { class: "buttons" }, ...row.map(shown => drawButton(shown, message.id, me)))
+      el("div", { class: "buttons" }, ...row.map(view => drawButton(view, message.id, me)))
     ),
     message.failure !== null &&
       el("p", { class: "failed", text: `This interaction failed (${message.failure}).` }),
@@ -134,7 +134,7 @@ const drawEmbed = (embed: EmbedView, context: MessageContext): HTMLElement => {
   return card
 }
 
-/** Inline fields share a row, three at most; the others have one of their own. */
+/** Inline fields share a row, three at most; each other field has a row of its own. */
 const fieldRows = (fields: EmbedView["fields"]): ReadonlyArray<EmbedView["fields"]> => {
   const rows: Array<Array<EmbedView["fields"][number]>> = []
   for (const field of fields) {
@@ -154,23 +154,23 @@ const drawAttachment = ({ filename, size, url }: AttachmentView) =>
     el("span", {}, el("strong", { text: filename }), el("small", { text: `${size} bytes` }))
   )
 
-const drawButton = (shown: ButtonView, messageId: string, me: string) => {
-  if (shown.url !== null)
+const drawButton = (view: ButtonView, messageId: string, me: string) => {
+  if (view.url !== null)
     return el("a", {
       class: "button link",
-      text: `${shown.label} ↗`,
-      attributes: { href: shown.url, target: "_blank", rel: "noopener noreferrer" }
+      text: `${view.label} ↗`,
+      attributes: { href: view.url, target: "_blank", rel: "noopener noreferrer" }
     })
   const press = async () => {
     pressed.classList.add("busy")
     pressed.setAttribute("aria-busy", "true")
-    await askOrToast({ _tag: "Press", person: me, message: messageId, customId: shown.customId ?? "" })
+    await askOrToast({ _tag: "Press", person: me, message: messageId, customId: view.customId ?? "" })
     pressed.classList.remove("busy")
     pressed.removeAttribute("aria-busy")
   }
-  const pressed: HTMLButtonElement = button(shown.label, press, {
-    class: `button ${shown.style} ${shown.busy ? "busy" : ""}`,
-    attributes: { disabled: shown.disabled, "aria-busy": shown.busy ? "true" : null }
+  const pressed: HTMLButtonElement = button(view.label, press, {
+    class: `button ${view.style} ${view.busy ? "busy" : ""}`,
+    attributes: { disabled: view.disabled, "aria-busy": view.busy ? "true" : null }
   })
   return pressed
 }

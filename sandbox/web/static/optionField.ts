@@ -7,11 +7,11 @@ export type Value = string | number | boolean
 export interface FieldContext {
   readonly listbox: Listbox
   readonly people: ReadonlyArray<PersonView>
-  /** What the bot suggests for what is typed here; undefined when somebody typed on meanwhile. */
+  /** The bot's suggestions for this text; undefined if the person has typed more meanwhile. */
   readonly suggest: (option: OptionView, typed: string) => Promise<Suggestions | undefined>
-  /** Something was picked from the list. */
+  /** Called when the person has picked from the list. */
   readonly chosen: (from: OptionField) => void
-  /** Enter, with nothing to pick. */
+  /** Called on Enter with nothing to pick. */
   readonly entered: (from: OptionField) => void
   readonly leave: () => void
 }
@@ -27,14 +27,14 @@ export interface OptionField {
   readonly option: OptionView
   readonly element: HTMLElement
   readonly focus: () => void
-  /** Undefined while it is empty, or not picked where it has to be. */
+  /** Undefined while the field is empty, or needs a pick from the list. */
   readonly value: () => Value | undefined
   readonly isEmpty: () => boolean
-  /** Says what is missing, if anything is. */
+  /** Shows what is missing or wrong; true if anything is. */
   readonly complain: () => boolean
 }
 
-/** One option of a command: a label, an input, and what can be picked for it. */
+/** One option of a command: a label, an input and a list to pick from. */
 export const makeField = (option: OptionView, context: FieldContext): OptionField => {
   const { chosen, entered, leave, listbox, people, suggest } = context
   const id = `option-${option.name}`
@@ -61,7 +61,7 @@ export const makeField = (option: OptionView, context: FieldContext): OptionFiel
     problem
   )
   let picked: { readonly name: string; readonly value: Value } | undefined
-  let waiting: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   const title = `${option.name} — ${option.description}`
   const mustPick = option.kind === "user" || option.kind === "boolean" || option.choices.length > 0
 
@@ -128,7 +128,7 @@ export const makeField = (option: OptionView, context: FieldContext): OptionFiel
   const askBot = async () => {
     const typed = input.value
     const suggestions = await suggest(option, typed)
-    // What was suggested for fewer letters would be picked by an Enter that was meant for more.
+    // Enter must not pick a suggestion for an earlier text.
     if (suggestions === undefined || input.value !== typed) return
     if (suggestions.kind === "failed") return show({ kind: "note", text: "Loading options failed." })
     const entries = suggestions.choices.map(({ name, value }) => entry(name, value, null, null))
@@ -140,11 +140,11 @@ export const makeField = (option: OptionView, context: FieldContext): OptionFiel
   }
 
   const offer = (delay: number) => {
-    clearTimeout(waiting)
+    clearTimeout(timer)
     if (mustPick) return show(localOffer())
     if (!option.autocomplete) return show({ kind: "note", text: option.required ? "Required" : "Optional" })
     show({ kind: "loading", text: "Loading options…" })
-    waiting = setTimeout(askBot, delay)
+    timer = setTimeout(askBot, delay)
   }
 
   const quiet = () => {
@@ -188,7 +188,7 @@ export const makeField = (option: OptionView, context: FieldContext): OptionFiel
       const missing = option.required && input.value.trim() === ""
       const wrong = input.value.trim() !== "" && value() === undefined
       if (missing) problem.textContent = "This option is required. Specify a value."
-      if (wrong) problem.textContent = mustPick ? "Pick one from the list." : "This is no such number."
+      if (wrong) problem.textContent = mustPick ? "Pick one from the list." : "That is not a valid number."
       if (missing || wrong) input.setAttribute("aria-invalid", "true")
       else quiet()
       return missing || wrong

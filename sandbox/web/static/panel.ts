@@ -8,7 +8,7 @@ import type { State, Store } from "./store.ts"
 interface Tab {
   readonly id: string
   readonly title: string
-  /** What it is drawn from: nothing happens while this stays the same. */
+  /** The tab's input: the panel draws again only when it changes. */
   readonly from: (state: State) => ReadonlyArray<unknown>
   readonly draw: (state: State) => ReadonlyArray<Node>
 }
@@ -30,7 +30,7 @@ const tabs: ReadonlyArray<Tab> = [
   }
 ]
 
-/** The other side of the story. */
+/** The panel that shows what happens behind the scenes. */
 export const mountPanel = (store: Store): void => {
   const panel = byId("panel")
   const content = el("div", { class: "panel-content", attributes: { role: "tabpanel", tabindex: 0 } })
@@ -63,16 +63,16 @@ export const mountPanel = (store: Store): void => {
     if (event.key === "Escape") store.set({ drawer: null })
   })
 
-  let shown: Tab | undefined
+  let current: Tab | undefined
   let from: ReadonlyArray<unknown> = []
   store.subscribe(state => {
     panel.classList.toggle("open", state.drawer === "panel")
     const tab = tabs.find(({ id }) => id === state.panelTab) ?? tabs[0]
     if (tab === undefined) return
     const now = tab.from(state)
-    if (tab === shown && now.every((part, index) => part === from[index])) return
-    const isNewTab = tab !== shown
-    shown = tab
+    if (tab === current && now.every((part, index) => part === from[index])) return
+    const isNewTab = tab !== current
+    current = tab
     from = now
     for (const [index, one] of buttons.entries()) {
       const isOn = tabs[index] === tab

@@ -15,7 +15,7 @@ export const drawDelivery = ({ view }: State): ReadonlyArray<Node> => {
     el("h2", { text: "Outbox" }),
     el("p", {
       class: "hint",
-      text: "What the service has stored to tell people, each until Discord has it. Dead letters stay, with their reason."
+      text: "The service stores every notification, and retries until Discord has it. Dead letters stay, with the reason."
     }),
     ...(dead > 0
       ? [
@@ -32,7 +32,7 @@ export const drawDelivery = ({ view }: State): ReadonlyArray<Node> => {
     !readable
       ? el("p", { class: "empty", text: "The database cannot be read at the moment." })
       : notifications.length === 0
-        ? el("p", { class: "empty", text: "Nothing to tell anybody yet." })
+        ? el("p", { class: "empty", text: "No messages yet." })
         : el(
             "ul",
             { class: "cards" },

@@ -5,7 +5,7 @@ import { statusChip } from "./panelParts.ts"
 import type { State } from "./store.ts"
 import { timeElement } from "./time.ts"
 
-/** Vaults, what people hold, and the requests, as Mochi has them. */
+/** Mochi's vaults, people's balances, and the requests. */
 export const drawMochi = ({ view }: State): ReadonlyArray<Node> => {
   const { requests = [], vaults = [], wallets = [] } = view.mochi ?? {}
   return [

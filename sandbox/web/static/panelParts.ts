@@ -18,9 +18,9 @@ const tones: Readonly<Record<string, string>> = {
   "not answering": "bad"
 }
 
-/** The colour of a state, by its class. */
+/** The CSS class for the colour of a state. */
 export const toneOf = (status: string): string => tones[status] ?? "quiet"
 
-/** A state in a word, coloured for those who see colours. */
+/** A state as a word on its colour. */
 export const statusChip = (status: string): HTMLElement =>
   el("span", { class: `chip ${toneOf(status)}`, text: status })

@@ -4,7 +4,7 @@ import { button, el } from "./dom.ts"
 import { statusChip } from "./panelParts.ts"
 import type { State } from "./store.ts"
 
-/** The service itself, and the switches. */
+/** The state of the service, and the switches for trouble. */
 export const drawTrouble = ({ view }: State): ReadonlyArray<Node> => {
   const switches = view.trouble ?? []
   const groups = [...new Set(switches.map(({ group }) => group))]
@@ -17,7 +17,7 @@ export const drawTrouble = ({ view }: State): ReadonlyArray<Node> => {
         "ul",
         { class: "switches" },
         ...switches
-          .filter(shown => shown.group === group)
+          .filter(one => one.group === group)
           .map(({ hint, id, on, title }) =>
             el(
               "li",
@@ -45,7 +45,7 @@ export const drawTrouble = ({ view }: State): ReadonlyArray<Node> => {
     ]),
     el("p", {
       class: "hint",
-      text: "A request can also be decided elsewhere: see the tab Mochi, at each pending request."
+      text: "A request can also be decided outside Discord: see the pending requests in the Mochi tab."
     })
   ]
 }

@@ -1,6 +1,6 @@
 import type { Store } from "./store.ts"
 
-/** The address says who one is and where, so that two tabs can be two persons and a reload changes nothing. */
+/** The address names the person and the channel: two tabs can be two people, and a reload changes nothing. */
 export const go = (username: string, channel: string): void => {
   location.hash = `${encodeURIComponent(username)}/${encodeURIComponent(channel)}`
 }
@@ -14,7 +14,7 @@ export const followRoute = (store: Store): void => {
   addEventListener("hashchange", () => store.set(currentRoute()))
 }
 
-/** Somebody may have typed it. */
+/** A person may have typed the address. */
 const decoded = (part: string) => {
   try {
     return decodeURIComponent(part)

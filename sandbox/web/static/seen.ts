@@ -3,8 +3,8 @@ import type { Store } from "./store.ts"
 
 const key = "seen"
 
-/** What this tab has looked at; a reload does not make it new again. */
-export const seenSoFar = (): Readonly<Record<string, string>> => {
+/** The newest messages that people looked at in this tab; a reload keeps them. */
+export const loadSeen = (): Readonly<Record<string, string>> => {
   try {
     return Object.fromEntries(
       Object.entries(JSON.parse(sessionStorage.getItem(key) ?? "{}")).map(([place, id]) => [
@@ -17,8 +17,8 @@ export const seenSoFar = (): Readonly<Record<string, string>> => {
   }
 }
 
-/** The channel that is open before somebody's eyes is read. */
-export const keepReading = (store: Store): void => {
+/** Marks the messages of the open channel as read while the tab is visible. */
+export const markOpenChannelAsRead = (store: Store): void => {
   const read = () => {
     const state = store.get()
     const me = meOf(state)

@@ -4,7 +4,7 @@ import { channelOf, meOf, slugOf, unreadChannelOf, unreadOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 import { themeButton } from "./theme.ts"
 
-/** Who one is, and where. */
+/** The choice of the person and of the channel. */
 export const mountSidebar = (store: Store): void => {
   const nav = byId("sidebar")
   const theme = themeButton()
@@ -15,7 +15,7 @@ export const mountSidebar = (store: Store): void => {
     const unread = unreadChannelOf(state, personId)
     const channel = state.view.channels?.find(({ id }) => id === unread)
     const current = channelOf(state)
-    // A DM that this person does not have in common with the one before is theirs with the bot.
+    // From a DM of the person before, go to this person's DM with the bot.
     const isDm =
       unread !== undefined ? channel === undefined || channel.kind === "dm" : current?.kind === "dm"
     go(
@@ -128,7 +128,7 @@ export const mountSidebar = (store: Store): void => {
   store.subscribe(update)
 }
 
-/** `Requester: may ask …`: what they are, and the whole as a hint. */
+/** Splits `Requester: may ask …` into the role, and the whole text as a hint. */
 const roleParts = (role: string | null): readonly [string, string] => {
   const [short = ""] = (role ?? "").split(/[:;]/)
   return [short, role ?? ""]

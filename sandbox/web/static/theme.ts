@@ -12,7 +12,7 @@ const apply = (mode: Mode) => {
 
 export const startTheme = () => apply(stored())
 
-/** As the system has it, dark, light. */
+/** Changes between the system's theme, dark and light. */
 export const themeButton = (): HTMLButtonElement => {
   const label = () => `Colours: ${stored()}`
   const pressed: HTMLButtonElement = button(

@@ -28,20 +28,20 @@ export const relativeText = (at: number, now: number): string => {
   return relativeWords.format(Math.round(seconds / size), unit)
 }
 
-/** A time as Discord shows `<t:…:style>`; the relative ones go on counting. */
+/** A time as Discord shows `<t:…:style>`; relative times keep counting. */
 export const timeElement = (at: number, style: string): HTMLTimeElement => {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return el("time", { text: "Invalid date" })
-  const shown = style === "R" ? relativeText(at, Date.now()) : (styles[style] ?? full).format(date)
+  const text = style === "R" ? relativeText(at, Date.now()) : (styles[style] ?? full).format(date)
   return el("time", {
     class: "timestamp",
-    text: shown,
+    text,
     title: full.format(date),
     attributes: { datetime: date.toISOString(), "data-relative": style === "R" ? at : null }
   })
 }
 
-/** Keeps every relative time on the page true. */
+/** Keeps every relative time on the page up to date. */
 export const keepCounting = (): void => {
   setInterval(() => {
     for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-relative]")) {

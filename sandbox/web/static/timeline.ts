@@ -6,15 +6,15 @@ import { channelOf, meOf } from "./store.ts"
 import type { State, Store } from "./store.ts"
 
 interface Drawn {
-  /** All that it was drawn from. */
+  /** The input of the drawing, as JSON. */
   readonly from: string
   readonly element: HTMLElement
 }
 
-/** Draws the messages of the channel that is open; what has not changed stays as it is, its focus and selection too. */
+/** Draws the messages of the open channel; those that have not changed keep their element, focus and selection. */
 export const mountTimeline = (store: Store): void => {
   const box = byId("timeline")
-  // What scrolls can be reached by keyboard.
+  // People must reach the scrolling box by keyboard.
   box.tabIndex = 0
   let place = ""
   let drawn = new Map<string, Drawn>()
@@ -33,11 +33,11 @@ export const mountTimeline = (store: Store): void => {
       place = `${me.id}/${channel.id}`
       drawn = new Map()
     }
-    const shown = items.filter(({ id }) => !state.dismissed.has(id))
+    const visible = items.filter(({ id }) => !state.dismissed.has(id))
     const traceUrl = state.view.settings?.traceUrl ?? null
     const next = new Map(
-      shown.map((item, index): [string, Drawn] => {
-        const continues = follows(shown[index - 1], item)
+      visible.map((item, index): [string, Drawn] => {
+        const continues = follows(visible[index - 1], item)
         const from = JSON.stringify([item, continues, names.people.length, traceUrl])
         const before = drawn.get(item.id)
         if (before?.from === from) return [item.id, before]
@@ -66,7 +66,7 @@ export const mountTimeline = (store: Store): void => {
   }).observe(box)
 }
 
-/** Brings the children of the box into this order while touching as few as possible. */
+/** Puts the children of the box into this order and moves as few as possible. */
 const arrange = (box: HTMLElement, wanted: ReadonlyArray<HTMLElement>, isNewPlace: boolean) => {
   if (isNewPlace) return box.replaceChildren(...wanted)
   const [head, ...rest] = wanted
@@ -106,5 +106,5 @@ const welcome = (kind: "guild" | "dm", name: string) =>
         { class: "welcome" },
         el("span", { class: "hash", text: "#", attributes: { "aria-hidden": "true" } }),
         el("h2", { text: `Welcome to #${name}` }),
-        el("p", { text: "Nothing here leaves this machine: Discord and Mochi are played, the bot is real." })
+        el("p", { text: "Nothing here leaves this machine: Discord and Mochi are fakes, the bot is real." })
       )

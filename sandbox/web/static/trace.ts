@@ -1,7 +1,7 @@
 import { el } from "./dom.ts"
 import { toast } from "./toast.ts"
 
-/** A trace's id: leads to the trace where there is a store of them, else it is copied. */
+/** A trace's id: a link to the trace if there is a store of traces, else a button that copies it. */
 export const traceChip = (trace: string, traceUrl: string | null): HTMLElement => {
   const label = `trace ${trace.slice(0, 8)}`
   if (traceUrl !== null)
@@ -29,7 +29,7 @@ export const traceChip = (trace: string, traceUrl: string | null): HTMLElement =
   })
 }
 
-/** A page that is not local may have no clipboard. */
+/** The clipboard is missing on a page from another machine. */
 const copy = async (text: string) => {
   if (navigator.clipboard === undefined) throw new Error("no clipboard")
   await navigator.clipboard.writeText(text)

@@ -4,17 +4,17 @@ import { DiscordUnreachable, toApiError } from "./RestErrors.ts"
 
 export interface ApplicationInfo {
   readonly id: string
-  /** Who its messages are by: another id than its own where the application is old. */
+  /** The author of its messages: for an old application, another id than its own. */
   readonly botUserId: string
-  /** Hex of the key that Discord signs interactions with. */
+  /** Hex of the public key that verifies Discord's signatures of interactions. */
   readonly verifyKey: Option.Option<string>
-  /** Kept by Discord, about an hour behind; it costs no cache and no intent. */
+  /** Discord's own count, about an hour old; it needs no cache and no intent. */
   readonly guilds: Option.Option<number>
-  /** Where Discord posts interactions; while it is set, none come over the gateway. */
+  /** Where Discord posts interactions; while it is set, the gateway delivers none. */
   readonly interactionsUrl: Option.Option<string>
 }
 
-/** Who the bot token belongs to. Fails with status 401 when Discord rejects the token. */
+/** The application that the bot token belongs to. Fails with status 401 if Discord rejects the token. */
 export const read = Effect.fn("ApplicationInfo.read")(function* () {
   const rest = yield* DiscordREST
   const answer = yield* Effect.mapError(rest.getMyApplication(), toApiError)

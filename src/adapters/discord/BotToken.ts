@@ -1,18 +1,18 @@
 import { Context, Deferred, Effect, Layer, Metric, Schema } from "effect"
 import { discordTokenRejected } from "../../telemetry/metrics.ts"
 
-/** Discord no longer accepts the bot token. Ten thousand refused calls get the whole address banned. */
-export class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRejected", {}) {
+/** Discord no longer accepts the bot token. After ten thousand refused calls Discord bans the whole IP address. */
+class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRejected", {}) {
   override get message(): string {
     return "Discord rejects the bot token (401): check DISCORD_BOT_TOKEN"
   }
 }
 
-/** Whether Discord still accepts the bot token, as its answers to the bot's calls show. */
+/** Whether Discord still accepts the bot token, by its answers to the bot's calls. */
 export class BotToken extends Context.Tag("mochi/adapters/BotToken")<
   BotToken,
   {
-    /** Fails as soon as a call is refused; never succeeds. */
+    /** Fails as soon as Discord rejects the token; never succeeds. */
     readonly rejected: Effect.Effect<never, TokenRejected>
     readonly isRejected: Effect.Effect<boolean>
     readonly reject: Effect.Effect<void>

@@ -2,17 +2,17 @@ import { DiscordGateway, TypeId } from "dfx/DiscordGateway"
 import type * as Discord from "dfx/types"
 import { Effect, FiberSet, Scope, Stream } from "effect"
 
-/** Milliseconds that running handlers have to end once their subscription does. */
+/** Milliseconds for running handlers to end after their subscription. */
 const DRAIN = 3000
-/** Events that a stream holds for who reads it too slowly: the next ones are dropped. Handlers are called at once. */
+/** Events that a stream holds for a slow reader: it drops the next ones. Handlers run at once. */
 const mostBuffered = 1_000
 
 export interface DispatchHub {
   readonly gateway: DiscordGateway
-  /** Hands the event to every subscription, at once and in order; false when there is none. */
+  /** Passes the event to every subscription, at once and in order; false if there is none. */
   readonly deliver: (payload: unknown) => boolean
   readonly hasSubscribers: () => boolean
-  /** Until somebody listens, what Discord replays would be lost. */
+  /** Before the first subscription, events that Discord replays would be lost. */
   readonly firstSubscription: Effect.Effect<void>
 }
 
@@ -66,7 +66,7 @@ export const make: Effect.Effect<DispatchHub> = Effect.gen(function* () {
     dispatch,
     fromDispatch: event => select(event),
     handleDispatch: (event, handle) => listen(event, handle),
-    // The bot never speaks over the gateway, and its shards are not dfx's.
+    // The bot sends nothing over the gateway, and its shards are not dfx's.
     send: () => Effect.succeed(false),
     shards: Effect.succeed(new Set())
   })
@@ -81,17 +81,17 @@ export const make: Effect.Effect<DispatchHub> = Effect.gen(function* () {
   }
 })
 
-/** The name decides the shape, by Discord's word alone: handlers decode what they read. */
+/** We trust Discord that the name decides the shape: handlers decode what they read. */
 const carries =
   <Data>(event: string) =>
   (payload: unknown): payload is { readonly d: Data } =>
     typeof payload === "object" && payload !== null && "t" in payload && payload.t === event
 
-/** dfx and the gateway package name the same payloads apart. */
+/** dfx and the gateway package have different types for the same payloads. */
 const isPayload = (payload: unknown): payload is Discord.GatewayReceivePayload =>
   typeof payload === "object" && payload !== null && "op" in payload
 
-/** A handler that fails, or throws before it returns an effect, concerns neither the others nor the socket. */
+/** A handler that fails, or throws before it returns an effect, affects neither the others nor the socket. */
 const isolated = <A, E, R>(event: string, handle: () => Effect.Effect<A, E, R>) =>
   Effect.suspend(handle).pipe(
     Effect.catchAllCause(cause =>

@@ -15,15 +15,15 @@ import * as ShardSessions from "./ShardSessions.ts"
 const lastSaveWithin = Duration.seconds(2)
 const longestPauseMillis = 30_000
 
-export interface GatewayOptions {
-  /** A shard without a sign of life for this long is connected anew. Heartbeats come every 41 s. */
+interface GatewayOptions {
+  /** The gateway reconnects a shard that is silent for this long. Heartbeats come every 41 s. */
   readonly patience: Duration.DurationInput
-  /** A crash replays what came since the last time. */
+  /** After a crash Discord replays the events since the last save. */
   readonly saveEvery: Duration.DurationInput
 }
 
 const drops = Metric.counter("discord.gateway.drops", {
-  description: "Connections of all shards that were given up and made anew, by reason",
+  description: "Times that the bot gave up the connections of all shards and connected again, by reason",
   incremental: true
 })
 
@@ -39,7 +39,7 @@ export const layerWith = (
       const sessions = yield* ShardSessions.make(yield* GatewaySessions, botOf(discord.token))
       const state = yield* SubscriptionRef.make<GatewayState>("down")
       const alone = yield* Effect.makeSemaphore(1)
-      // There from the start, so that the first drop counts as an increase.
+      // Starts the series at 0, so that the first drop counts as an increase.
       yield* Metric.incrementBy(Metric.tagged(drops, "reason", "unreachable"), 0)
 
       const link = (onReady: () => void) =>
@@ -65,7 +65,7 @@ export const layerWith = (
 
       const hold = Effect.gen(function* () {
         yield* hub.firstSubscription
-        // Another process may have held the gateway since: what is stored is newer than what is remembered.
+        // Another process may have held the gateway since: the store is newer than this memory.
         sessions.forgetAll()
         yield* Effect.forkScoped(Effect.repeat(sessions.save, Schedule.spaced(options.saveEvery)))
         return yield* keepTrying(link, state)
@@ -116,7 +116,7 @@ const lastSave = (sessions: ShardSessions.ShardSessions) =>
 const pauseAfter = (failures: number): Duration.Duration =>
   Duration.millis(Math.min(longestPauseMillis, 250 * 2 ** failures) * (0.5 + Math.random() / 2))
 
-/** One identify too many and Discord resets the bot's token, so none is sent without a place for it. */
+/** Discord resets the bot's token after one identify too many, so this waits for the next window if too few are left. */
 const budget = (address: GatewayAddress.GatewayAddress, identifies: number): Effect.Effect<void> => {
   const { remaining, reset_after: resetAfter } = address.session_start_limit
   return identifies <= remaining

@@ -12,16 +12,16 @@ const GatewayUrl = Schema.String.pipe(
   Schema.filter(url => URL.canParse(url))
 )
 
-/** Whether a socket can be opened there: the package appends its query, and throws for what is no address. */
+/** Whether a socket can open this URL: the package appends its query, and throws for anything that is no URL. */
 export const isGatewayUrl = Schema.is(GatewayUrl)
 
-/** Where the gateway is and how many shards it wants, as Discord says anew before each connection. */
+/** The gateway's URL and its number of shards, which the bot asks Discord for before each connection. */
 export const GatewayAddress = Schema.Struct({
   url: GatewayUrl,
   shards: Schema.Int.pipe(Schema.between(1, mostShards)),
   session_start_limit: Schema.Struct({
     total: Schema.Int,
-    /** Identifies that are left in this window; one too many resets the token. */
+    /** Identifies left in this window; one too many resets the token. */
     remaining: Schema.Int,
     /** Milliseconds. */
     reset_after: Schema.NonNegative,
@@ -52,10 +52,10 @@ export const read: Effect.Effect<GatewayAddress, GatewayFatal | DiscordFailure, 
   )
 
 /**
- * The package asks its own REST for the address. This one answers from what was read already, and leaves the
- * count of identifies to us: the package's check also stops a bot whose shards would all resume.
+ * The package asks its own REST client for the address. This client returns the address that we already have, and leaves
+ * the count of identifies to us: the package's check also stops a bot whose shards would all resume.
  */
-export class KnownAddress extends REST {
+export class FixedAddress extends REST {
   readonly #address: GatewayAddress
 
   constructor(address: GatewayAddress) {

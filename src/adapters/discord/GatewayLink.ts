@@ -4,35 +4,35 @@ import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import { meaningOf } from "./closeCodes.ts"
 import type { DispatchHub } from "./DispatchHub.ts"
-import { type GatewayAddress, KnownAddress } from "./GatewayAddress.ts"
+import { type GatewayAddress, FixedAddress } from "./GatewayAddress.ts"
 import { ShardGuard } from "./ShardGuard.ts"
 import type { IdentifyThrottle } from "./IdentifyThrottle.ts"
 import type { ShardSessions } from "./ShardSessions.ts"
 
-/** Milliseconds that a socket has to open, and Discord to greet on it. */
+/** Milliseconds for a socket to open, and for Discord's HELLO on it. */
 const opensWithin = 10_000
 const greetsWithin = 10_000
 
-/** The connection is worth nothing any more and a new one should be made, with the same sessions. */
+/** The connection is useless; the bot should make a new one, with the same sessions. */
 export class LinkDropped extends Data.TaggedError("LinkDropped")<{
   readonly reason: "stalled" | "broken" | "resharding" | "resubscribed"
 }> {}
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly token: Redacted.Redacted
   readonly address: GatewayAddress
   readonly hub: DispatchHub
   readonly sessions: ShardSessions
   readonly throttle: IdentifyThrottle
-  /** A shard that shows no life for this long is lost, whatever its socket says. */
+  /** A shard that is silent for this long is lost, whatever its socket says. */
   readonly patience: Duration.Duration
-  /** Told whenever the number of shards that are in changes. */
+  /** Runs whenever the number of ready shards changes. */
   readonly onShards: (ready: number, total: number) => Effect.Effect<void>
 }
 
 /**
- * All shards connected, until they no longer can be. Its end closes every socket so that Discord keeps the
- * sessions. Single sockets come and go inside.
+ * Keeps all shards connected until that is no longer possible. Its end closes every socket so that Discord keeps the
+ * sessions. Single sockets reconnect inside.
  */
 export const run = (options: LinkOptions): Effect.Effect<never, GatewayFatal | LinkDropped> =>
   Effect.gen(function* () {
@@ -43,7 +43,7 @@ export const run = (options: LinkOptions): Effect.Effect<never, GatewayFatal | L
         return stop()
       })
     )
-    // The promise never settles when a shard is refused for good.
+    // The promise never settles if Discord refuses a shard for good.
     yield* Effect.forkScoped(
       Effect.tryPromise(() => link.connect()).pipe(
         Effect.catchAll(() => Deferred.fail(ended, new LinkDropped({ reason: "broken" })))
@@ -62,13 +62,13 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     const ready = new Set<number>()
     const alive = new Map<number, number>()
     const now = () => unsafeMonotonicMillis(clock)
-    const lives = (shardId: number) => alive.set(shardId, now())
+    const markAlive = (shardId: number) => alive.set(shardId, now())
     const drop = (reason: LinkDropped["reason"]) => Deferred.fail(ended, new LinkDropped({ reason }))
     const changed = Effect.suspend(() => options.onShards(ready.size, address.shards))
 
     let strategy: ShardGuard | undefined
     const manager = new WebSocketManager({
-      rest: new KnownAddress(address),
+      rest: new FixedAddress(address),
       token: Redacted.value(options.token),
       intents: 0,
       shardCount: address.shards,
@@ -96,7 +96,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
     })
 
     const entered = (shardId: number, how: string) => {
-      lives(shardId)
+      markAlive(shardId)
       ready.add(shardId)
       throttle.answered(shardId)
       sessions.entered(shardId)
@@ -110,7 +110,7 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       )
     }
     const left = (code: number, shardId: number) => {
-      lives(shardId)
+      markAlive(shardId)
       sessions.closed(shardId, code)
       ready.delete(shardId)
       const meaning = meaningOf(code)
@@ -131,27 +131,27 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
 
     manager
       .on(WebSocketShardEvents.Hello, shardId => {
-        lives(shardId)
+        markAlive(shardId)
         sessions.greeted(shardId)
       })
       .on(WebSocketShardEvents.Ready, (_, shardId) => entered(shardId, "gateway_ready"))
       .on(WebSocketShardEvents.Resumed, shardId => entered(shardId, "gateway_resumed"))
       .on(WebSocketShardEvents.HeartbeatComplete, (_, shardId) => {
-        // Heartbeats are answered on a socket too whose RESUME never is.
-        if (ready.has(shardId)) lives(shardId)
+        // Discord answers heartbeats even on a socket whose RESUME it never answers.
+        if (ready.has(shardId)) markAlive(shardId)
       })
       .on(WebSocketShardEvents.Dispatch, (payload, shardId) => {
-        lives(shardId)
+        markAlive(shardId)
         sessions.dispatched(shardId, payload.s, hub.deliver(payload))
       })
       .on(WebSocketShardEvents.Closed, left)
-      // Without listeners these two would be thrown; the close that follows says what there is to say.
+      // Without listeners the emitter would throw these two; the close that follows reports the fault.
       .on(WebSocketShardEvents.Error, () => undefined)
       .on(WebSocketShardEvents.SocketError, () => undefined)
 
-    for (let shardId = 0; shardId < address.shards; shardId++) lives(shardId)
+    for (let shardId = 0; shardId < address.shards; shardId++) markAlive(shardId)
     const watch = Effect.suspend(() => {
-      for (const shardId of alive.keys()) if (throttle.isWaiting(shardId)) lives(shardId)
+      for (const shardId of alive.keys()) if (throttle.isWaiting(shardId)) markAlive(shardId)
       const oldest = Math.min(...alive.values())
       if (now() - oldest > Duration.toMillis(options.patience)) return drop("stalled")
       return sessions.hasUntaken() && hub.hasSubscribers() ? drop("resubscribed") : Effect.void

@@ -3,11 +3,11 @@ import { Effect, Runtime } from "effect"
 import { monotonicMillis } from "../../context/monotonic.ts"
 
 export interface IdentifyThrottle extends IIdentifyThrottler {
-  /** How many shards may identify in the same five seconds; Discord says it anew with each connection. */
+  /** How many shards may identify in the same five seconds; Discord says so before each connection. */
   readonly configure: (maxConcurrency: number) => void
-  /** Whether the shard stands in the queue. */
+  /** Whether the shard waits in the queue. */
   readonly isWaiting: (shardId: number) => boolean
-  /** The shard got in. */
+  /** Discord accepted the shard. */
   readonly answered: (shardId: number) => void
 }
 
@@ -16,9 +16,8 @@ const WINDOW = 5000
 const LONGEST = 5 * 60_000
 
 /**
- * Discord resets the token of a bot that identifies a thousand times a day: so identifies that no READY follows
- * come ever more slowly, and none is sent for a socket that has closed meanwhile. Outlives connections, because
- * Discord's window does.
+ * Discord resets the token of a bot that identifies a thousand times a day: so identifies without a READY back off, and a
+ * socket that has closed meanwhile sends none. The throttle outlives connections, because Discord's window does.
  */
 export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime(), runtime => {
   const buckets = new Map<number, Bucket>()
@@ -26,11 +25,11 @@ export const make: Effect.Effect<IdentifyThrottle> = Effect.map(Effect.runtime()
   let concurrency = 1
   const bucketOf = (shardId: number): Bucket => {
     const key = shardId % concurrency
-    const known = buckets.get(key)
-    if (known !== undefined) return known
-    const made = { turn: Effect.unsafeMakeSemaphore(1), lastAt: Number.NEGATIVE_INFINITY, unanswered: 0 }
-    buckets.set(key, made)
-    return made
+    const existing = buckets.get(key)
+    if (existing !== undefined) return existing
+    const bucket = { turn: Effect.unsafeMakeSemaphore(1), lastAt: Number.NEGATIVE_INFINITY, unanswered: 0 }
+    buckets.set(key, bucket)
+    return bucket
   }
   return {
     configure: maxConcurrency => {

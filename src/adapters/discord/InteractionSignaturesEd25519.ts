@@ -8,10 +8,10 @@ import type { SignatureRefusal } from "./interactionSignature.ts"
 export const layer = (publicKey: Uint8Array): Layer.Layer<InteractionSignatures> =>
   Layer.succeed(InteractionSignatures, {
     inspect: Effect.fn("InteractionSignatures.inspect")(function* (headers) {
-      yield* Either.mapLeft(inspectStamp(claimed(headers), yield* Clock.currentTimeMillis), refused)
+      yield* Either.mapLeft(inspectStamp(signatureHeaders(headers), yield* Clock.currentTimeMillis), refused)
     }),
     verify: Effect.fn("InteractionSignatures.verify")(function* ({ body, headers }) {
-      const signed = { ...claimed(headers), body }
+      const signed = { ...signatureHeaders(headers), body }
       return yield* Either.mapLeft(
         verifyInteraction(signed, publicKey, yield* Clock.currentTimeMillis),
         refused
@@ -19,7 +19,7 @@ export const layer = (publicKey: Uint8Array): Layer.Layer<InteractionSignatures>
     })
   })
 
-const claimed = (headers: Headers) => ({
+const signatureHeaders = (headers: Headers) => ({
   signature: headers["x-signature-ed25519"],
   timestamp: headers["x-signature-timestamp"]
 })

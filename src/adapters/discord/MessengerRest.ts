@@ -2,6 +2,7 @@ import { DiscordREST } from "dfx/DiscordREST"
 import {
   Cache,
   Clock,
+  DateTime,
   Duration,
   Effect,
   Exit,
@@ -12,39 +13,45 @@ import {
   Ref,
   Schema
 } from "effect"
-import { ChannelId, BotId, madeAtMillis, MessageId } from "../../domain/Ids.ts"
+import { BotId, ChannelId, MessageId } from "../../domain/Ids.ts"
 import type { UserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
 import { Messenger, MessengerError } from "../../ports/Messenger.ts"
 import type { Since, Sought } from "../../ports/Messenger.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
-import { isDrawingOf } from "../../views/drawings.ts"
-import { noticeMessage } from "../../views/notices.ts"
+import { noticeScreen } from "../../views/notices.ts"
+import { wordsFor } from "../../words/wordsFor.ts"
+import { answering } from "./answering.ts"
 import * as ApplicationInfo from "./ApplicationInfo.ts"
+import { fitsButtons } from "./customId.ts"
+import { drawn } from "./draw.ts"
+import { isDrawingOf } from "./drawings.ts"
+import type { Message } from "./Message.ts"
 import { messengerError } from "./messengerErrors.ts"
 import { toApiError } from "./RestErrors.ts"
+import { madeAt } from "./snowflake.ts"
 
-/** Ten a second and never eleven in any second: one, then a tenth of a second and a little. */
+/** Ten a second, and never eleven in any one: a little more than a tenth of a second apart. */
 const openingEvery = Duration.millis(101)
 
 /** After "opening direct messages too fast" (40003), unless Discord says otherwise. */
 const openingPause = Duration.minutes(1)
 
-/** A message looked for after a doubt is among the newest. A page is the most that Discord gives at once. */
+/** A message whose outcome is in doubt is among the newest. A page is the most that Discord returns at once. */
 const messagesOfPage = 100
 const pagesLookedAt = 5
 
-/** By how much Discord's clock, the database's and this process's may differ; in milliseconds. */
+/** How far the clocks of Discord, the database and this process may differ, in milliseconds. */
 const clocksDiffer = 3_600_000
 
-/** Notices drawn and brought to Discord by its REST interface. */
+/** Draws notices and sends them over Discord's REST interface. */
 export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
   Messenger,
   Effect.gen(function* () {
     const rest = yield* DiscordREST
     const openingLimit = yield* RateLimiter.make({ limit: 1, interval: openingEvery })
     const pausedUntil = yield* Ref.make(Number.NEGATIVE_INFINITY)
-    // A success is kept for ever, a failure not at all.
+    // Keeps a success for ever, and no failure.
     const applications = yield* Cache.makeWith({
       capacity: 1,
       lookup: (_: "ours") =>
@@ -82,8 +89,8 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
       )
 
     /**
-     * Of a channel where nothing can be read: whether anything was said in it since. Discord shows the newest message's id to
-     * whoever sees the channel.
+     * Whether a channel without readable messages got none since. Discord shows the newest message's id to every bot that
+     * sees the channel.
      */
     const isQuietSince = Effect.fnUntraced(function* (
       channelId: ChannelId,
@@ -91,14 +98,21 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
     ) {
       const answer = yield* Effect.mapError(rest.getChannel(channelId), failed)
       const { last_message_id: newest, type } = yield* decoded(ChannelEnd, answer)
-      // What stands in a direct message can always be read.
+      // The bot can always read its direct messages.
       if (type === directMessages) return true
-      // Ids grow with time, whatever they are of.
+      // Ids of all kinds grow with time.
       return newest != null && Option.exists(since, moment => BigInt(newest) < BigInt(moment))
     })
 
     return {
+      ...answering(rest),
+      canOfferButtons: fitsButtons,
       application: Effect.map(ours, ({ id }) => id),
+
+      communities: rest.getMyApplication().pipe(
+        Effect.map(({ approximate_guild_count }) => approximate_guild_count ?? 0),
+        Effect.mapError(failed)
+      ),
 
       openDm: Effect.fn("Messenger.openDm")(function* (userId: UserId) {
         yield* refuseWhilePaused
@@ -129,10 +143,14 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
           const found = messages.find(message => message.author.id === botUserId && isDrawing(message))
           if (found !== undefined) return { _tag: "Found", messageId: found.id }
           const oldest = messages.at(-1)
-          // Without the permission to read a channel's history Discord answers that there is none.
+          // Without the permission to read a channel's history, Discord returns an empty one.
           if (oldest === undefined && page === 0)
             return { _tag: (yield* isQuietSince(channelId, since.interaction)) ? "Absent" : "Unsure" }
-          if (oldest === undefined || messages.length < messagesOfPage || madeAtMillis(oldest.id) < earliest)
+          if (
+            oldest === undefined ||
+            messages.length < messagesOfPage ||
+            DateTime.toEpochMillis(madeAt(oldest.id)) < earliest
+          )
             break
           before = Option.some(oldest.id)
         }
@@ -159,6 +177,9 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
   })
 )
 
+/** Notices have no language of their reader yet. */
+const noticeMessage = (notice: Notice): Message => drawn(noticeScreen(wordsFor(Option.none()), notice))
+
 const failed = (error: Parameters<typeof toApiError>[0]): MessengerError => messengerError(toApiError(error))
 
 const paused = (millis: number) =>
@@ -169,7 +190,7 @@ const paused = (millis: number) =>
     mayHaveHappened: false
   })
 
-/** An answer that is not in Discord's form is not Discord's: nobody knows whether the message is there. */
+/** An answer without Discord's form is not Discord's: nobody knows whether the message exists. */
 const decoded = <A, I>(schema: Schema.Schema<A, I>, answer: unknown): Effect.Effect<A, MessengerError> =>
   Effect.mapError(
     Schema.decodeUnknown(schema)(answer),

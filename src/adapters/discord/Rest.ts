@@ -27,7 +27,7 @@ const rest = Layer.scoped(
     const { discord } = yield* Settings
     const send = yield* RestTransport.make(discord)
     const token = yield* Token.BotToken
-    // There from the start, so that the first hit counts as an increase.
+    // Starts the series at 0, so that the first hit counts as an increase.
     for (const scope of ["user", "global", "shared"] as const)
       yield* Metric.incrementBy(Metric.tagged(rateLimitHits, "scope", scope), 0)
     const execute = perform(send, token)
@@ -50,7 +50,7 @@ const rest = Layer.scoped(
   })
 )
 
-/** Discord's REST interface. After one 401 no call of the bot's leaves the process any more. */
+/** Discord's REST interface. After one 401 the bot sends no more calls of its own. */
 export const layer: Layer.Layer<DiscordREST | Token.BotToken, never, Settings> = Layer.provideMerge(
   rest,
   Token.layer
@@ -65,7 +65,7 @@ const perform = (send: RestTransport.Send, token: Token.BotToken["Type"]): Execu
     const { method } = request
     const path = asPath(request.url)
     const route = routeTemplate(path)
-    // Errors, logs and spans see this request: the true one has tokens in its path and its headers.
+    // Errors, logs and spans get this request: the real one has tokens in its path and its headers.
     const safe = HttpClientRequest.make(method)(route)
     const json = textOf(request)
     const plan = planFor(method, path, json)
@@ -145,8 +145,8 @@ const repeated = (
   })
 
 /**
- * A callback whose answer was lost is refused with 40060 when it is repeated: it did get through. Where the
- * caller asked for the message that it made, there is none to give, and the refusal stands.
+ * Discord refuses the retry of a callback whose answer got lost with 40060: the first try arrived. If the caller asked for
+ * the message that the callback created, we have none to return, and the refusal stands.
  */
 const acknowledged = (plan: Plan, request: HttpClientRequest.HttpClientRequest, safe: typeof request) =>
   plan.lane === "callback" &&
@@ -160,7 +160,7 @@ const alreadyAcknowledged = (response: HttpClientResponse.HttpClientResponse) =>
     Effect.orElseSucceed(() => false)
   )
 
-/** No call of the bot's leaves any more once Discord itself has refused the token. */
+/** The bot sends no more calls of its own once Discord itself has refused the token. */
 const rejectedBy = (response: HttpClientResponse.HttpClientResponse, token: Token.BotToken["Type"]) =>
   response.json.pipe(
     Effect.orElseSucceed(() => undefined),

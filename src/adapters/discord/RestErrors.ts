@@ -1,36 +1,36 @@
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Duration, Schema } from "effect"
 
-/** An answer came, and not with what was asked for. Never carries a token, a body or a full path. */
+/** An answer arrived, but not the requested one. Never carries a token, a body or a full path. */
 export class DiscordApiError extends Schema.TaggedError<DiscordApiError>()("DiscordApiError", {
-  /** Discord's own code, such as 10062; 0 when the answer had none. */
+  /** Discord's own code, such as 10062; 0 if the answer had none. */
   code: Schema.Int,
   status: Schema.Int,
   /**
-   * Whether the answer has the form of Discord's own errors. If not, a proxy or Cloudflare spoke in Discord's place: that
-   * says something of the moment, and nothing of this token, message or person.
+   * Whether the answer has the form of Discord's own errors. If not, a proxy or Cloudflare answered: then the fault is
+   * temporary, and says nothing about this token, message or person.
    */
   fromDiscord: Schema.optionalWith(Schema.Boolean, { default: () => true }),
   method: Schema.String,
-  /** The path with its ids and tokens replaced. */
+  /** The path with placeholders for ids and tokens. */
   route: Schema.String,
   retryAfter: Schema.optional(Schema.DurationFromSelf)
 }) {
   override get message(): string {
-    const said = this.fromDiscord ? `code ${this.code}` : "not in Discord's own words"
-    return `${this.method} ${this.route}: ${this.status} (${said})`
+    const words = this.fromDiscord ? `code ${this.code}` : "not in Discord's own words"
+    return `${this.method} ${this.route}: ${this.status} (${words})`
   }
 }
 
-/** No answer came. */
+/** No answer arrived. */
 export class DiscordUnreachable extends Schema.TaggedError<DiscordUnreachable>()("DiscordUnreachable", {
-  /** `timeout`: a deadline passed. `connection`: the network failed. `answer`: what came cannot be read. */
+  /** `timeout`: a deadline passed. `connection`: the network failed. `answer`: the answer is unreadable. */
   reason: Schema.Literal("timeout", "connection", "answer"),
   method: Schema.String,
   route: Schema.String,
-  /** False only when it is certain that Discord never saw the request. */
+  /** False only if Discord certainly never saw the request. */
   maybeSent: Schema.Boolean,
-  /** The system's own word for it, such as ECONNRESET. */
+  /** The system's error code, such as ECONNRESET. */
   detail: Schema.optional(Schema.String)
 }) {
   override get message(): string {
@@ -52,7 +52,7 @@ export const isDiscordsWord = Schema.is(
   })
 )
 
-/** What a failed call of `DiscordREST` says, in the two errors above. */
+/** The failure of a `DiscordREST` call as one of the two errors above. */
 export const toApiError = (error: DiscordRESTError): DiscordFailure => {
   const { method, url: route } = error.request
   switch (error._tag) {
@@ -83,16 +83,16 @@ export const toApiError = (error: DiscordRESTError): DiscordFailure => {
   }
 }
 
-/** Whether Discord itself refuses the bot token. An expired interaction token is answered 401 as well. */
+/** Whether Discord itself refuses the bot token. Discord answers an expired interaction token with 401 too. */
 export const isTokenRejected = (failure: DiscordFailure): boolean =>
   failure._tag === "DiscordApiError" &&
   failure.fromDiscord &&
   failure.status === 401 &&
   refusesToken(failure.code)
 
-/** Of the codes in an answer of 401: `401: Unauthorized` has none of its own, 40001 is "provide a valid token". */
+/** For an answer with 401: `401: Unauthorized` has code 0, and 40001 is "provide a valid token". */
 export const refusesToken = (code: number): boolean => code === 0 || code === 40_001
 
-/** Whether Discord may have done what was asked although the call failed. */
+/** Whether Discord may have done the work although the call failed. */
 export const isOutcomeUnknown = (failure: DiscordFailure): boolean =>
   failure._tag === "DiscordUnreachable" ? failure.maybeSent : failure.status >= 500

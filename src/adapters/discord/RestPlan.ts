@@ -2,16 +2,16 @@ import { Duration, Option, Schedule, Schema } from "effect"
 import type { DiscordFailure } from "./RestErrors.ts"
 import { type Lane, laneOf } from "./restRoute.ts"
 
-/** How one call is bounded and repeated. */
+/** The bounds and retries of one call. */
 export interface Plan {
   readonly lane: Lane
-  /** All tries, pauses and waits for a rate limit together. */
+  /** For all tries, pauses and waits for a rate limit together. */
   readonly deadline: Duration.Duration
   readonly retries: number
   readonly pause: Duration.Duration
-  /** Whether doing it twice is the same as doing it once. */
+  /** Whether the call is idempotent. */
   readonly repeatable: boolean
-  /** Whether a rate limit is waited out here, or handed back with its length. */
+  /** Whether the client waits a rate limit out, or returns it with its length. */
   readonly waitsForLimits: boolean
 }
 
@@ -23,7 +23,7 @@ interface Limits {
   readonly pause: Duration.Duration
 }
 
-/** Discord forgets an interaction after three seconds: two tries and their journey fit below that. */
+/** Discord forgets an interaction after three seconds: two tries and their network time fit into that. */
 export const limits: Record<Lane, Limits> = {
   callback: {
     deadline: Duration.millis(2500),
@@ -41,8 +41,8 @@ export const limits: Record<Lane, Limits> = {
 }
 
 /**
- * `body` is the JSON text, when there is one. An edit is never repeated here: its body is a drawing, which has grown old
- * by the time of another try. Whoever drew it draws it anew.
+ * `body` is the JSON text, if there is one. The client never retries an edit: by then its message is out of date, so the
+ * caller draws it again.
  */
 export const planFor = (method: string, path: string, body: Option.Option<string>): Plan => {
   const lane = laneOf(path)
@@ -59,8 +59,8 @@ export const planFor = (method: string, path: string, body: Option.Option<string
 }
 
 /**
- * The limiter waits for a 429, and what it gives up on is the caller's to repeat: only a callback, which would be too
- * late after that, is sent again when no time was named. A request that never left may always be sent again.
+ * The limiter waits out a 429, and leaves those that it gives up on to the caller. Only a callback, which would be too late
+ * then, is retried if the 429 names no time. A request that was never sent is always safe to retry.
  */
 export const mayRetry = (plan: Plan, failure: DiscordFailure): boolean => {
   if (failure._tag === "DiscordApiError") {
@@ -77,7 +77,7 @@ export const retrySchedule = (plan: Plan) =>
     Schedule.intersect(Schedule.recurs(plan.retries))
   )
 
-/** A second callback is refused with 40060 and opening a DM gives the same channel, so both may be repeated. */
+/** Discord refuses a second callback with 40060, and opens the same DM channel again, so both are safe to retry. */
 const isRepeatable = (method: string, path: string, lane: Lane, body: Option.Option<string>): boolean => {
   if (method !== "POST") return true
   if (lane === "callback" || path === "/users/@me/channels") return true

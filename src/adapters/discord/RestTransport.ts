@@ -17,14 +17,14 @@ import { followWallClock } from "./wallClockSteps.ts"
 export const userAgent = `DiscordBot (https://mochi.gg, ${version})`
 
 /**
- * Fifty requests at once use up a second's allowance just as well, until the first of them takes longer on its way than
- * the first of the next second: then Discord counts more than fifty. These come to 47 a second, and to 48 in any one.
+ * Fifty requests at once would use a second's allowance too, until one takes longer on its way than those of the next
+ * second: then Discord counts more than fifty. With this spacing there are 47 a second, and at most 48 in any one.
  */
 const spacing = { everyMillis: 21.2, slackMillis: 10 }
 
-/** Of the bot's own, as Discord counts them. */
+/** Of the bot's own calls, as Discord counts them. */
 const mostRequestsPerSecond = 50
-/** Milliseconds after which queues that nothing waits in are forgotten: each interaction token has one of its own. */
+/** Milliseconds after which the limiters drop empty queues: each interaction token has a queue of its own. */
 const sweepsQueuesEvery = 60_000
 
 export type RateLimitScope = "user" | "global" | "shared"
@@ -32,36 +32,36 @@ export type RateLimitScope = "user" | "global" | "shared"
 export interface Call {
   readonly lane: Lane
   readonly method: string
-  /** Under the base address; carries ids and tokens, so it must never leave this module. */
+  /** Below the base address; has ids and tokens, so it must never leave this module. */
   readonly path: `/${string}`
   /** The path as logs and errors may show it. */
   readonly route: string
   readonly query: URLSearchParams
   readonly contentType: string | undefined
   readonly body: string | FormData | undefined
-  /** Whether a rate limit is waited out; if not, it is answered with 429 at once. */
+  /** Whether the limiter waits a rate limit out; if not, it answers 429 at once. */
   readonly waitsForLimits: boolean
-  /** Told when the request leaves the queue for the network. */
+  /** Runs when the request leaves the queue for the network. */
   readonly onSend: () => void
-  /** Told of every 429, those that are waited out included. */
+  /** Runs for every 429, including those that the limiter waits out. */
   readonly onRateLimit: (scope: RateLimitScope) => void
 }
 
 /**
- * A status and nothing of Discord's own that could be believed: a proxy's page, an empty body, a 429 that names no time,
- * or Discord out of order (5xx).
+ * A status without a credible answer of Discord: a proxy's page, an empty body, a 429 that names no time, or a failing
+ * Discord (5xx).
  */
 export class ForeignAnswer extends Data.TaggedError("ForeignAnswer")<{ readonly status: number }> {}
 
 /**
- * Sends one request through the limiter of its lane and reads the whole answer. What Discord refuses in its own words
- * comes back as a response too, and so does a 429 with its time.
+ * Sends one request through the limiter of its lane and reads the whole answer. Returns Discord's own refusals as responses
+ * too, and a 429 that names its time.
  */
 export type Send = (call: Call) => Effect.Effect<Response, DiscordUnreachable | ForeignAnswer>
 
 /**
- * Three limiters: only the bot's own calls count to its fifty requests a second, and messages that wait must
- * not hold back an interaction's answer.
+ * Three limiters: only the bot's own calls count towards its fifty requests a second, and waiting messages must not delay
+ * an interaction's answer.
  */
 export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -72,14 +72,14 @@ export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, ne
     const isRefused = (retryAfter: number, longest: number): boolean => {
       const attempt = attempts.getStore()
       if (attempt === undefined) return true
-      // What was to be waited for was reckoned by the clock as it was.
+      // The limiter computed this wait before the clock was set.
       attempt.clockWasSet ||= clockWasSet()
       const waits = attempt.call.waitsForLimits && retryAfter > 0 && retryAfter <= longest
       return attempt.clockWasSet || !waits
     }
     const limiter = (lane: Lane) =>
-      Effect.tap(acquireLimiter(discord.apiBaseUrl, lane, perform, isRefused), made =>
-        Effect.sync(() => limiters.push(made))
+      Effect.tap(acquireLimiter(discord.apiBaseUrl, lane, perform, isRefused), limiter =>
+        Effect.sync(() => limiters.push(limiter))
       )
     const lanes: Record<Lane, REST> = {
       callback: yield* limiter("callback"),
@@ -102,12 +102,12 @@ export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, ne
     return send
   })
 
-/** What one try learns on its way through the package, which hands nothing of ours on. */
+/** The state of one try inside the package, which passes nothing of ours on. */
 interface Attempt {
   readonly call: Call
   sent: boolean
   status: number | undefined
-  /** Whether the wall clock was set while it waited. */
+  /** Whether somebody set the wall clock while the try waited. */
   clockWasSet: boolean
 }
 
@@ -116,7 +116,7 @@ const request = async (rest: REST, call: Call, signal: AbortSignal): Promise<Res
     method: methods[call.method] ?? RequestMethod.Get,
     fullRoute: call.path,
     query: call.query,
-    // The package would forget the token after one 401: the header is ours.
+    // The package would drop the token after one 401, so we set the header.
     auth: false,
     versioned: false,
     signal
@@ -150,12 +150,12 @@ const acquireLimiter = (
       return new REST({
         api: withoutTrailingSlashes(baseUrl),
         makeRequest,
-        // The package repeats a 5xx at once and without a pause.
+        // The package retries a 5xx at once, without a pause.
         retries: 0,
         timeout: limits[lane].tryMillis,
         globalRequestsPerSecond: lane === "bot" ? mostRequestsPerSecond : Number.POSITIVE_INFINITY,
         handlerSweepInterval: sweepsQueuesEvery,
-        // Without Retry-After the package would repeat at once, for ever; past the deadline waiting is idle.
+        // Without Retry-After the package would retry at once, for ever; past the deadline waiting is useless.
         rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter, longest)
       })
     }),
@@ -178,7 +178,7 @@ const fetchWith =
     const { call } = attempt
     if (call.lane === "bot") await botTurn()
     signal?.throwIfAborted()
-    // Nothing else of the caller's headers: a content-length makes fetch fail.
+    // No other header of the caller's: a content-length makes fetch fail.
     const headers = new Headers({ "user-agent": userAgent })
     if (call.contentType !== undefined) headers.set("content-type", call.contentType)
     if (call.lane === "bot") headers.set("authorization", `Bot ${Redacted.value(token)}`)
@@ -202,7 +202,7 @@ const scopeOf = (headers: Headers): RateLimitScope => {
   return scope === "global" || scope === "shared" ? scope : "user"
 }
 
-/** The response that the package's error stood for; its own fields hold the path and the body, so they go. */
+/** The response behind the package's error; drops the error's own fields, which have the path and the body. */
 const answerOf = (
   failure: unknown,
   attempt: Attempt

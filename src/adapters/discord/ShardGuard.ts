@@ -3,20 +3,20 @@ import { SimpleShardingStrategy, type WebSocketManager, WebSocketShard } from "@
 import { WebSocket } from "ws"
 import { KEEP_SESSION } from "./closeCodes.ts"
 
-/** Milliseconds that Discord has to answer a close before the socket is cut. */
+/** Milliseconds for Discord to answer a close before we cut the socket. */
 const CLOSE_PATIENCE = 1500
 const LONGEST_PAUSE = 5000
 
-export interface ShardHooks {
-  /** Before every connection, the first one and those that the package makes by itself. */
+interface ShardHooks {
+  /** Runs before every connection, including those that the package makes by itself. */
   readonly onConnecting: (shardId: number) => void
   readonly onBroken: (shardId: number, error: unknown) => void
 }
 
 /**
- * The package drops the promises of its socket handlers: what they reject with would end the process, which a
- * single `{"op":10}` from the gateway can bring about. Here they are caught. It also connects again every half
- * second for ever, even after its own shutdown: here the pauses grow, and a stopped shard stays stopped.
+ * The package drops the promises of its socket handlers: a rejection would end the process, and a single `{"op":10}` from
+ * the gateway can cause one. This catches them. The package also reconnects every half second for ever, even after its own
+ * shutdown: here the pauses grow, and a stopped shard stays stopped.
  */
 export class ShardGuard extends SimpleShardingStrategy {
   readonly #hooks: ShardHooks
@@ -41,12 +41,12 @@ export class ShardGuard extends SimpleShardingStrategy {
     }
   }
 
-  /** The shard got in: its next pause is the shortest again. */
+  /** Discord accepted the shard: its next pause is the shortest again. */
   connected(shardId: number): void {
     this.#failures.delete(shardId)
   }
 
-  /** Closes every socket so that Discord keeps its session; never takes longer than the patience above. */
+  /** Closes every socket so that Discord keeps its session; takes at most `CLOSE_PATIENCE`. */
   async stop(): Promise<void> {
     this.#stopped = true
     const sockets = this.#guarded.map(shard => Reflect.get(shard, "connection"))
@@ -71,7 +71,7 @@ export class ShardGuard extends SimpleShardingStrategy {
     })
   }
 
-  /** On top of the package's own half second. */
+  /** Adds to the package's own half second. */
   async #pause(shardId: number): Promise<void> {
     const failures = this.#failures.get(shardId) ?? 0
     this.#failures.set(shardId, failures + 1)
@@ -82,7 +82,7 @@ export class ShardGuard extends SimpleShardingStrategy {
   }
 }
 
-/** A socket that is still opening is not closed by the package, and one without a peer closes after 30 s. */
+/** The package does not close a socket that is still opening, and one without a peer closes after 30 s. */
 const cut = (socket: unknown): void => {
   if (!(socket instanceof WebSocket) || socket.readyState === WebSocket.CLOSED) return
   socket.on("error", () => undefined)

@@ -5,29 +5,28 @@ import { isGatewayUrl } from "./GatewayAddress.ts"
 import { INVALID_SEQUENCE } from "./closeCodes.ts"
 
 /**
- * The sessions of the shards while they are connected. Guards two things: a session is forgotten only when
- * Discord says that it is void, and an event that no handler took is not stored as seen, so that Discord
- * replays it.
+ * The sessions of the shards while they are connected. It forgets a session only if Discord says that it is invalid, and
+ * never stores an event as seen that no handler took, so that Discord replays it.
  */
 export interface ShardSessions {
-  /** Before each connection: fetches what is not known yet, drops what belongs to another number of shards. */
+  /** Runs before each connection: loads missing sessions, and drops those for another number of shards. */
   readonly prepare: (gateway: { readonly url: string; readonly shards: number }) => Effect.Effect<void>
-  /** Shards that have to identify; Discord counts these. */
+  /** Number of shards that have to identify; Discord counts identifies. */
   readonly missing: () => number
   readonly retrieve: (shardId: number) => SessionInfo | null
   readonly update: (shardId: number, session: SessionInfo | null) => void
-  /** Before each connection of a shard: where the last one came to nothing, its session goes on elsewhere. */
+  /** Runs before each connection of a shard: after a failed one, its session moves to another address. */
   readonly connecting: (shardId: number) => void
   readonly greeted: (shardId: number) => void
-  /** The shard is in, by READY or RESUMED. */
+  /** Discord accepted the shard, by READY or RESUMED. */
   readonly entered: (shardId: number) => void
   readonly closed: (shardId: number, code: number) => void
   readonly dispatched: (shardId: number, sequence: number | null, taken: boolean) => void
-  /** Whether events wait at Discord because nobody took them. */
+  /** Whether events wait at Discord because no handler took them. */
   readonly hasUntaken: () => boolean
-  /** From here to the next `prepare` nothing of the sockets' closing touches the sessions. */
+  /** Until the next `prepare`, closing sockets do not change the sessions. */
   readonly freeze: () => void
-  /** Stores what changed since the last time; a store that fails is tried again next time. */
+  /** Stores the changes since the last time; the next save retries those that failed. */
   readonly save: Effect.Effect<void>
   readonly forgetAll: () => void
 }
@@ -70,7 +69,7 @@ export const make = (store: GatewaySessions["Type"], bot: string): Effect.Effect
         const shard = shards.get(shardId)
         if (shard === undefined || frozen) return
         if (shard.attempt !== "none") afterFailure(shard, gatewayUrl)
-        shard.attempt = "begun"
+        shard.attempt = "started"
       },
       greeted: shardId => {
         const shard = shards.get(shardId)
@@ -108,30 +107,30 @@ interface Shard {
   /** The last event that a handler took. */
   seen: number
   untaken: boolean
-  /** The package also gives up good sessions: for a network error, a missing HELLO, its own destruction. */
+  /** The package also drops valid sessions: after a network error, a missing HELLO or its own destruction. */
   mayForget: boolean
-  /** How far the connection has come that is under way; `none` once the shard is in. */
-  attempt: "none" | "begun" | "greeted"
-  /** Connections in a row that should have resumed the session and did not. */
+  /** How far the current connection attempt has come; `none` once Discord has accepted the shard. */
+  attempt: "none" | "started" | "greeted"
+  /** Consecutive connections that failed to resume the session. */
   failures: number
   saved: string | undefined
 }
 
-/** Resumes at the gateway's own address that are tried before the session is given up. */
+/** Resumes at the gateway's own address before the session is given up. */
 const resumesTried = 2
 
 /**
- * A session has an address of its own, which may be gone for good: after one failure there the gateway's own address is
- * tried. There only Discord's silence or refusal counts: while it cannot be reached at all, the session is kept.
+ * A session has an address of its own, which may be gone for good: after one failure there, the shard tries the gateway's
+ * own address. There only Discord's silence or refusal counts: while it is unreachable, the session stays.
  */
 const afterFailure = (shard: Shard, gatewayUrl: string) => {
   if (shard.session === null) return
-  if (shard.failures > 0 && shard.attempt === "begun") return
+  if (shard.failures > 0 && shard.attempt === "started") return
   shard.failures += 1
   shard.session = shard.failures > resumesTried ? null : { ...shard.session, resumeURL: gatewayUrl }
 }
 
-/** READY may name anything. */
+/** READY may name an unusable URL. */
 const reachable = (session: SessionInfo, gatewayUrl: string): SessionInfo =>
   isGatewayUrl(session.resumeURL) ? session : { ...session, resumeURL: gatewayUrl }
 

@@ -2,8 +2,8 @@ import { Redacted } from "effect"
 import { createHash } from "node:crypto"
 
 /**
- * Which bot a token belongs to, without asking anybody: its user id, which is the token's first part and stays when the
- * token is reset. A token of another form is told apart by its fingerprint.
+ * Which bot a token belongs to, without a call: the bot's user id, which is the token's first part and survives a reset of
+ * the token. For a token of another form, its fingerprint.
  */
 export const botOf = (token: Redacted.Redacted): string => {
   const [first = ""] = Redacted.value(token).split(".", 1)

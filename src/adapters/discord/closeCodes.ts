@@ -1,12 +1,12 @@
 import { GatewayFatal } from "../../ports/GatewayConnection.ts"
 
-/** What a close code asks of us beyond connecting again. */
-export type CloseMeaning =
+/** What to do after a close code. */
+type CloseMeaning =
   | { readonly _tag: "Fatal"; readonly error: GatewayFatal }
   | { readonly _tag: "Reshard" }
   | { readonly _tag: "Reconnect" }
 
-/** Discord's code for a sequence it does not know: the one close that makes the session worthless. */
+/** Discord's code for an unknown sequence: the only close that invalidates the session. */
 export const INVALID_SEQUENCE = 4007
 
 /** Any code but 1000 and 1001 makes Discord keep the session. */
@@ -25,8 +25,8 @@ export const tokenRefused = () =>
 
 const fatalReasons = new Map([
   [4004, "the bot token is rejected, check DISCORD_BOT_TOKEN"],
-  [4010, "it does not accept the shard that was offered"],
-  [4012, "it no longer speaks this version of its gateway"],
+  [4010, "it does not accept the shard"],
+  [4012, "it no longer supports this version of its gateway"],
   [4013, "the intents are invalid"],
   [4014, "the intents are not granted to this application"]
 ])

@@ -1,6 +1,6 @@
 import { Predicate } from "effect"
 
-/** The codes with which a connection fails before a byte of the request is written. */
+/** Error codes of connections that fail before they carry a byte of the request. */
 export const neverConnected = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -10,7 +10,7 @@ export const neverConnected = new Set([
   "UND_ERR_CONNECT_TIMEOUT"
 ])
 
-/** The system's own word for it, such as ECONNRESET. */
+/** The system's error code, such as ECONNRESET. */
 export const systemCode = (failure: unknown): string | undefined => {
   const cause = failure instanceof Error ? failure.cause : undefined
   return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined

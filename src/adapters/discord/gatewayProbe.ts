@@ -2,14 +2,14 @@ import { Duration, Effect, Schema } from "effect"
 import { WebSocket } from "ws"
 import { withoutTrailingSlashes } from "../../config/parsers.ts"
 
-/** A greeting has some hundred. */
+/** A greeting has some hundred bytes. */
 const longestFrameBytes = 64 * 1024
 const greetsWithin = Duration.seconds(6)
 
-/** Nobody greeted us at the gateway's address. */
-export class NoGreeting extends Schema.TaggedError<NoGreeting>()("NoGreeting", { detail: Schema.String }) {}
+/** No greeting arrived from the gateway's address. */
+class NoGreeting extends Schema.TaggedError<NoGreeting>()("NoGreeting", { detail: Schema.String }) {}
 
-/** Connects, waits for Discord's greeting, and leaves without identifying: no session is begun and none is ended. */
+/** Connects, waits for Discord's greeting, and closes without identifying: this starts no session and ends none. */
 export const greeting = (url: string): Effect.Effect<void, NoGreeting> =>
   Effect.acquireUseRelease(
     Effect.try({
@@ -19,7 +19,7 @@ export const greeting = (url: string): Effect.Effect<void, NoGreeting> =>
         }),
       catch: error => new NoGreeting({ detail: error instanceof Error ? error.message : "no address" })
     }),
-    greeted,
+    awaitGreeting,
     socket => Effect.sync(() => socket.terminate())
   ).pipe(
     Effect.timeoutFail({
@@ -29,10 +29,10 @@ export const greeting = (url: string): Effect.Effect<void, NoGreeting> =>
     })
   )
 
-const greeted = (socket: WebSocket) =>
+const awaitGreeting = (socket: WebSocket) =>
   Effect.async<void, NoGreeting>(resume => {
     const refuse = (detail: string) => resume(new NoGreeting({ detail }))
-    // Stays to the end: closing a socket that is not open yet is an error too.
+    // Stays until the end: closing a socket that is not open yet emits an error too.
     socket.on("error", error => refuse(error.message))
     socket.on("close", code => refuse(`closed with ${code}`))
     socket.once("message", data =>

@@ -1,29 +1,29 @@
 import { createPublicKey, verify } from "node:crypto"
 import { Either } from "effect"
 
-/** Discord signs the stamp and the raw body with the application's key, and sends hex. */
-export interface SignedInteraction {
+/** Discord signs the timestamp and the raw body with the application's key, and sends hex. */
+interface SignedInteraction {
   /** `X-Signature-Ed25519` */
   readonly signature: string | undefined
   /** `X-Signature-Timestamp`, Unix seconds */
   readonly timestamp: string | undefined
-  /** The bytes as they came: parsing and printing again would change them. */
+  /** The bytes as received: parsing and serializing again would change them. */
   readonly body: Uint8Array
 }
 
-/** `malformed` also stands for a header that is missing. */
+/** `malformed` also stands for a missing header. */
 export type SignatureRefusal = "malformed" | "stale" | "mismatch"
 
-/** How far the stamp may be from now, in milliseconds, either way. */
+/** How far the timestamp may be from now, in milliseconds, either way. */
 const TOLERANCE = 5 * 60_000
 
 /** `publicKey` is the raw key of 32 bytes, `now` Unix milliseconds. */
 export const verifyInteraction = (
-  { body, ...claimed }: SignedInteraction,
+  { body, ...headers }: SignedInteraction,
   publicKey: Uint8Array,
   now: number
 ): Either.Either<void, SignatureRefusal> =>
-  Either.flatMap(inspectStamp(claimed, now), ({ signature, timestamp }) =>
+  Either.flatMap(inspectStamp(headers, now), ({ signature, timestamp }) =>
     verify(
       null,
       Buffer.concat([Buffer.from(timestamp), body]),
@@ -34,7 +34,7 @@ export const verifyInteraction = (
       : Either.left<SignatureRefusal>("mismatch")
   )
 
-/** All that can be told before the body is there. */
+/** Everything that the headers alone decide. */
 export const inspectStamp = (
   { signature, timestamp }: Omit<SignedInteraction, "body">,
   now: number
@@ -45,7 +45,7 @@ export const inspectStamp = (
   return Either.right({ signature, timestamp })
 }
 
-/** RFC 8410: what stands before the raw bytes of an Ed25519 key. */
+/** RFC 8410: the prefix of the raw bytes of an Ed25519 key. */
 const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex")
 
 const spki = (raw: Uint8Array) =>

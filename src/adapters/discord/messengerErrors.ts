@@ -4,7 +4,7 @@ import type { MessengerErrorReason } from "../../ports/Messenger.ts"
 import { isOutcomeUnknown } from "./RestErrors.ts"
 import type { DiscordFailure } from "./RestErrors.ts"
 
-/** What a failed call to Discord means for the one who has a message to bring. */
+/** What a failed call to Discord means for a message. */
 export const messengerError = (failure: DiscordFailure): MessengerError =>
   new MessengerError({
     reason: reasonOf(failure),
@@ -17,9 +17,9 @@ export const messengerError = (failure: DiscordFailure): MessengerError =>
   })
 
 /**
- * Only what Discord itself says, by a code that is known to speak of the message, the person or the channel, is final. An
- * answer without a code is a proxy's, or of the address; other codes speak of the bot's account or of the moment, and a
- * delivery has a day's patience with them.
+ * Only Discord's own answer is final, with a code about the message, the person or the channel. An answer without a code is
+ * a proxy's, or about the IP address; other codes are about the bot's account or are temporary, and a delivery retries
+ * them for a day.
  */
 const reasonOf = (failure: DiscordFailure): MessengerErrorReason => {
   if (failure._tag === "DiscordUnreachable") return "Unavailable"
@@ -41,11 +41,11 @@ const reasons: Readonly<Record<number, MessengerErrorReason>> = Object.fromEntri
   ...meaning("Unreachable", 50007, 50278),
   // Unknown server, unknown user; a recipient who takes no such content, or is too young.
   ...meaning("Refused", 10004, 10013, 20009, 20024),
-  // Too large; banned from the server; a forum takes no plain message, or wants a tag.
+  // Too large; banned from the server; a forum that takes no plain message, or requires a tag.
   ...meaning("Refused", 40005, 40007, 40058, 40067),
-  // No access; not in a DM; another's message; empty; no text channel; verification level; no permission.
+  // No access; not in a DM; another bot's message; empty; no text channel; verification level; no permission.
   ...meaning("Refused", 50001, 50003, 50005, 50006, 50008, 50009, 50013),
-  // Not in this kind of channel; not to these recipients; a body that is not valid; a message that cannot be changed.
+  // Not in this kind of channel; not to these recipients; an invalid body; a message that cannot be changed.
   ...meaning("Refused", 50024, 50033, 50035, 50068, 50109),
   // A locked thread; the server's moderation; the filter of harmful links.
   ...meaning("Refused", 160005, 200000, 240000)

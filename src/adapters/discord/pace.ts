@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
 /**
- * Lets callers pass one after the other, `spacing` milliseconds apart. Who is late because the process was held up makes
- * up for `slack` milliseconds at most, so that what piled up does not leave all at once.
+ * Lets callers pass one after the other, `spacing` milliseconds apart. Callers that are late because the process stalled
+ * catch up by at most `slack` milliseconds, so that a backlog does not leave all at once.
  */
 export const makePace = (spacing: number, slack: number): (() => Promise<void>) => {
-  let before = Promise.resolve()
+  let previous = Promise.resolve()
   let next = Number.NEGATIVE_INFINITY
   const pass = async () => {
     const wait = next - performance.now()
@@ -13,7 +13,7 @@ export const makePace = (spacing: number, slack: number): (() => Promise<void>) 
     next = Math.max(next, performance.now() - slack) + spacing
   }
   return () => {
-    before = before.then(pass)
-    return before
+    previous = previous.then(pass)
+    return previous
   }
 }

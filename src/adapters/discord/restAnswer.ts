@@ -1,15 +1,15 @@
 import type { REST } from "@discordjs/rest"
 import { withRetryAfter } from "./retryAfterHeader.ts"
 
-/** Bytes, unpacked: a hundred messages as full as Discord lets them be, and then some. */
+/** Bytes, unpacked: more than a hundred messages of Discord's maximum size. */
 const longestAnswerBytes = 8 * 1024 * 1024
 
-/** It got through, and nobody knows what became of it. */
+/** The request arrived, and its outcome is unknown. */
 class AnswerTooLong extends Error {
   override readonly name = "AnswerTooLong"
 }
 
-/** Read to its end here, where the time that the package gives one try still runs; not past the bound above. */
+/** Reads the whole answer, up to the bound above, while the package's timeout for the try still runs. */
 export const wholeOf = async (
   response: Response
 ): Promise<Awaited<ReturnType<REST["options"]["makeRequest"]>>> => {

@@ -1,4 +1,4 @@
-/** The paths that an interaction's own token opens, and that therefore carry it. */
+/** The kind of a path: `callback` and `webhook` paths carry an interaction's token as their authorization. */
 export type Lane = "callback" | "webhook" | "bot"
 
 export const laneOf = (path: string): Lane => {

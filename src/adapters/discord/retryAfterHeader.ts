@@ -1,10 +1,10 @@
 import { Option, Predicate } from "effect"
 import { parseRetryAfter } from "../mochi/retryAfter.ts"
 
-/** The package reads the header alone, in seconds; some answers say the time in their JSON alone, or as a date. */
-export const withRetryAfter = (given: Headers, body: string): Headers => {
-  const headers = new Headers(given)
-  const inHeader = Option.flatMap(Option.fromNullable(given.get("retry-after")), header =>
+/** The package reads only the header, in seconds; some answers have the time only in their JSON, or as a date. */
+export const withRetryAfter = (original: Headers, body: string): Headers => {
+  const headers = new Headers(original)
+  const inHeader = Option.flatMap(Option.fromNullable(original.get("retry-after")), header =>
     /^\d+\.\d+$/.test(header) ? Option.some(Number(header) * 1000) : parseRetryAfter(header, Date.now())
   )
   const millis = Option.orElse(Option.filter(inHeader, isPositive), () => retryAfterIn(body))

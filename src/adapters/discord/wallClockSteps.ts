@@ -1,11 +1,11 @@
 import type { REST } from "@discordjs/rest"
 
-/** Milliseconds: what clocks are slewed by, unnoticed, adds up to less for weeks. */
+/** Milliseconds: the gradual corrections of a clock add up to less for weeks. */
 const smallestStep = 500
 
 /**
- * The package keeps the ends of rate limits as readings of the wall clock: were that set back by an hour, it would wait
- * for an hour. Each call moves them by what the clock was set since the last one, and says whether it was.
+ * The package stores the ends of rate limits as wall clock times: if somebody set the clock back by an hour, it would wait
+ * for an hour. Each call moves these ends by the clock's step since the last call, and returns whether there was one.
  */
 export const followWallClock = (limiters: Iterable<REST>): (() => boolean) => {
   let offset = Date.now() - performance.now()

@@ -15,15 +15,15 @@ export interface Call<A> {
   readonly body: Option.Option<string>
   /** Set on calls that change something at Mochi. */
   readonly idempotencyKey: Option.Option<string>
-  /** False where a second try could do the work twice, or would come too late to be of use. */
+  /** False if a second try could do the work twice, or would come too late to be of use. */
   readonly repeatable: boolean
-  /** Asked right before each try is sent; false withholds it. */
+  /** The client asks this right before it sends each try; false withholds the try. */
   readonly mayLeave?: Effect.Effect<boolean>
   readonly reading: Reading<A>
 }
 
 export interface Answer<A> {
   readonly value: A
-  /** How many times the call was sent. */
+  /** How many times the client sent the call. */
   readonly tries: number
 }

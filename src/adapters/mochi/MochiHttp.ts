@@ -8,7 +8,7 @@ import { MochiError } from "../../ports/MochiError.ts"
 import type { MochiOperation } from "../../ports/MochiError.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
-import { observed, traceparent, triedAs } from "./instrumentation.ts"
+import { inCallSpan, inTrySpan, traceparent } from "./instrumentation.ts"
 import { expandPath } from "./pathSegment.ts"
 import { signedHeaders } from "./signing.ts"
 import * as Throttle from "./Throttle.ts"
@@ -16,16 +16,16 @@ import * as Transport from "./transport.ts"
 import type { Failure } from "./tryOutcome.ts"
 import { FailedTry, judge, statusOf } from "./tryOutcome.ts"
 
-/** Makes the calls of both of Mochi's APIs: signed, bounded, traced, measured, and repeated where that is safe. */
+/** Makes the calls of both of Mochi's APIs: signs, bounds, traces and measures them, and retries them if that is safe. */
 export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
   MochiHttp,
   { readonly run: <A>(call: Call<A>) => Effect.Effect<Answer<A>, MochiError> }
 >() {}
 
-/** A command and a decision have this long in all; a caller's own deadline can only shorten it. */
+/** A command or a decision may take this long; a caller's own deadline can only shorten it. */
 const overallMillis = 20_000
 const singleTryMillis = 10_000
-/** What somebody types must not keep what somebody has asked for from Mochi: two thirds of the places stay free of it. */
+/** Suggestions must not keep commands from Mochi: two thirds of the places are for commands alone. */
 const bounds = {
   all: { concurrency: 32, perSecond: 250 },
   suggestions: { concurrency: 10, perSecond: 100 }
@@ -35,7 +35,7 @@ const make = Effect.gen(function* () {
   const { mochi } = yield* Settings
   const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
   const throttle = yield* Throttle.makeWithPriority(bounds)
-  // a try has its span already, one that carries no header
+  // a try has a span of its own, without headers
   const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
 
   const authorization = Effect.fnUntraced(function* (auth: Call<unknown>["auth"]) {
@@ -112,7 +112,7 @@ const make = Effect.gen(function* () {
 
     let inDoubt = false
     for (let tries = 1; ; tries++) {
-      const outcome = yield* throttle.admit(yield* remaining, triedAs(call, tries, oneTry))
+      const outcome = yield* throttle.admit(yield* remaining, inTrySpan(call, tries, oneTry))
       if (Option.isNone(outcome))
         return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
       if (Either.isRight(outcome.value)) {
@@ -129,10 +129,10 @@ const make = Effect.gen(function* () {
     }
   })
 
-  return MochiHttp.of({ run: call => observed(call, bases[call.api].root, run(call)) })
+  return MochiHttp.of({ run: call => inCallSpan(call, bases[call.api].root, run(call)) })
 })
 
-/** Over a client of the caller's choosing. */
+/** With an HTTP client of the caller's choice. */
 export const layerWithoutClient: Layer.Layer<MochiHttp, never, Settings | HttpClient.HttpClient> =
   Layer.effect(MochiHttp, make)
 
@@ -143,14 +143,14 @@ export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
 
 const failure = (
   call: Call<unknown>,
-  known: Pick<Failure, "reason"> & Partial<Failure> & { readonly mayHaveHappened?: boolean }
+  details: Pick<Failure, "reason"> & Partial<Failure> & { readonly mayHaveHappened?: boolean }
 ): MochiError =>
   new MochiError({
     operation: call.operation,
-    reason: known.reason,
-    status: known.status ?? Option.none(),
-    mayHaveHappened: known.mayHaveHappened ?? false,
-    cause: known.cause ?? Option.none()
+    reason: details.reason,
+    status: details.status ?? Option.none(),
+    mayHaveHappened: details.mayHaveHappened ?? false,
+    cause: details.cause ?? Option.none()
   })
 
 const warnOfRows = (operation: MochiOperation, rows: number) =>

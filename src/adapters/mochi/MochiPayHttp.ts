@@ -11,7 +11,7 @@ import * as MochiHttp from "./MochiHttp.ts"
 import type { Reading } from "./tryOutcome.ts"
 import * as Wire from "./wire.ts"
 
-/** Shares the client, and with it the bound on calls, with Mochi Profile's layer. */
+/** Shares the client, and so the bounds on calls, with Mochi Profile's layer. */
 export const layerWithoutHttp: Layer.Layer<MochiPay, never, MochiHttp.MochiHttp> = Layer.effect(
   MochiPay,
   Effect.gen(function* () {
@@ -82,32 +82,37 @@ export const layerWithoutHttp: Layer.Layer<MochiPay, never, MochiHttp.MochiHttp>
         mayLeave,
         reading: {
           decode: Wire.decodeCreated,
-          // a 2xx says that the request exists, whatever became of its body
+          // a 2xx says that the request exists, even without a usable body
           withoutBody: Option.some(Option.none<RequestCode>()),
           answers: {}
         }
       })
     })
 
-    const decide = Effect.fnUntraced(function* (asked: {
+    const decide = Effect.fnUntraced(function* ({
+      decision,
+      interactionId,
+      profileId,
+      request
+    }: {
       readonly request: RequestKey
       readonly profileId: ProfileId
       readonly decision: Decision
       readonly interactionId: InteractionId
     }) {
-      const { code } = asked.request
+      const { code } = request
       const { value: outcome, tries } = yield* http.run({
         operation: "decide_transfer_request",
         api: "pay",
         method: "POST",
         auth: "signed",
-        path: `${atApplication}/requests/{code}/${asked.decision}`,
-        ids: { profileId: asked.profileId, applicationId: asked.request.applicationId, code },
+        path: `${atApplication}/requests/{code}/${decision}`,
+        ids: { profileId, applicationId: request.applicationId, code },
         query: "",
         body: Option.none(),
-        // a code may hold what no header may; one without an encoding is refused as a path, before any call
+        // a code may have characters that a header may not; the path already refuses one without an encoding
         idempotencyKey: Option.some(
-          `${encodeURIComponent(code.toWellFormed())}:${asked.decision}:${asked.interactionId}`
+          `${encodeURIComponent(code.toWellFormed())}:${decision}:${interactionId}`
         ),
         repeatable: true,
         reading: decisionReading

@@ -7,13 +7,13 @@ import { answersAtAll } from "./health.ts"
 import * as MochiHttp from "./MochiHttp.ts"
 import { decodeProfile } from "./wire.ts"
 
-/** Shares the client, and with it the bound on calls, with Mochi Pay's layer. */
+/** Shares the client, and so the bounds on calls, with Mochi Pay's layer. */
 export const layerWithoutHttp: Layer.Layer<MochiProfiles, never, MochiHttp.MochiHttp> = Layer.effect(
   MochiProfiles,
   Effect.gen(function* () {
     const http = yield* MochiHttp.MochiHttp
 
-    const byDiscordId = Effect.fnUntraced(function* (id: string) {
+    const byUserId = Effect.fnUntraced(function* (id: string) {
       const { value } = yield* http.run({
         ...lookUp,
         operation: "profile_by_discord",
@@ -35,7 +35,7 @@ export const layerWithoutHttp: Layer.Layer<MochiProfiles, never, MochiHttp.Mochi
       return value
     })
 
-    return MochiProfiles.of({ byDiscordId, byId, reachable: answersAtAll(http, "profile") })
+    return MochiProfiles.of({ byUserId, byId, reachable: answersAtAll(http, "profile") })
   })
 )
 

@@ -3,7 +3,7 @@ import { monotonicMillis } from "../../context/monotonic.ts"
 import { Priority } from "../../context/Priority.ts"
 
 export interface Throttle {
-  /** Runs `effect` when its turn comes; none, with nothing run, where that would be later than `patienceMillis`. */
+  /** Runs `effect` when its turn comes; none, without running it, if that would be after `patienceMillis`. */
   readonly admit: <A, E, R>(
     patienceMillis: number,
     effect: Effect.Effect<A, E, R>
@@ -16,13 +16,13 @@ export const queued = Metric.counter("mochi.client.queued", {
   incremental: true
 })
 
-/** At most `concurrency` at a time and `perSecond` in the long run, with bursts of one second's worth. */
-export interface Bound {
+/** At most `concurrency` at a time and `perSecond` on average, with bursts of one second's worth. */
+interface Bound {
   readonly concurrency: number
   readonly perSecond: number
 }
 
-/** One bound on all, and within it a narrower one on suggestions: what is left is there for commands alone. */
+/** One bound on all, and within it a narrower one on suggestions: the rest is for commands alone. */
 export const makeWithPriority = (bounds: {
   readonly all: Bound
   readonly suggestions: Bound
@@ -32,10 +32,10 @@ export const makeWithPriority = (bounds: {
       Effect.gen(function* () {
         if ((yield* Priority) === "command") return yield* throttles.all.admit(patienceMillis, effect)
         const arrival = yield* monotonicMillis
-        const behind = Effect.flatMap(monotonicMillis, now =>
+        const onward = Effect.flatMap(monotonicMillis, now =>
           throttles.all.admit(patienceMillis - (now - arrival), effect)
         )
-        return Option.flatten(yield* throttles.suggestions.admit(patienceMillis, behind))
+        return Option.flatten(yield* throttles.suggestions.admit(patienceMillis, onward))
       })
   }))
 
@@ -45,7 +45,7 @@ export const make = (bound: Bound): Effect.Effect<Throttle> =>
     const spacingMillis = 1000 / bound.perSecond
     const nextTurn = yield* Ref.make(Number.NEGATIVE_INFINITY)
 
-    /** Milliseconds to wait for the turn that is now taken; none, and no turn taken, beyond the patience. */
+    /** Takes a turn and returns the milliseconds until it comes; none, without taking one, beyond the patience. */
     const takeTurn = (now: number, patienceMillis: number) =>
       Ref.modify(nextTurn, next => {
         const turn = Math.max(next, now - 1000)
@@ -70,7 +70,7 @@ export const make = (bound: Bound): Effect.Effect<Throttle> =>
     return { admit }
   })
 
-/** Whichever of place and patience comes first decides once, so that nothing is sent that was already given up. */
+/** Either the place or the end of the patience decides, once: a call that was given up never leaves. */
 const waitForPlace = <A, E, R>(
   places: Effect.Semaphore,
   patienceMillis: number,

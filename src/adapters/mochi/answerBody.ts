@@ -6,17 +6,17 @@ import type { BodyFault } from "./tryOutcome.ts"
 
 export type Body = Either.Either<string, BodyFault>
 
-/** Bytes, as they come and unpacked: some 20,000 tokens of a vault. To parse as many takes a tenth of a second. */
+/** Bytes, packed and unpacked: some 20,000 tokens of a vault, which take a tenth of a second to parse. */
 const longestBodyBytes = 4 * 1024 * 1024
-/** Of bodies longer than this, `mostLongBodies` are read at a time: the others wait, and keep so many bytes each. */
+/** At most `mostLongBodies` bodies longer than this are read at a time: the others wait, with this many bytes each. */
 const longBodyBytes = 512 * 1024
 const mostLongBodies = 4
-/** Nobody packs a body more often; each unpacking is bounded, but costs. */
+/** Nobody packs a body more often; each unpacking is bounded, but has a cost. */
 const mostEncodings = 2
 
 const longBodies = Effect.unsafeMakeSemaphore(mostLongBodies)
 
-/** The text of an answer, unpacked where it came packed, asked for or not. */
+/** The text of an answer, unpacked if it is packed, even though no call asks for that. */
 export const readBody = (
   response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<Body, never, Scope.Scope> =>
@@ -30,7 +30,7 @@ export const readBody = (
       if (size > longestBodyBytes) return Effect.succeed(false)
       if (isLong || size <= longBodyBytes) return Effect.succeed(true)
       isLong = true
-      return Effect.as(turnOfLongOnes, true)
+      return Effect.as(longBodyTurn, true)
     }
     return response.stream.pipe(
       Stream.runForEachWhile(take),
@@ -47,7 +47,7 @@ export const readBody = (
     )
   })
 
-const turnOfLongOnes = Effect.uninterruptibleMask(restore =>
+const longBodyTurn = Effect.uninterruptibleMask(restore =>
   Effect.zipRight(
     restore(longBodies.take(1)),
     Effect.addFinalizer(() => longBodies.release(1))
@@ -61,7 +61,7 @@ const unpacked = (bytes: Buffer, encoding = ""): Effect.Effect<Buffer, BodyFault
     .map(name => name.trim())
     .filter(name => name !== "" && name !== "identity")
   if (encodings.length > mostEncodings) return Effect.fail("not text")
-  // what was packed last is unpacked first; a body that is not there was not packed either
+  // unpacks the last encoding first; an empty body was not packed
   return bytes.length === 0
     ? Effect.succeed(bytes)
     : Effect.reduceRight(
@@ -101,7 +101,7 @@ const unpackers: Readonly<Record<string, Unpacker>> = {
   "x-gzip": gzip,
   br: unpacker(zlib.brotliDecompress),
   zstd: unpacker(zlib.zstdDecompress),
-  // some send it without the wrapping that the standard asks for
+  // some servers send it without the zlib wrapper that the standard requires
   deflate: packed =>
     Effect.catchIf(
       unpacker(zlib.inflate)(packed),

@@ -13,7 +13,7 @@ export const isHealthy = (http: Http, api: "pay" | "profile"): Effect.Effect<boo
     Effect.orElseSucceed(() => false)
   )
 
-/** Whether there is an answer other than 5xx: an API without a health check of its own says 404, and is there. */
+/** Whether there is an answer other than 5xx: an API without a health check answers 404, and is up. */
 export const answersAtAll = (http: Http, api: "pay" | "profile"): Effect.Effect<boolean> =>
   check(http, api).pipe(
     Effect.as(true),

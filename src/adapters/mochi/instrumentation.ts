@@ -4,15 +4,15 @@ import { monotonicMillis } from "../../context/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
 import type { FailedTry } from "./tryOutcome.ts"
 
-/** Seconds from the start of a call to its end: waiting for a turn and every try included. */
+/** Seconds from the start of a call to its end, including the wait for a turn and every try. */
 export const clientDuration = Metric.histogram(
   "mochi.client.duration",
   MetricBoundaries.fromIterable([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]),
   "Duration of calls to Mochi, in seconds"
 ).pipe(Metric.tagged("unit", "s"))
 
-/** Puts a call into its span, below which each try has one of its own, and into the metrics. Neither learns ids, headers or bodies. */
-export const observed = <A>(
+/** Runs a call in its span, above those of its tries, and measures it. Records no ids, headers or bodies. */
+export const inCallSpan = <A>(
   call: Call<A>,
   root: string,
   effect: Effect.Effect<Answer<A>, MochiError>
@@ -44,34 +44,34 @@ export const observed = <A>(
     })
   )
 
-/** Puts a try into its span; the call's span keeps how many there were, and how the last one was answered. */
-export const triedAs = <A extends { readonly status: Option.Option<number> }>(
+/** Runs a try in its span; the call's span gets the number of tries and the status of the last one. */
+export const inTrySpan = <A extends { readonly status: Option.Option<number> }>(
   call: Call<unknown>,
   tries: number,
   effect: Effect.Effect<A, FailedTry>
 ): Effect.Effect<Either.Either<A, FailedTry>> =>
   Effect.gen(function* () {
-    const answered = (status: Option.Option<number>) =>
+    const statusAttribute = (status: Option.Option<number>) =>
       Option.match(status, { onNone: () => ({}), onSome: code => ({ "http.response.status_code": code }) })
-    const sent = { "http.request.resend_count": tries - 1 }
+    const resends = { "http.request.resend_count": tries - 1 }
     const result = yield* effect.pipe(
-      Effect.tap(({ status }) => Effect.annotateCurrentSpan(answered(status))),
+      Effect.tap(({ status }) => Effect.annotateCurrentSpan(statusAttribute(status))),
       Effect.tapError(({ failure }) =>
-        Effect.annotateCurrentSpan({ ...answered(failure.status), "error.type": failure.reason })
+        Effect.annotateCurrentSpan({ ...statusAttribute(failure.status), "error.type": failure.reason })
       ),
       Effect.withSpan("mochi.try", {
         kind: "client",
         captureStackTrace: false,
-        attributes: { "http.request.method": call.method, ...sent }
+        attributes: { "http.request.method": call.method, ...resends }
       }),
       Effect.either
     )
     const { status } = Either.match(result, { onLeft: ({ failure }) => failure, onRight: value => value })
-    yield* Effect.annotateCurrentSpan({ ...sent, ...answered(status) })
+    yield* Effect.annotateCurrentSpan({ ...resends, ...statusAttribute(status) })
     return result
   })
 
-/** W3C Trace Context of the span that is open here: of the try that carries it. */
+/** W3C Trace Context of the current span: that of the try. */
 export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.match({

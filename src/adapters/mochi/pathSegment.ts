@@ -1,8 +1,8 @@
 import { Option } from "effect"
 
 /**
- * Fills `{name}` places of a path with percent-encoded values. None where a value must not enter a URL: `.` and `..`
- * steer it even when encoded, nothing at all shifts the segments, and a lone surrogate has no encoding.
+ * Fills `{name}` places of a path with percent-encoded values. None if a value must not enter a URL: `.` and `..` steer it
+ * even when encoded, an empty value shifts the segments, and a lone surrogate has no encoding.
  */
 export const expandPath = (
   template: string,
@@ -15,7 +15,7 @@ export const expandPath = (
     })
   ).pipe(Option.map(parts => parts.join("/")))
 
-export const encodeSegment = (value: string): Option.Option<string> =>
+const encodeSegment = (value: string): Option.Option<string> =>
   value === "" || value === "." || value === ".." || !value.isWellFormed()
     ? Option.none()
     : Option.some(encodeURIComponent(value))

@@ -4,12 +4,12 @@ import { version } from "../../config/version.ts"
 import { traceparent } from "./instrumentation.ts"
 import { signedHeaders } from "./signing.ts"
 
-/** How one harmless GET was answered. */
+/** The answer to one harmless GET. */
 export interface Probe {
   readonly status: number
-  /** Whether the answer has the form of Mochi's to this question; of another server's it has not. */
+  /** Whether the answer has the form of Mochi's answer to this question; another server's does not. */
   readonly isMochis: boolean
-  /** Mochi's clock minus ours, in milliseconds; none where its answer carries no date. Exact to a second or so. */
+  /** Mochi's clock minus ours, in milliseconds; none if the answer has no date. Exact to a second or so. */
   readonly clockOffset: Option.Option<number>
 }
 
@@ -18,16 +18,16 @@ export type Probed = Option.Option<Probe>
 
 const patience = 8_000
 
-/** Characters. Mochi answers what is asked here with a line. */
+/** Characters. Mochi answers these questions with a line. */
 const longestAnswer = 256 * 1024
 
-/** Whether each API answers, and what it says to our credentials. Nothing that is asked for has to exist. */
+/** Whether each API answers, and accepts our credentials. The ids in these questions need not exist. */
 export const make = ({ mochi }: SettingsValues) => {
   const pay = mochi.pay
   const profile = Option.getOrElse(mochi.profile, () => pay)
   const bearer = (secret: string) => Effect.succeed({ authorization: `Bearer ${secret}` })
   const ours = bearer(Redacted.value(mochi.botSecret))
-  // Who takes this one takes any, and is not Mochi.
+  // A server that accepts this secret accepts any, and is not Mochi.
   const madeUp = bearer("mochi-discord-doctor")
   const signed = Effect.gen(function* () {
     const headers = yield* signedHeaders({
@@ -104,7 +104,7 @@ const get = (
     return {
       status: response.status,
       isMochis: Option.isSome((response.ok ? reads : asRefusal)(body)),
-      // The header has whole seconds, so that half a second is the likeliest rest.
+      // The header has whole seconds; half a second is the likeliest remainder.
       clockOffset: Number.isNaN(date) ? Option.none() : Option.some(date + 500 - now)
     }
   }).pipe(
@@ -113,7 +113,7 @@ const get = (
     Effect.withSpan(name, { kind: "client", captureStackTrace: false })
   )
 
-/** What is longer is cut off, and then not of Mochi's form. */
+/** Cuts a longer body off, which then does not have Mochi's form. */
 const textOf = async (response: Response): Promise<string> => {
   const decoder = new TextDecoder()
   let text = ""

@@ -1,6 +1,6 @@
 import { Option } from "effect"
 
-/** The milliseconds that a `Retry-After` header asks for, written as seconds or as an HTTP date; none for anything else. */
+/** The milliseconds that a `Retry-After` header asks for, in seconds or as an HTTP date; none for anything else. */
 export const parseRetryAfter = (header: string, nowMillis: number): Option.Option<number> => {
   const text = header.trim()
   if (/^\d{1,9}$/.test(text)) return Option.some(Number(text) * 1000)

@@ -3,10 +3,10 @@ import { Effect, Encoding, Redacted } from "effect"
 
 /** Hex of the Ed25519 signature (RFC 8032) of `message`. */
 export const sign = (seed: Redacted.Redacted<Uint8Array>, message: Uint8Array): Effect.Effect<string> =>
-  // only a seed of another length than 32 bytes could fail, and the configuration lets none through
+  // only a seed of other than 32 bytes could fail, and the configuration refuses those
   Effect.promise(() => signAsync(message, Redacted.value(seed))).pipe(Effect.map(Encoding.encodeHex))
 
-/** The headers of a signed call. Mochi takes a signature for a few minutes only: make them anew for every try. */
+/** The headers of a signed call. Mochi accepts a signature for a few minutes only: make new ones for every try. */
 export const signedHeaders = (signer: {
   readonly seed: Redacted.Redacted<Uint8Array>
   readonly application: string

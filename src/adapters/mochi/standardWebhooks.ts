@@ -1,8 +1,8 @@
 /**
  * Standard Webhooks (https://www.standardwebhooks.com): `v1` is HMAC-SHA256, `v1a` Ed25519, both over `{id}.{timestamp}.`
- * and the body. Nothing but the exact bytes that were sent is accepted: neither a stamp written in another way, nor base64
- * that merely decodes to the same signature. The package `standardwebhooks` reads the body as text first, so that broken
- * UTF-8 could stand for a replacement character; hence Node's own HMAC over the bytes.
+ * and the body. Accepts only the exact bytes that were sent: no timestamp in another notation, and no base64 that merely
+ * decodes to the same signature. The package `standardwebhooks` decodes the body as text first, so that broken UTF-8 could
+ * pass for a replacement character; hence Node's own HMAC over the bytes.
  */
 import { createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto"
 import { Either, Redacted } from "effect"
@@ -10,11 +10,11 @@ import type { WebhookSecret } from "../../config/parsers.ts"
 import { SignatureRefused } from "../../ports/Signatures.ts"
 import type { Headers, SignedBytes } from "../../ports/Signatures.ts"
 
-/** How far the stamp may be from now, either way, in seconds. */
+/** How far the timestamp may be from now, either way, in seconds. */
 const tolerance = 5 * 60
 
 /** A check of a signature over exactly these bytes. */
-export type Verifier = (signed: {
+type Verifier = (signed: {
   readonly id: string
   readonly timestamp: string
   readonly body: Uint8Array
@@ -43,7 +43,7 @@ export const verifyWebhook = (
       : refused("mismatch")
   )
 
-/** All that can be told before the body is there: of signatures, those of a form that could be right. */
+/** Everything that the headers alone decide. Returns only well-formed signatures. */
 export const inspectHeaders = (
   headers: Headers,
   nowMillis: number
@@ -60,13 +60,13 @@ export const inspectHeaders = (
   return Either.right({ id, timestamp, signatures })
 }
 
-/** Signatures of several header lines arrive as one text, joined by a comma. */
+/** Node joins the signatures of several header lines with a comma. */
 const separator = /,?[ \t]+/
 
-/** 32 bytes of an HMAC, 64 of an Ed25519 signature, in base64. */
+/** 32 bytes of an HMAC, or 64 of an Ed25519 signature, in base64. */
 const wellFormed = /^(v1,[A-Za-z0-9+/]{43}=|v1a,[A-Za-z0-9+/]{86}==)$/
 
-/** Rotation needs two or three; a header full of them would be work for nothing. */
+/** Rotation needs two or three; a header full of signatures would only cost work. */
 const mostSignatures = 16
 
 const hmac =

@@ -10,7 +10,7 @@ import { parseRetryAfter } from "./retryAfter.ts"
 import { bareCause, isBeforeSending } from "./transportFault.ts"
 import { TryOutcome } from "./tryOutcome.ts"
 
-/** One try: sends the request once and takes in what comes back within `limitMillis`. Redirects are not followed. */
+/** One try: sends the request once and reads the answer within `limitMillis`. Does not follow redirects. */
 export const sendOnce = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest.HttpClientRequest,
@@ -23,7 +23,7 @@ export const sendOnce = (
     const { headers, status } = head.value
     const left = Math.max(0, limitMillis - ((yield* monotonicMillis) - started))
     const body = yield* readBody(head.value).pipe(
-      // a failure's body is read only to keep the connection
+      // reads a failure's body only to keep the connection
       Effect.timeoutOption(isSuccess(status) ? left : Math.min(left, longestDrainMillis)),
       Effect.map(Option.getOrElse((): Body => Either.left("late")))
     )
@@ -40,7 +40,7 @@ export const sendOnce = (
     Effect.scoped
   )
 
-/** A connection that is not there after five seconds is known to have carried nothing, unlike an answer that is late. */
+/** A connection that does not open within five seconds has certainly carried nothing, unlike one with a late answer. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
   HttpClient.HttpClient,
   Effect.acquireRelease(
@@ -55,8 +55,8 @@ const longestDrainMillis = 1_000
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299
 
 /**
- * What a `Retry-After` asks for. A date is read against the answer's own where it has one: of the two clocks that would
- * be compared otherwise, one may be set wrong by hours.
+ * The milliseconds that a `Retry-After` asks for. Compares a date with the answer's own date, if it has one: our clock and
+ * the server's may differ by hours.
  */
 const retryAfterOf = (headers: Headers.Headers, ourMillis: number): Option.Option<number> => {
   const theirs = Date.parse(headers["date"] ?? "")

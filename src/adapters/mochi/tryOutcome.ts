@@ -5,21 +5,21 @@ import type { MochiError, MochiErrorReason } from "../../ports/MochiError.ts"
 import { parseJson } from "../../domain/exactJson.ts"
 import type { Decode } from "./wire.ts"
 
-/** Why the body behind a status could not be used. */
+/** Why a body is not usable. */
 export type BodyFault = "cut" | "late" | "too large" | "not text"
 
-/** How one try ended. Only `NotSent` is known to have left Mochi untouched. */
+/** How one try ended. Only `NotSent` certainly did not reach Mochi. */
 export type TryOutcome = Data.TaggedEnum<{
   Answered: {
     readonly status: number
     readonly retryAfterMillis: Option.Option<number>
     readonly body: Either.Either<string, BodyFault>
   }
-  /** No connection came about. */
+  /** The connection failed. */
   NotSent: { readonly cause: unknown }
-  /** The connection broke before a status came. */
+  /** The connection broke before a status arrived. */
   Lost: { readonly cause: unknown }
-  /** No status within the try's time. */
+  /** No status arrived within the try's time. */
   Late: {}
 }>
 export const TryOutcome = Data.taggedEnum<TryOutcome>()
@@ -27,13 +27,13 @@ export const TryOutcome = Data.taggedEnum<TryOutcome>()
 /** How a call reads its answers. */
 export interface Reading<A> {
   readonly decode: Decode<A>
-  /** What a 2xx means whose body is of no use; none where the body is the answer. */
+  /** The meaning of a 2xx without a usable body; none if the body is the answer. */
   readonly withoutBody: Option.Option<A>
-  /** A status other than 2xx that is an answer too. */
+  /** Statuses other than 2xx that are answers too. */
   readonly answers: Readonly<Record<number, A>>
 }
 
-export type Verdict<A> = Data.TaggedEnum<{
+type Verdict<A> = Data.TaggedEnum<{
   Usable: { readonly value: A; readonly unreadableRows: number }
   Unusable: Failure
 }>
@@ -43,12 +43,12 @@ export interface Failure {
   readonly status: Option.Option<number>
   /** Whether this try may have done its work at Mochi. */
   readonly inDoubt: boolean
-  /** What the retry policy judges; none where another try would be no use. */
+  /** The input of the retry policy; none if another try cannot help. */
   readonly retry: Option.Option<TryEnd>
   readonly cause: Option.Option<unknown>
 }
 
-/** A try that gave nothing that can be used, as its span tells of it. */
+/** A try without a usable answer, as its span records it. */
 export class FailedTry extends Data.TaggedError("FailedTry")<{
   readonly failure: Failure
   readonly error: MochiError
@@ -58,7 +58,7 @@ export class FailedTry extends Data.TaggedError("FailedTry")<{
   }
 }
 
-/** The HTTP status, where one came. */
+/** The HTTP status, if one arrived. */
 export const statusOf = (outcome: TryOutcome): Option.Option<number> =>
   outcome._tag === "Answered" ? Option.some(outcome.status) : Option.none()
 
@@ -85,15 +85,15 @@ const judgeAnswer = <A>(
   const answered = Option.fromNullable(reading.answers[status])
   if (Option.isSome(answered)) return usable(answered.value)
   if (status >= 200 && status <= 299) return judgeBody(reading, answer)
-  const known = { status: Option.some(status), inDoubt: false }
-  if (status === 401 || status === 403) return unusable("Forbidden", known)
-  if (status === 404) return unusable("NotFound", known)
+  const certain = { status: Option.some(status), inDoubt: false }
+  if (status === 401 || status === 403) return unusable("Forbidden", certain)
+  if (status === 404) return unusable("NotFound", certain)
   if (isPassing(status)) {
     const retry = Option.some<TryEnd>({ _tag: "Status", status, retryAfterMillis: answer.retryAfterMillis })
-    return unusable("Unavailable", { ...known, retry, inDoubt: status !== 429 })
+    return unusable("Unavailable", { ...certain, retry, inDoubt: status !== 429 })
   }
-  if (status >= 400 && status <= 499) return unusable("Refused", known)
-  // a redirect may stand for work that was done; nobody promised one
+  if (status >= 400 && status <= 499) return unusable("Refused", certain)
+  // Mochi promises no redirect; one may mean that the work is done
   return unusable("Undecodable", { status: Option.some(status) })
 }
 
@@ -113,12 +113,12 @@ const judgeBody = <A>(
 
 const usable = <A>(value: A): Verdict<A> => ({ _tag: "Usable", value, unreadableRows: 0 })
 
-const unusable = (reason: MochiErrorReason, known: Partial<Failure>): Verdict<never> => ({
+const unusable = (reason: MochiErrorReason, details: Partial<Failure>): Verdict<never> => ({
   _tag: "Unusable",
   reason,
   status: Option.none(),
   inDoubt: true,
   retry: Option.none(),
   cause: Option.none(),
-  ...known
+  ...details
 })

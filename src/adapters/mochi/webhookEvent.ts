@@ -6,26 +6,26 @@ import * as Ids from "../../domain/Ids.ts"
 import { nameOf, proseOf } from "../../domain/plainText.ts"
 import { fromMochi } from "../../domain/RequestStatus.ts"
 import { formatAmount, formatUsdText, fromDecimalText } from "../../domain/TokenAmount.ts"
-import type { News, RequestFacts } from "../../domain/TransferRequest.ts"
+import { requestReport } from "../../domain/TransferRequest.ts"
+import type { RequestFacts, RequestReport } from "../../domain/TransferRequest.ts"
 import { Fields, optionalFields, originOf, readEach, Required } from "./webhookFields.ts"
 import type { Told } from "./webhookFields.ts"
 
-/** What a webhook says of a transfer request; without a status, Mochi is to be asked. */
-export interface TransferRequestEvent extends News {
-  /** Optional fields that were told and do not decode, by name: they count as absent. */
+/** What a webhook says of a transfer request. */
+interface EventReport {
+  readonly report: RequestReport
+  /** Optional fields that the webhook has and that do not decode, by name: they count as absent. */
   readonly unreadable: ReadonlyArray<string>
 }
 
 /** Which field is at fault, and what is wrong with it; never what was in it. */
-export class MalformedEvent extends Schema.TaggedError<MalformedEvent>()("MalformedEvent", {
+class MalformedEvent extends Schema.TaggedError<MalformedEvent>()("MalformedEvent", {
   field: Schema.String,
   problem: Schema.String
 }) {}
 
 /** None: well formed, and not for this bot. */
-export const decodeEvent = (
-  body: Uint8Array
-): Either.Either<Option.Option<TransferRequestEvent>, MalformedEvent> =>
+export const decodeEvent = (body: Uint8Array): Either.Either<Option.Option<EventReport>, MalformedEvent> =>
   Either.gen(function* () {
     const json = yield* Either.fromOption(Option.flatMap(utf8(body), parseTypedJson), () =>
       malformed("body", "is not JSON")
@@ -46,13 +46,13 @@ const eventOf = (
   wire: Required,
   { unreadable, values: told }: Told<keyof typeof optionalFields>,
   origin: ReturnType<typeof originOf>
-): Either.Either<TransferRequestEvent, MalformedEvent> =>
+): Either.Either<EventReport, MalformedEvent> =>
   Either.gen(function* () {
     const amount = yield* exactAmount(wire)
     const applicationId = Ids.ApplicationId.make(String(wire.app_id).trim())
     const from = origin.values
-    return {
-      key: { applicationId, code: Ids.RequestCode.make(String(wire.request_code).trim()) },
+    const key = { applicationId, code: Ids.RequestCode.make(String(wire.request_code).trim()) }
+    const report = requestReport(key, {
       status: Option.map(told.status, fromMochi),
       interactionId: idOf(Ids.InteractionId, from.interaction_id),
       vaultId: idOf(Ids.VaultProfileId, told.vault_profile_id),
@@ -74,9 +74,9 @@ const eventOf = (
         expiresAt: Option.flatMap(told.expired_at, parseExpiry),
         communityId: idOf(Ids.CommunityId, from.guild_id),
         channelId: idOf(Ids.ChannelId, from.channel_id)
-      }),
-      unreadable: [...unreadable, ...origin.unreadable]
-    }
+      })
+    })
+    return { report, unreadable: [...unreadable, ...origin.unreadable] }
   })
 
 /** With a point it is a decimal already, without one it counts base units. */

@@ -8,15 +8,15 @@ import { fromMochi } from "../../domain/RequestStatus.ts"
 import { parseDecimal } from "../../domain/TokenAmount.ts"
 import type { ListedRequest, RequestState } from "../../ports/MochiPay.ts"
 
-export interface Decoded<A> {
+interface Decoded<A> {
   readonly value: A
-  /** Rows of a list that could not be read and were left out. */
+  /** Number of unreadable rows, which the decoder left out. */
   readonly unreadableRows: number
 }
 
 /**
- * From Mochi's JSON, in which numbers are the text they were written in, to the domain. Unknown fields are ignored; none
- * means that a body is not what Mochi promises.
+ * From Mochi's JSON, in which numbers are their original text, to the domain. Ignores unknown fields; none if a body is not
+ * what Mochi promises.
  */
 export type Decode<A> = (body: unknown) => Option.Option<Decoded<A>>
 
@@ -28,12 +28,12 @@ const asName = (value: unknown): Option.Option<string> =>
     Option.filter(name => name !== "")
   )
 
-/** Discord refuses a choice without a name, and with it all the others: what has none is called by its id. */
+/** Discord refuses a whole list for one choice without a name: the id stands in for a missing name. */
 const nameOr = (name: unknown, id: string): string => Option.getOrElse(asName(name), () => id)
 
 /**
- * Unreadable rows are left out, so that one odd token does not hide a whole vault; where no row at all can be read, the
- * body is none. A list without rows may be null, as some backends write an empty one.
+ * Leaves unreadable rows out, so that one odd token does not hide a whole vault; none if no row at all is readable. A list
+ * without rows may be null, as some backends write it.
  */
 const rows = <A, I, B>(
   row: Schema.Schema<A, I>,
@@ -65,7 +65,7 @@ export const decodeVaults: Decode<ReadonlyArray<Vault>> = rows(
   ({ vault_profile_id: id, name }) => Option.some({ id, name: nameOr(name, id) })
 )
 
-/** An unsigned 256-bit number has 78 digits; anything much longer is a mistake that would only cost time. */
+/** An unsigned 256-bit number has 78 digits; anything much longer is a mistake that only costs time. */
 const BaseUnits = Schema.String.pipe(Schema.pattern(/^\d{1,100}$/))
 const Decimals = Schema.String.pipe(
   Schema.pattern(/^\d{1,3}(\.0{1,20})?$/),
@@ -106,7 +106,7 @@ export const decodeHoldings: Decode<ReadonlyArray<Holding>> = rows(
 
 const readChain = Schema.decodeUnknownOption(Schema.Struct({ name: maybe }))
 
-/** None inside: Mochi answered, and knows no such profile. */
+/** Inner none: Mochi answered, and knows no such profile. */
 export const decodeProfile: Decode<Option.Option<Profile>> = body =>
   Option.flatMap(readProfile(body), ({ id, profile_name, associated_accounts }) => {
     if (id === undefined || id === null || id === "") return Option.some(one(Option.none()))
@@ -140,7 +140,7 @@ const discordAccount = (accounts: unknown): Option.Option<Ids.UserId> =>
       )
   )
 
-/** None inside: created, and no code came with the answer. */
+/** Inner none: Mochi created the request, and its answer has no code. */
 export const decodeCreated: Decode<Option.Option<Ids.RequestCode>> = body =>
   Option.some(one(Option.map(readCreated(body), ({ data }) => data.code)))
 

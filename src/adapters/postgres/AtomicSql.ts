@@ -6,14 +6,14 @@ import { retryingConflicts } from "./conflicts.ts"
 import { sqlDefectsAsFailures, storeUnavailable } from "./storeErrors.ts"
 
 /**
- * One PostgreSQL transaction; nested ones are savepoints of it. Any failure or interruption rolls back. One that lost a
- * deadlock is done again.
+ * One PostgreSQL transaction; nested ones are its savepoints. Any failure or interruption rolls back. The layer retries a
+ * transaction that lost a deadlock.
  */
 export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effect(
   Atomic,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    // Of a savepoint, its release tells.
+    // A savepoint needs no proof: its release fails.
     const proof = Effect.serviceOption(SqlClient.TransactionConnection).pipe(
       Effect.flatMap(
         Option.match({
@@ -24,8 +24,8 @@ export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effe
     )
     const once = <A, E, R>(work: Effect.Effect<A, E, R>) =>
       sql
-        // PostgreSQL answers the commit of a transaction in which a statement failed with a silent rollback, even
-        // where the failure was caught; another statement tells.
+        // If a statement failed, PostgreSQL answers the commit with a silent rollback, even if the work caught the failure;
+        // one more statement shows it.
         .withTransaction(Effect.tap(work, () => proof))
         .pipe(
           sqlDefectsAsFailures,
@@ -38,7 +38,7 @@ export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effe
         )
     const isWithinAnother = Effect.map(Effect.serviceOption(SqlClient.TransactionConnection), Option.isSome)
     return {
-      // A savepoint cannot be done again: the whole transaction was lost.
+      // Nobody can retry a savepoint alone: the whole transaction is lost.
       transaction: <A, E, R>(work: Effect.Effect<A, E, R>) =>
         Effect.if(isWithinAnother, { onTrue: () => once(work), onFalse: () => retryingConflicts(once(work)) })
     }

@@ -5,11 +5,11 @@ import { AuditLog } from "../../ports/AuditLog.ts"
 import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
 import { instant, optionalText, text } from "./columns.ts"
 import { columnsOf, valuesOf } from "./columnsAndValues.ts"
-import { begun, erasedSince } from "./erasedSince.ts"
+import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** The table's own triggers refuse every change but the erasure of an actor. */
+/** The table's triggers refuse every change except the erasure of an actor. */
 export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   AuditLog,
   Effect.gen(function* () {
@@ -26,16 +26,16 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
           trace_id: entry.traceId,
           subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
         })
-        // A deed stays in the books, without the id of somebody who was erased while it was done.
+        // The log keeps the action, without the id of an actor who was erased during it.
         const isErased = erasedSince(
           sql,
           pseudonyms,
-          yield* begun(sql),
+          yield* startOfWork(sql),
           isPerson(row.actor) ? [row.actor] : []
         )
         const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
-        const written = { ...row, actor }
-        yield* sql`insert into audit_log (${columnsOf(sql, written)}) values (${valuesOf(sql, written)})`
+        const values = { ...row, actor }
+        yield* sql`insert into audit_log (${columnsOf(sql, values)}) values (${valuesOf(sql, values)})`
       }, asStoreUnavailable("AuditLog.record")),
 
       list: Effect.fn("AuditLog.list")(function* (filter: AuditFilter, most: number) {

@@ -9,10 +9,10 @@ import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Nothing is known of an interaction afterwards, and nobody is answered any more. */
+/** After this the bot forgets an interaction and no longer answers it. */
 const awaitedFor = "1 day"
 
-/** Ages are told by the database's clock, the one that all replicas share. */
+/** Ages come from the database's clock, the one that all replicas share. */
 export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
   Claims,
   Effect.gen(function* () {
@@ -42,7 +42,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
 
       answered: Effect.fn("Claims.answered")(function* (id: InteractionId) {
         const holder = yield* lease.id
-        // With a lease that has lapsed this process may have left the answer to whoever takes the interaction over.
+        // If this process's lease has lapsed, another process may take the interaction over and answer it.
         yield* sql`update interactions set awaits_answer = false
           where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
       }, asStoreUnavailable("Claims.answered")),
@@ -75,7 +75,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       }, asStoreUnavailable("Claims.liveToken")),
 
       prune: Effect.gen(function* () {
-        // Of several processes that prune at once, each statement locks many rows, in whatever order it finds them.
+        // Each statement locks many rows, in no fixed order, so processes that prune at once can deadlock.
         yield* retryingConflicts(
           sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
         )

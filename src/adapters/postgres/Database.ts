@@ -23,18 +23,18 @@ export class DatabaseUrl extends Context.Tag("mochi/adapters/postgres/DatabaseUr
 
 export type Database = SqlClient.SqlClient | PgClient.PgClient | DatabaseUrl
 
-export const applicationName = "mochi-discord"
+const applicationName = "mochi-discord"
 
 const mostConnections = 10
 
-/** For the command line: an operator would rather wait than be refused. */
+/** For the command line: an operator would rather wait than get an error. */
 const operatorsStatementEndsWithin = 60_000
-/** A migration may have to build an index over everything. */
+/** A migration may have to build an index over a whole table. */
 const migrationEndsWithin = 600_000
 
 /**
  * A pool on `url` as it is, without migrations. Columns keep the names that the SQL gives them. A statement that takes
- * longer than `endsWithin` milliseconds fails; a connection that falls silent for longer than that is replaced.
+ * longer than `endsWithin` milliseconds fails; the pool replaces a connection that is silent for longer than that.
  */
 export const connect = (
   url: Redacted.Redacted,
@@ -82,7 +82,7 @@ const connectMigrated = Effect.gen(function* () {
   return yield* connect(url)
 })
 
-/** Names and reasons hold every character that Discord knows: another encoding would refuse some of them for ever. */
+/** Names and reasons can have every character that Discord has: another encoding would refuse some of them for ever. */
 const refuseOtherEncodings = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [found] = yield* Effect.mapError(
@@ -96,7 +96,7 @@ const refuseOtherEncodings = Effect.gen(function* () {
     })
 })
 
-/** The configured database as it stands, for looking at it: it is neither made nor migrated. */
+/** The configured database as it is, for reading: neither created nor migrated. */
 export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = Layer.scopedContext(
   Effect.gen(function* () {
     const context = yield* connect(yield* configuredUrl({ makeMissing: false }), operatorsStatementEndsWithin)
@@ -105,13 +105,13 @@ export const layerUnmigrated: Layer.Layer<Database, DatabaseError, Settings> = L
   })
 )
 
-/** The configured database, migrated. Fails at once where it cannot be reached. */
+/** The configured database, migrated. Fails at once if it is unreachable. */
 export const layerAtOnce: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> =
   Layer.scopedContext(connectMigrated)
 
 /**
- * The configured database, migrated. Waits as long as it takes until the database can be reached, and warns at every try. What cannot get
- * better by waiting still fails: an embedded server that does not start, a migration, a newer database, another encoding.
+ * The configured database, migrated. Waits for the database as long as it takes, and warns at every try. Fails if waiting
+ * cannot help: an embedded server that does not start, a migration, a newer database, another encoding.
  */
 export const layer: Layer.Layer<Database, DatabaseError | DatabaseTooNew, Settings> = Layer.scopedContext(
   inOwnScope(connectMigrated).pipe(

@@ -1,11 +1,11 @@
 import { Schema } from "effect"
 
 /**
- * The database cannot be used.
+ * The database is not usable.
  * - `unreachable`: no connection, or it broke; trying again may help.
  * - `embedded`: the embedded server does not start here.
- * - `absent`: there is none yet, and it is not for this command to make one.
- * - `migration`: a migration failed, and with it everything that it did.
+ * - `absent`: there is none yet, and this command may not create one.
+ * - `migration`: a migration failed and rolled back.
  * - `unsuitable`: it cannot hold what the service has to store.
  */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
@@ -19,9 +19,9 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   }
 }
 
-/** The database was migrated by a newer release, or by a different history: running on it could lose data. */
+/** A newer release migrated the database, or one with a different history: running on it could lose data. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
-  /** What the database knows and this release does not, as `0007_name`. */
+  /** The migrations that the database has and this release does not know, as `0007_name`. */
   unknown: Schema.Array(Schema.String),
   newestKnown: Schema.String
 }) {

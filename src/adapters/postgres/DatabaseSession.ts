@@ -6,13 +6,13 @@ import type { Redacted, Scope } from "effect"
 import { withSessionSettings } from "./connections.ts"
 import { asksEvery, serverDropsClientAfter, sessionAnswersWithin } from "./detection.ts"
 
-/** One connection of its own, outside the pool, for locks that live as long as a connection does. */
+/** A connection outside the pool, for locks that live as long as a connection does. */
 export interface DatabaseSession {
   readonly query: (
     text: string,
     values?: ReadonlyArray<unknown>
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError.SqlError>
-  /** Returns once the connection is gone, and with it every lock of the session: within `sessionLossNoticedWithin`. */
+  /** Ends within `sessionLossNoticedWithin` of the loss of the connection, and of every lock of the session. */
   readonly lost: Effect.Effect<void>
 }
 
@@ -23,7 +23,7 @@ export const open = (
 ): Effect.Effect<DatabaseSession, SqlError.SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const client = yield* PgClient.make({
-      // The server cannot tell a client whose questions are swallowed on the way from one that has none: this one asks.
+      // The server cannot tell a client whose queries get lost on the way from an idle one: this client is never idle.
       url: withSessionSettings(url, { idle_session_timeout: String(serverDropsClientAfter) }),
       applicationName,
       // The second connection exists only while the client cancels a query of the first.
@@ -33,7 +33,7 @@ export const open = (
     const connection = yield* client.reserve
     const query: DatabaseSession["query"] = (text, values = []) =>
       connection.executeValues(text, values).pipe(
-        // Cancelling on a dead connection takes seconds; nobody need wait for it.
+        // Cancelling on a dead connection takes seconds; nobody needs to wait for it.
         Effect.disconnect,
         Effect.timeoutFail({
           duration: Duration.millis(sessionAnswersWithin),

@@ -4,7 +4,7 @@ import type { RequestKey } from "../../domain/Ids.ts"
 import { DecisionLeases, LeaseToken } from "../../ports/DecisionLeases.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Seconds: longer than the 20 that a decision has in all. */
+/** Seconds: longer than the 20 s that a decision may take. */
 const lapsesAfter = 25
 
 export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = Layer.effect(

@@ -5,19 +5,19 @@ import type { InteractionId } from "../../domain/Ids.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
 import { startedBy } from "../../context/WorkStart.ts"
 import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
-import type { IntentOutcome } from "../../ports/KudosIntents.ts"
+import type { IntentEnd } from "../../ports/KudosIntents.ts"
 import { columnsOf, valuesOf } from "./columnsAndValues.ts"
-import { begun, erasedSince } from "./erasedSince.ts"
+import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
-import { decodeIntents, encodeDraft, encodeOutcome } from "./kudosIntentRows.ts"
+import { decodeIntents, encodeDraft, encodeEnd } from "./kudosIntentRows.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
 
-/** Longer than a command has in all: who would still be at it has lost its way to the database or to Mochi. */
+/** Longer than a command may take: a process that still works on it has lost the database or Mochi. */
 const unfinishedAfter = "1 minute"
 
-/** An unfinished intent belongs to the lease in `holder`, and passes on only when that has lapsed. */
+/** An unfinished intent belongs to the lease in `holder`; another process takes it over only when that lease has lapsed. */
 export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | ProcessLease | Pseudonyms> =
   Layer.effect(
     KudosIntents,
@@ -26,7 +26,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       const lease = yield* ProcessLease
       const pseudonyms = yield* Pseudonyms
 
-      /** Why an intent was not stored: somebody else holds the interaction, or the requester was erased meanwhile. */
+      /** Why the store refused an intent: another process holds the interaction, or the requester was erased. */
       const refusal = Effect.fnUntraced(function* (id: InteractionId, holder: number) {
         const held = yield* decodeHeld(
           yield* sql`select awaits_answer from interactions
@@ -38,21 +38,23 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       return {
         store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
           const holder = yield* lease.id
-          const since = yield* begun(sql).pipe(startedBy({ _tag: "Interaction", id: draft.interactionId }))
+          const since = yield* startOfWork(sql).pipe(
+            startedBy({ _tag: "Interaction", id: draft.interactionId })
+          )
           const encoded = yield* encodeDraft(draft, origin)
           const persons = [encoded.requester_profile_id, encoded.requester_discord_id]
           const row = {
             ...fencedParties(sql, pseudonyms, since, ["requester", "recipient"], encoded),
             holder
           }
-          // The interaction's row is locked with the proof: whoever takes it over comes before this, or finds the intent.
-          // An erasure takes its fence before any row, and so does this.
+          // The proof locks the interaction's row: a process that takes it over comes before this, or finds the intent.
+          // Like an erasure, this takes the fence before any row.
           const stored = yield* sql`
             with held as (
               select interactions.id
-              from interactions, (select ${erasedSince(sql, pseudonyms, since, persons)} as known offset 0) as fence
+              from interactions, (select ${erasedSince(sql, pseudonyms, since, persons)} as is_erased offset 0) as fence
               where interactions.id = ${draft.interactionId} and holder = ${holder} and awaits_answer and not taken_over
-                and fence.known is not null and ${isRenewed(sql, holder)}
+                and fence.is_erased is not null and ${isRenewed(sql, holder)}
               for update of interactions
             )
             insert into kudos_intents (${columnsOf(sql, row)}) select ${valuesOf(sql, row)} from held returning *`
@@ -61,9 +63,9 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
           return { intent, mayLeave: lease.holds(holder) }
         }, asStoreUnavailable("KudosIntents.store")),
 
-        finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, outcome: IntentOutcome) {
-          const { request_code, state } = yield* encodeOutcome(outcome)
-          // What was created stays so, and the first code stays; a code that was missing may still come.
+        finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, end: IntentEnd) {
+          const { request_code, state } = yield* encodeEnd(end)
+          // A created intent stays created and keeps its first code; a missing code may still come.
           yield* sql`update kudos_intents
             set state = ${state}, request_code = coalesce(request_code, ${request_code})
             where interaction_id = ${id} and (state <> 'created' or ${state} = 'created')`
@@ -88,7 +90,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
 
         adopt: Effect.gen(function* () {
           const holder = yield* lease.id
-          // One transaction with the decoding, so that an intent that cannot be handed out is not taken either.
+          // In one transaction with the decoding: this process does not take an intent that it cannot decode.
           return yield* sql`update kudos_intents set holder = ${holder}, taken_over = true
             where state = 'sending' and case when holder = ${holder}
               then stored_at < now() - ${unfinishedAfter}::interval
@@ -99,7 +101,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
     })
   )
 
-/** Nothing is stored, and so nothing is sent, for somebody who is nobody by now. */
+/** For a person erased meanwhile the bot stores nothing, and so sends nothing. */
 const requesterErased = storeUnavailable("KudosIntents.store", "The requester was erased meanwhile")
 
 const decodeHeld = Schema.decodeUnknown(Schema.Array(Schema.Struct({ awaits_answer: Schema.Boolean })))

@@ -7,10 +7,10 @@ import { describeSqlError } from "./storeErrors.ts"
 
 const table = "schema_migrations"
 
-/** Holds back a second process that migrates at the same time; the number says nothing. */
+/** Makes a second process that migrates at the same time wait; the number is arbitrary. */
 const lockKey = 7_301_444
 
-export interface MigrationStatus {
+interface MigrationStatus {
   /** As `0001_name`, oldest first. */
   readonly applied: ReadonlyArray<string>
   readonly pending: ReadonlyArray<string>
@@ -24,8 +24,8 @@ export const status = (
 ): Effect.Effect<MigrationStatus, SqlError.SqlError | ParseResult.ParseError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const [known] = yield* sql<{ exists: unknown }>`select to_regclass(${table}) is not null as exists`
-    if (known?.exists !== true) return { applied: [], pending: keysOf(set), unknown: [] }
+    const [found] = yield* sql<{ exists: unknown }>`select to_regclass(${table}) is not null as exists`
+    if (found?.exists !== true) return { applied: [], pending: keysOf(set), unknown: [] }
     const rows = yield* decodeRows(yield* sql`select migration_id, name from ${sql(table)} order by 1`)
     const applied = rows.map(row => `${String(row.migration_id).padStart(4, "0")}_${row.name}`)
     return {
@@ -36,8 +36,8 @@ export const status = (
   })
 
 /**
- * Brings the database up to `set` in one transaction, so that none is ever half applied; returns what was new.
- * Safe when several processes start at once: the others wait, then find nothing to do.
+ * Brings the database up to `set` in one transaction, so that no migration is ever half applied; returns the new ones.
+ * Safe if several processes start at once: the others wait, then find nothing to do.
  */
 export const run = (
   set: MigrationSet
@@ -70,7 +70,7 @@ export const run = (
       ParseError: () => failed(`the table ${table} does not decode`),
       MigrationError: error => failed(error.message)
     }),
-    // The migrator dies of a migration's failure, and transactions of a broken connection.
+    // The migrator dies if a migration fails; a transaction dies if its connection breaks.
     Effect.catchAllDefect(defect => {
       if (defect instanceof SqlError.SqlError) return unreachable(defect)
       if (defect instanceof Migrator.MigrationError) return failed(describeFailure(defect))

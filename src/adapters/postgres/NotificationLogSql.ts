@@ -9,7 +9,7 @@ import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Once it was delivered; nothing else is forgotten. */
+/** For delivered notifications; the store keeps all others. */
 const keptFor = "90 days"
 
 export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = Layer.effect(

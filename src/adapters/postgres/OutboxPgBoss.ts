@@ -1,10 +1,12 @@
 import { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql"
-import { Duration, Effect, FiberHandle, Layer, Option, Queue, Schema } from "effect"
+import { Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
+import { isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
+import type { Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
-import type { Job, Taken } from "../../ports/Outbox.ts"
+import type { Taken } from "../../ports/Outbox.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { currentTraceparent } from "../../telemetry/traceContext.ts"
 import { storable } from "./columns.ts"
@@ -15,62 +17,67 @@ import { call, queueOf, start } from "./outbox/pgBoss.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-type Kind = Job["_tag"]
-
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const nextId = yield* OrderedIds.make
-  // Of several signals one is enough: who waits looks at everything.
-  const signals = { Deliver: yield* Queue.sliding<void>(1), AskMochi: yield* Queue.sliding<void>(1) }
+  // One of several signals is enough: a waiter looks at the whole queue.
+  const signals = yield* Effect.all(Record.map(jobQueues, () => Queue.sliding<void>(1)))
   const onWork = (queue: string) => {
-    for (const kind of kinds) if (queueOf[kind] === queue) signals[kind].unsafeOffer()
+    for (const kind of jobKinds) if (queueOf(kind) === queue) signals[kind].unsafeOffer()
   }
   const { announce, boss } = yield* start(onWork)
   const held = yield* HeldJobs.make(boss, onWork)
-  const release = (kind: Kind) =>
-    Effect.flatMap(held.release(queueOf[kind]), some =>
-      some ? Effect.asVoid(announce(queueOf[kind])) : Effect.void
+  const release = (kind: JobKind) =>
+    Effect.flatMap(held.release(queueOf(kind)), some =>
+      some ? Effect.asVoid(announce(queueOf(kind))) : Effect.void
     )
   yield* Effect.addFinalizer(() =>
-    Effect.forEach(kinds, kind => Effect.ignoreLogged(release(kind)), { concurrency: "unbounded" })
+    Effect.forEach(jobKinds, kind => Effect.ignoreLogged(release(kind)), { concurrency: "unbounded" })
   )
   const keeping = yield* FiberHandle.make<never>()
 
-  const insert = (kind: Kind, jobs: ReadonlyArray<Job>, after: number, traceparent: Option.Option<string>) =>
-    call(db =>
+  const insert = <Kind extends JobKind>(
+    kind: Kind,
+    jobs: ReadonlyArray<JobOf<Kind>>,
+    after: number,
+    traceparent: Option.Option<string>
+  ) => {
+    const queue: JobQueue<Kind> = jobQueues[kind]
+    return call(db =>
       boss.insert(
-        queueOf[kind],
+        queue.name,
         jobs.map(job => ({
           id: nextId(),
           data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
           startAfter: after / 1000,
-          ...(job._tag === "Deliver" ? { singletonKey: keyOf(job) } : {})
+          ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
         })),
         { db }
       )
     )
+  }
 
-  /** `data`: what the job holds from now on; undefined leaves it as it is. */
-  const putBack = (kind: Kind, attempt: JobAttempt, after: Duration.Duration, data?: object) =>
+  /** `data`: the job's new content; undefined leaves it as it is. */
+  const putBack = (kind: JobKind, attempt: JobAttempt, after: Duration.Duration, data?: object) =>
     Effect.suspend(() => {
       held.letGo(attempt)
       const startAfter = Duration.toMillis(after) / 1000
       return sql.withTransaction(
         Effect.flatMap(
-          call(db => boss.fail(queueOf[kind], attempt, undefined, { db })),
+          call(db => boss.fail(queueOf(kind), attempt, undefined, { db })),
           ended =>
             isOurs(ended)
-              ? call(db => boss.update(queueOf[kind], data, { id: attempt.id, startAfter, db }))
+              ? call(db => boss.update(queueOf(kind), data, { id: attempt.id, startAfter, db }))
               : Effect.void
         )
       )
     }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
 
-  const fetch = Effect.fnUntraced(function* (kind: Kind, most: number) {
+  const fetch = Effect.fnUntraced(function* (kind: JobKind, most: number) {
     const rows = yield* call(db =>
-      boss.fetch<unknown>(queueOf[kind], { batchSize: most, includeMetadata: true, db })
+      boss.fetch<unknown>(queueOf(kind), { batchSize: most, includeMetadata: true, db })
     )
-    held.hold(queueOf[kind], rows)
+    held.hold(queueOf(kind), rows)
     const taken: Array<Taken> = []
     for (const row of rows) {
       const stored = StoredJob.decode(row.data)
@@ -87,7 +94,7 @@ const make = Effect.gen(function* () {
           traceparent
         })
       } else {
-        // Another release may read it; this one steps aside without holding up the rest.
+        // Another release may be able to read it; this one puts it back without holding up the rest.
         yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: row.id }))
         yield* putBack(kind, row, Duration.minutes(1))
       }
@@ -95,18 +102,18 @@ const make = Effect.gen(function* () {
     return taken
   }, Effect.uninterruptible)
 
-  const untilWork = Effect.fnUntraced(function* (kind: Kind) {
+  const untilWork = Effect.fnUntraced(function* (kind: JobKind) {
     const [due] = yield* decodeDue(
       yield* sql`
         select extract(epoch from min(start_after) - now())::float8 * 1000 as millis from pgboss.job
-        where name = ${queueOf[kind]} and state < 'active' and start_after > now()`
+        where name = ${queueOf(kind)} and state < 'active' and start_after > now()`
     )
     const millis = Math.min(due?.millis ?? longestWaitMillis, longestWaitMillis)
     yield* Effect.timeoutOption(signals[kind].take, Duration.millis(Math.ceil(millis)))
   })
 
   const take = (
-    kind: Kind,
+    kind: JobKind,
     most: number
   ): Effect.Effect<ReadonlyArray<Taken>, SqlError.SqlError | ParseResult.ParseError, SqlClient.SqlClient> =>
     Effect.flatMap(fetch(kind, most), taken =>
@@ -125,15 +132,15 @@ const make = Effect.gen(function* () {
     ) {
       const traceparent = yield* currentTraceparent
       const millis = Math.round(Duration.toMillis(after))
-      const inserts = kinds.flatMap(kind => {
-        const some = jobs.filter(job => job._tag === kind)
+      const inserts = jobKinds.flatMap(kind => {
+        const some = jobs.filter(isOfKind(kind))
         return some.length > 0 ? [insert(kind, some, millis, traceparent)] : []
       })
       const all = Effect.all(inserts, { discard: true })
       yield* inserts.length > 1 ? sql.withTransaction(all) : all
     }, storing("Outbox.put")),
 
-    // Without a span: it would last as long as nothing happens.
+    // Without a span: it would last as long as the queue is empty.
     take: (kind, most) =>
       most < 1
         ? Effect.succeed([])
@@ -146,10 +153,10 @@ const make = Effect.gen(function* () {
       const attempt = attemptOf(taken)
       const kind = taken.job._tag
       held.letGo(attempt)
-      yield* call(db => boss.deleteJob(queueOf[kind], attempt, { db }))
-      // What waits behind it can be seen only once it is gone.
+      yield* call(db => boss.deleteJob(queueOf(kind), attempt, { db }))
+      // A waiter sees the job behind it only once this one is gone.
       const inTransaction = Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection))
-      yield* inTransaction ? announce(queueOf[kind]) : signals[kind].offer()
+      yield* inTransaction ? announce(queueOf(kind)) : signals[kind].offer()
     }, storing("Outbox.done")),
 
     again: Effect.fn("Outbox.again")(function* (taken: Taken, after: Duration.Duration) {
@@ -161,7 +168,7 @@ const make = Effect.gen(function* () {
     backlog: Effect.gen(function* () {
       const rows = yield* sql`
         select count(*)::int as waiting, extract(epoch from now() - min(created_on))::float8 * 1000 as millis
-        from pgboss.job where name = ${queueOf.Deliver} and state < 'completed'`
+        from pgboss.job where name = ${queueOf("Deliver")} and state < 'completed'`
       const [{ millis, waiting }] = yield* decodeBacklog(rows)
       return { waiting, oldest: Duration.millis(Math.max(0, millis ?? 0)) }
     }).pipe(storing("Outbox.backlog"), Effect.withSpan("Outbox.backlog"))
@@ -169,20 +176,15 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * Jobs in PostgreSQL, by pg-boss: what is put within a transaction exists with it. Schema and queues are set up when the
- * layer is built. What a signal did not announce is found within a second.
+ * Jobs in PostgreSQL, by pg-boss: a job stored within a transaction commits with it. Building the layer sets up schema and
+ * queues. If a signal gets lost, a waiter finds the job within a second.
  */
 export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> = Layer.scoped(
   Outbox,
   asStoreUnavailable("Outbox.start")(make)
 )
 
-const kinds = ["Deliver", "AskMochi"] as const
-
 const longestWaitMillis = 1_000
-
-const keyOf = ({ audience, request }: Extract<Job, { _tag: "Deliver" }>) =>
-  storable(`${request.applicationId}:${request.code}:${audience}`)
 
 const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken) =>
   StoredJob.encode({
@@ -193,10 +195,10 @@ const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken)
     traceparent
   })
 
-/** What pg-boss says when the try that it was told of is still the job's newest. */
+/** pg-boss's answer if the given try is still the job's newest. */
 const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
 
-/** Of the tries at one job, this one: a settlement of a former holder changes nothing. */
+/** Names one try of the job: a former holder that settles its own try changes nothing. */
 const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })
 
 const decodeDue = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))

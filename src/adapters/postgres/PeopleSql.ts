@@ -4,18 +4,18 @@ import { ChannelId } from "../../domain/Ids.ts"
 import type { BotId, UserId } from "../../domain/Ids.ts"
 import { People } from "../../ports/People.ts"
 import { optionalText } from "./columns.ts"
-import { begun, erasedSince } from "./erasedSince.ts"
+import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Nothing is kept anew of somebody who was erased while the work under way already knew them. */
+/** Stores nothing about a person who was erased after the current work began. */
 export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   People,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
-    const isStillKnown = (id: UserId) =>
-      Effect.map(begun(sql), since => sql`not ${erasedSince(sql, pseudonyms, since, [id])}`)
+    const isNotErased = (id: UserId) =>
+      Effect.map(startOfWork(sql), since => sql`not ${erasedSince(sql, pseudonyms, since, [id])}`)
 
     return {
       dmChannel: Effect.fn("People.dmChannel")(function* (id: UserId, application: BotId) {
@@ -31,7 +31,7 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
         application: BotId
       ) {
         yield* sql`insert into people (discord_user_id, dm_channel_id, dm_application_id)
-          select ${id}, ${channel}, ${application} where ${yield* isStillKnown(id)}
+          select ${id}, ${channel}, ${application} where ${yield* isNotErased(id)}
           on conflict (discord_user_id) do update set dm_channel_id = excluded.dm_channel_id,
             dm_application_id = excluded.dm_application_id, updated_at = now()`
       }, asStoreUnavailable("People.rememberDmChannel")),
@@ -49,7 +49,7 @@ export const layer: Layer.Layer<People, never, SqlClient.SqlClient | Pseudonyms>
 
       chooseNotifications: Effect.fn("People.chooseNotifications")(function* (id: UserId, wanted: boolean) {
         yield* sql`insert into people (discord_user_id, notifications)
-          select ${id}, ${wanted} where ${yield* isStillKnown(id)}
+          select ${id}, ${wanted} where ${yield* isNotErased(id)}
           on conflict (discord_user_id) do update
             set notifications = excluded.notifications, updated_at = now()`
       }, asStoreUnavailable("People.chooseNotifications"))

@@ -1,6 +1,6 @@
 /**
- * A person's ids stand in columns of their own, and in free text where somebody typed them. A table or column that is
- * added has to be added here: a test searches the whole database for the ids of somebody who was erased.
+ * A person's ids are in columns of their own, and in free text if somebody typed them. Add every new table or column here:
+ * a test searches the whole database for the ids of an erased person.
  */
 import { SqlClient } from "@effect/sql"
 import { Chunk, DateTime, Effect, Layer, Schema, Stream } from "effect"
@@ -11,23 +11,23 @@ import { erasedPrefix, instant } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { fenceLockSeed } from "./erasedSince.ts"
 import { eraseAll } from "./personalDataErasure.ts"
-import { exported } from "./personalExport.ts"
+import { exportSelects } from "./personalExport.ts"
 import { pagedRows } from "./pagedRows.ts"
 import { hasAny, idsOf, partiesOf, requestTables, storedAt } from "./personRows.ts"
 import type { RequestTable, Whose } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
 
-/** More were never linked to one person by themselves; what stands beside the Discord id is found without them. */
+/** Nobody links more profiles; the store finds rows with the Discord id without them. */
 const mostProfiles = 10
 
-/** Erasures that are tried at once, and again: soon at first, then as often as one question to Mochi is no burden. */
+/** Erasures tried at once. Retries come soon at first, then at a pace that costs Mochi little. */
 const triedAtOnce = 10
-/** Whoever was asked is done by then, or gone; to do it twice at a time does no harm. */
+/** By then the process that took the request is done, or gone; two processes at it do no harm. */
 const firstTryAfter = "15 seconds"
 const longestPauseSeconds = 30
 
-/** Mochi may repeat a webhook for about as long, and nothing else that began before an erasure lives longer. */
+/** Mochi may repeat a webhook for about as long; no other work that began before an erasure lives longer. */
 const keptErasedFor = "35 days"
 
 export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
@@ -41,7 +41,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       mark: pseudonyms.erased(person.userId)
     })
 
-    /** Profile and Discord id of every party, a row each, of the rows with the id. */
+    /** Profile and Discord id of every party of the rows with the id, one row per party. */
     const pairs = (table: RequestTable, id: string) =>
       sql`select party.profile, party.discord, ${sql(storedAt[table])} as at from ${sql(table)},
           lateral (values ${sql.csv(
@@ -61,7 +61,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
         rows => rows.length > 0
       )
 
-    /** Waits for the writers that did not see it, each in a transaction of its own: nobody waits for it in turn. */
+    /** Waits for the writers that did not see it. Each in a transaction of its own, so that nobody waits for it in turn. */
     const fence = (id: string, moment: Date) =>
       retryingConflicts(
         sql.withTransaction(
@@ -88,7 +88,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       }, asStoreUnavailable("PersonalData.profilesOf")),
 
       rowsOf: (person: Identity) =>
-        Object.entries(exported(sql, pseudonyms, whose(person))).map(([table, select]) => ({
+        Object.entries(exportSelects(sql, pseudonyms, whose(person))).map(([table, select]) => ({
           table,
           rows: pagedRows(sql, select).pipe(
             Stream.mapChunksEffect(rows => Effect.map(decodeRows(rows), Chunk.fromIterable)),
@@ -100,12 +100,12 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
 
       beginErasure: Effect.fn("PersonalData.beginErasure")(function* (person: Identity) {
         const [erasure] = yield* decodeUnfinished(
-          yield* sql`insert into unfinished_erasures as known (discord_user_id, profile_ids, asked_at, next_try_at)
+          yield* sql`insert into unfinished_erasures as stored (discord_user_id, profile_ids, asked_at, next_try_at)
             values (${person.userId}, ${person.profileIds}::text[], ${thisMillisecond(sql)},
               clock_timestamp() + ${firstTryAfter}::interval)
             on conflict (discord_user_id) do update set asked_at = excluded.asked_at, tries = 0,
               next_try_at = excluded.next_try_at,
-              profile_ids = array(select distinct unnest(known.profile_ids || excluded.profile_ids))
+              profile_ids = array(select distinct unnest(stored.profile_ids || excluded.profile_ids))
             returning discord_user_id, profile_ids, asked_at`
         )
         return erasure ?? (yield* Effect.dieMessage("An insert returned no row"))
@@ -149,7 +149,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
   })
 )
 
-/** Rounded up, so that the moment is the same in this process, which counts in milliseconds. */
+/** Rounded up, so that this process, which counts in milliseconds, has the same moment. */
 const thisMillisecond = (sql: SqlClient.SqlClient) =>
   sql`date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'`
 

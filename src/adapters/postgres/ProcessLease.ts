@@ -1,7 +1,7 @@
 /**
- * Which work is this process's own. What it takes on carries the id of its lease, and the database judges by its own clock
- * whether that lease was renewed in time: once it was not, it never is again, anybody may take the work over, and this
- * process goes on under a new id, with nothing of the old one's in its hands.
+ * Which work belongs to this process. Its work carries the id of its lease, and the database decides by its own clock
+ * whether the process renewed that lease in time. A lapsed lease stays lapsed: other processes may take its work over, and
+ * this process goes on under a new id, without the work of the old one.
  */
 import { SqlClient } from "@effect/sql"
 import type { Statement } from "@effect/sql"
@@ -14,16 +14,16 @@ import * as DatabaseSession from "./DatabaseSession.ts"
 import { leaseHoldsFor, leaseLapsesAfter, renewsEvery } from "./detection.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** A lease that lapsed: whatever hung on it was taken over long before. */
+/** For a lapsed lease: other processes took its work over long before. */
 const keptFor = "1 day"
 
 export class ProcessLease extends Context.Tag("mochi/adapters/postgres/ProcessLease")<
   ProcessLease,
   {
-    /** The id to take work on under now. */
+    /** The current lease's id, for new work. */
     readonly id: Effect.Effect<number>
     /**
-     * Whether work taken on under `id` may still act. While a renewal is overdue this waits until it is known; false is
+     * Whether work under the lease `id` may still act. While a renewal is overdue this waits for its outcome; false is
      * final.
      */
     readonly holds: (id: number) => Effect.Effect<boolean>
@@ -36,8 +36,8 @@ export const layer: Layer.Layer<ProcessLease, StoreUnavailable, SqlClient.SqlCli
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const url = yield* DatabaseUrl
-      const lease = yield* Ref.make(yield* begun(sql))
-      yield* Effect.addFinalizer(() => Effect.ignoreLogged(Effect.flatMap(Ref.get(lease), ended(sql))))
+      const lease = yield* Ref.make(yield* newLease(sql))
+      yield* Effect.addFinalizer(() => Effect.ignoreLogged(Effect.flatMap(Ref.get(lease), endLease(sql))))
       yield* Effect.forkScoped(keep(url, sql, lease))
 
       const standing = (id: number) =>
@@ -65,22 +65,22 @@ export const layer: Layer.Layer<ProcessLease, StoreUnavailable, SqlClient.SqlCli
   )
 
 /**
- * True where the lease that `holder` names has lapsed, for work that was begun at `begunAt`; both are columns.
+ * True if the lease that `holder` names has lapsed, for work that started at `startedAt`; both are columns.
  *
- * A release without leases, beside which this one may run while it is being replaced, holds a lock instead, and is without
- * it whenever its connection breaks: its work is left alone for as long as it may be at it.
+ * During an upgrade a release without leases may run beside this one. It holds a lock instead, and loses that whenever its
+ * connection breaks: so nobody takes its work over for as long as it may still be in flight.
  */
-export const hasLapsed = (sql: SqlClient.SqlClient, holder: string, begunAt: string): Statement.Fragment =>
+export const hasLapsed = (sql: SqlClient.SqlClient, holder: string, startedAt: string): Statement.Fragment =>
   sql`(case when exists (select from processes where processes.id = ${sql(holder)})
     then not ${isRenewed(sql, sql`${sql(holder)}`)}
-    else ${sql(begunAt)} < now() - ${withoutLeaseEndsWithin}::interval and not exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+    else ${sql(startedAt)} < now() - ${withoutLeaseEndsWithin}::interval and not exists (select from pg_locks where locktype = 'advisory' and granted and objsubid = 2
       and database = (select oid from pg_database where datname = current_database())
       and classid = ${lockSpace} and objid::bigint = ${sql(holder)}) end)`
 
-/** A command has 20 seconds in all. */
+/** A command may take 20 seconds. */
 const withoutLeaseEndsWithin = "30 seconds"
 
-/** True while the lease of that id is renewed in time; one renewed in the future is from before the clock was set back. */
+/** True while a process renews the lease in time. A renewal in the future is from before the clock was set back. */
 export const isRenewed = (sql: SqlClient.SqlClient, id: Statement.Fragment | number): Statement.Fragment =>
   sql`exists (select from processes where processes.id = ${id}
     and seen_at between clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'
@@ -88,7 +88,7 @@ export const isRenewed = (sql: SqlClient.SqlClient, id: Statement.Fragment | num
 
 interface Lease {
   readonly id: number
-  /** When the renewal was asked for that the database granted last, by this process's monotonic clock. */
+  /** When this process asked for the last granted renewal, by its monotonic clock. */
   readonly provenAt: number
 }
 
@@ -97,7 +97,7 @@ const lockSpace = 7_301_446
 
 const decodeId = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ id: Schema.Int })))
 
-const begun = (sql: SqlClient.SqlClient) =>
+const newLease = (sql: SqlClient.SqlClient) =>
   Effect.gen(function* () {
     yield* sql`delete from processes where seen_at < now() - ${keptFor}::interval`
     const provenAt = yield* monotonicMillis
@@ -108,10 +108,10 @@ const begun = (sql: SqlClient.SqlClient) =>
   })
 
 /**
- * What an orderly end leaves behind may be taken over at once: the lease has lapsed, and its row is kept, because without
- * one `hasLapsed` sees a release that had no leases.
+ * After an orderly end other processes may take the work over at once. The row of the lapsed lease stays: without one,
+ * `hasLapsed` sees a release without leases.
  */
-const ended =
+const endLease =
   (sql: SqlClient.SqlClient) =>
   ({ id }: Lease) =>
     Effect.timeout(
@@ -138,7 +138,7 @@ const keep = (url: Redacted.Redacted, sql: SqlClient.SqlClient, lease: Ref.Ref<L
         locked = id
         return
       }
-      const next = yield* begun(sql)
+      const next = yield* newLease(sql)
       yield* Ref.set(lease, next)
       yield* Effect.annotateLogs(Effect.logWarning("process_lease_lapsed"), { lapsed: id, now: next.id })
     })

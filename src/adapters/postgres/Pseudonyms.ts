@@ -4,15 +4,15 @@ import { Settings } from "../../config/Settings.ts"
 import { erasedPrefix } from "./columns.ts"
 
 /**
- * What stands for a person where no id of theirs may stay. The key comes from Mochi's private key and is never stored,
- * so that a copy of the database alone leads back to nobody; after a new private key, old and new hashes no longer match.
+ * Stands for a person in rows that may not keep their id. The key comes from Mochi's private key and is never stored, so
+ * that a copy of the database alone leads back to nobody; after a new private key, old and new hashes no longer match.
  */
 export class Pseudonyms extends Context.Tag("mochi/adapters/postgres/Pseudonyms")<
   Pseudonyms,
   {
     /** The same person gets the same one, before and after their erasure. */
     readonly of: (id: string) => string
-    /** What replaces an id of an erased person. */
+    /** Replaces an id of an erased person. */
     readonly erased: (id: string) => string
   }
 >() {}
@@ -23,7 +23,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Settings> = Layer.effect(
     const key = Buffer.from(
       hkdfSync("sha256", Redacted.value(mochi.privateKey), "", "mochi-discord pseudonyms v1", 32)
     )
-    // 128 bits are enough to tell all of mankind apart.
+    // 128 bits are enough to tell all people apart.
     const of = (id: string) =>
       createHmac("sha256", key).update(id).digest().subarray(0, 16).toString("base64url")
     return { of, erased: id => `${erasedPrefix}${of(id)}` }

@@ -7,7 +7,7 @@ import type { LimitedKind } from "../../ports/RateLimits.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Of a person's own data: reading or erasing all of it is work for the database, and nobody needs it often. */
+/** For a person's own data: reading or erasing all of it costs the database work, and nobody needs it often. */
 const wholeDataRuns = 3
 const wholeDataSeconds = 24 * 60 * 60
 
@@ -17,8 +17,8 @@ interface Limit {
 }
 
 /**
- * The runs of the last seconds, by pseudonym: erasing a person does not reset them. One statement a run, on the database's
- * clock, and the row's lock decides between replicas.
+ * Counts runs by pseudonym: erasing a person does not reset them. Each run is one statement, on the database's clock; the
+ * row's lock decides between replicas.
  */
 export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Settings | Pseudonyms> =
   Layer.effect(
@@ -66,7 +66,7 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
     })
   )
 
-/** `next`: when the run that stands in the way no longer counts; none while there is room. */
+/** `next`: when the oldest of the counted runs no longer counts; none while there is room. */
 const decodeTaken = Schema.decodeUnknown(
   Schema.Tuple(
     Schema.Struct({ allowed: Schema.Boolean, next: Schema.OptionFromNullOr(Schema.DateTimeUtcFromDate) })

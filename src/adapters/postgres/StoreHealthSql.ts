@@ -5,9 +5,9 @@ import { DatabaseUrl } from "./Database.ts"
 import * as DatabaseSession from "./DatabaseSession.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Bytes: so long that each row needs a page of its own, for which the disk must have space. */
+/** Bytes: each row needs a page of its own, for which the disk must have space. */
 const filler = 8_000
-/** Bytes after which the probe's table is emptied. */
+/** Bytes after which the probe empties its table. */
 const largestProbe = 64 * 8_192
 
 export const layer: Layer.Layer<StoreHealth, never, SqlClient.SqlClient | DatabaseUrl> = Layer.effect(

@@ -8,7 +8,7 @@ import { TransferRequests } from "../../ports/TransferRequests.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
 import { erasedPrefix } from "./columns.ts"
 import { columnsOf, valuesOf } from "./columnsAndValues.ts"
-import { begun } from "./erasedSince.ts"
+import { startOfWork } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
 import { partiesOf } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
@@ -47,7 +47,7 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
       const keyColumns = yield* encodeKey(key)
       const row = yield* encodeShown(shown)
       const stored = { ...keyColumns, audience, ...row }
-      // The lock waits for an erasure under way, and keeps one away until this is stored.
+      // The lock waits for an erasure in flight, and makes a new one wait until this commits.
       yield* sql`
         with request as (
           select ${isErased(sql, audience)} as is_erased from transfer_requests
@@ -68,11 +68,11 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         if (Option.isNone(yield* Effect.serviceOption(SqlClient.TransactionConnection)))
           return yield* Effect.dieMessage("TransferRequests.lock needs a transaction around it")
         const { application_id, code } = yield* encodeKey(key)
-        // A row that is not stored yet cannot be locked; its name can. The array keeps ("a", "bc") and ("ab", "c") apart.
+        // A missing row cannot be locked; its name can. The array keeps ("a", "bc") and ("ab", "c") apart.
         yield* sql`select pg_advisory_xact_lock(
           hashtextextended(array[${application_id}, ${code}]::text[]::text, ${lockSeed})
         )`
-        // In a statement of its own, so that it sees what the lock's former holder committed.
+        // A separate statement, so that it sees what the lock's former holder committed.
         return yield* select(key, true)
       }, asStoreUnavailable("TransferRequests.lock")),
 
@@ -82,15 +82,16 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
           column === "application_id" || column === "code" ? [] : [replacement(sql, column, row)]
         )
         const parties = partiesOf.transfer_requests
-        const fenced = fencedParties(sql, pseudonyms, yield* begun(sql), parties, row)
+        const fenced = fencedParties(sql, pseudonyms, yield* startOfWork(sql), parties, row)
         yield* sql`insert into transfer_requests (${columnsOf(sql, fenced)}) values (${valuesOf(sql, fenced)})
           on conflict (application_id, code) do update set ${sql.csv([...changes, sql`updated_at = now()`])}`
       }, asStoreUnavailable("TransferRequests.save")),
 
       shown: Effect.fn("TransferRequests.shown")(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
-        // A clock that was set back makes a message no younger.
-        const rows = yield* sql`select channel_id, message_id, place, status, discord_application_id,
+        // A clock that was set back must not make a message younger.
+        const rows =
+          yield* sql`select channel_id, message_id, place, status, is_outdated, discord_application_id,
             abs(extract(epoch from now() - begun_at))::float8 as age
           from shown_messages where application_id = ${application_id} and code = ${code} and audience = ${audience}`
         return Option.fromNullable((yield* decodeShown(rows))[0])
@@ -131,10 +132,10 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
   })
 )
 
-/** Keeps these locks apart from others whose names hash alike; the number says nothing. */
+/** Keeps these locks apart from others whose names hash alike; the number is arbitrary. */
 const lockSeed = 2_026_001
 
-/** True for a request of which this party was erased. */
+/** True for a request whose `party` was erased. */
 const isErased = (sql: SqlClient.SqlClient, party: string) =>
   sql.or(
     ["profile", "discord"].map(
@@ -143,8 +144,8 @@ const isErased = (sql: SqlClient.SqlClient, party: string) =>
   )
 
 /**
- * An erased person stays erased, whatever Mochi repeats of them later, and so do their words. An id that is stored is left
- * to the erasure that is to come.
+ * An erased person stays erased, and so do their words, even if Mochi repeats them later. A stored id stays until an
+ * erasure replaces it.
  */
 const replacement = (sql: SqlClient.SqlClient, column: string, row: Readonly<Record<string, unknown>>) => {
   const [before, after] = [sql(`transfer_requests.${column}`), sql(`excluded.${column}`)]

@@ -2,7 +2,7 @@ import { SqlClient } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { UsageLog } from "../../ports/UsageLog.ts"
 import type { Use } from "../../ports/UsageLog.ts"
-import { begun, erasedSince } from "./erasedSince.ts"
+import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -18,10 +18,10 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient | Pseudonym
     return {
       record: Effect.fn("UsageLog.record")(function* ({ command, communityId, user }: Use) {
         const guild = Option.getOrElse(communityId, () => "")
-        yield* sql`insert into usage_activity as known (day, person, guild_id, command)
+        yield* sql`insert into usage_activity as stored (day, person, guild_id, command)
           select ${today}, ${pseudonyms.of(user)}, ${guild}, ${command}
-          where not ${erasedSince(sql, pseudonyms, yield* begun(sql), [user])}
-          on conflict (day, person, guild_id, command) do update set runs = known.runs + 1, last_at = now()`
+          where not ${erasedSince(sql, pseudonyms, yield* startOfWork(sql), [user])}
+          on conflict (day, person, guild_id, command) do update set runs = stored.runs + 1, last_at = now()`
       }, asStoreUnavailable("UsageLog.record")),
 
       report: Effect.fn("UsageLog.report")(function* (days: number) {

@@ -4,7 +4,7 @@ import { WebhookInbox } from "../../ports/WebhookInbox.ts"
 import { storable } from "./columns.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/** Mochi repeats a webhook for less. */
+/** Longer than Mochi repeats a webhook. */
 const keptFor = "35 days"
 
 export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Layer.effect(
@@ -12,7 +12,7 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Laye
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     return {
-      // The same id in an open transaction elsewhere is waited for, so that one of the two is told false, or neither.
+      // PostgreSQL waits for another open transaction with the same id: if that commits, this returns false.
       accept: Effect.fn("WebhookInbox.accept")(function* (webhookId: string) {
         const rows = yield* sql`
           insert into webhook_inbox (webhook_id) values (${storable(webhookId)})

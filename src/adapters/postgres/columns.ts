@@ -2,14 +2,14 @@ import { Schema } from "effect"
 import { UserId, ProfileId } from "../../domain/Ids.ts"
 
 /**
- * What stands in the place of a person's id once they were erased begins so; the rest is a keyed hash. Rows with it
- * keep decoding: the person reads as absent.
+ * Begins the text that replaces the id of an erased person; a keyed hash follows. Rows with it still decode: the person
+ * reads as absent.
  */
 export const erasedPrefix = "erased:"
 
 /**
- * PostgreSQL's text has no NUL, and its JSON no half of a character either; one from outside must not make a row
- * unstorable, so it becomes the usual mark.
+ * PostgreSQL's text has no NUL, and its JSON no lone surrogate. Text from outside must not make a row unstorable, so U+FFFD
+ * replaces them.
  */
 export const storable = (value: string): string => value.toWellFormed().replaceAll("\u0000", "\uFFFD")
 

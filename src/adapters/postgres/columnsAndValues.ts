@@ -2,10 +2,10 @@ import type { SqlClient, Statement } from "@effect/sql"
 
 type Row = Readonly<Record<string, unknown>>
 
-/** The names of a row's columns, for an insert whose values may be expressions. */
+/** The names of a row's columns, for an insert whose values may be SQL fragments. */
 export const columnsOf = (sql: SqlClient.SqlClient, row: Row): Statement.Fragment =>
   sql.csv(Object.keys(row).map(column => sql`${sql(column)}`))
 
-/** A row's values in the same order; fragments stand as they are. */
+/** A row's values in the same order; fragments stay as they are. */
 export const valuesOf = (sql: SqlClient.SqlClient, row: Row): Statement.Fragment =>
   sql.csv(Object.values(row).map(value => sql`${value}`))

@@ -2,12 +2,12 @@ import { SqlError } from "@effect/sql"
 import { Effect, Predicate, Schedule } from "effect"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 
-/** Tries after the first, within a second in all: who loses that often has another problem than a neighbour. */
+/** Retries, within a second in all: a transaction that loses more often has another problem than a conflict. */
 const triesAgain = 5
 
 /**
- * Does a whole transaction again that PostgreSQL gave up for another one's sake: of such a transaction nothing is stored.
- * Everything in it has to be the database's, or bear being done twice.
+ * Retries a whole transaction that PostgreSQL aborted in favour of another one: the database stored nothing of it. Any
+ * effect of `work` outside the database has to be idempotent.
  */
 export const retryingConflicts = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.retry(work, {
@@ -18,7 +18,7 @@ export const retryingConflicts = <A, E, R>(work: Effect.Effect<A, E, R>): Effect
     )
   })
 
-/** Deadlock detected, and serialization failure. */
+/** Deadlock, and serialization failure. */
 const codes: ReadonlySet<unknown> = new Set(["40P01", "40001"])
 
 const isConflict = (error: unknown): boolean =>

@@ -2,12 +2,12 @@ import { Redacted } from "effect"
 import { Socket } from "node:net"
 import { serverDropsClientAfter } from "./detection.ts"
 
-/** Milliseconds without traffic after which TCP itself asks whether the other end is there. */
+/** Milliseconds without traffic after which TCP itself probes the other end. */
 const keepAliveAfter = 5_000
 
 /**
- * Sockets for PostgreSQL that end once nothing was sent or received for so many milliseconds: a way that swallows packets
- * tells nobody, and a statement would wait on it for as long as TCP does, which is a quarter of an hour or for ever.
+ * Sockets for PostgreSQL that end after `millis` without traffic: a network that drops packets reports nothing, and a
+ * statement would wait as long as TCP does, which is a quarter of an hour or for ever.
  */
 export const endingWhenSilent = (millis: number) => (): Socket => {
   const socket = keptAlive()
@@ -15,12 +15,12 @@ export const endingWhenSilent = (millis: number) => (): Socket => {
   return socket
 }
 
-/** For a connection that has nothing to say for long, and only listens. */
+/** For a connection that only listens, and may be idle for long. */
 export const keptAlive = (): Socket => new Socket().setKeepAlive(true, keepAliveAfter)
 
 /**
- * What this program relies on, whatever the database, its user or its server are set to: how values are written as text,
- * and that neither a slow statement nor a client that vanished holds anybody up.
+ * This program relies on these settings, whatever those of the database, its user or its server are: the text form of
+ * values, and timeouts, so that neither a slow statement nor a lost client holds anybody up.
  */
 const settings = {
   client_encoding: "UTF8",
@@ -38,7 +38,7 @@ const settings = {
   tcp_user_timeout: String(serverDropsClientAfter)
 }
 
-/** The same database, for sessions that begin with these settings; they win over those that the URL names. */
+/** The same database, for sessions that start with these settings; they override those in the URL. */
 export const withSessionSettings = (
   url: Redacted.Redacted,
   more: Readonly<Record<string, string>> = {}

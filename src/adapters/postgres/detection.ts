@@ -1,36 +1,36 @@
 /**
- * How soon the loss of a connection, and the end of a process, is noticed: in milliseconds, each derived from the ones
- * before it. Whoever is cut off has to know it before anybody else may take its work.
+ * How soon processes notice the loss of a connection and the end of a process: in milliseconds, each derived from the ones
+ * before it. A process that is cut off has to notice before any other may take its work.
  */
 
-/** A session of its own asks the server this often whether it is still there… */
+/** A session queries the server this often… */
 export const asksEvery = 500
-/** …and takes it for lost where no answer came within this. */
+/** …and counts as lost if no answer comes within this. */
 export const sessionAnswersWithin = 3_000
-/** So the holder of a session's lock knows by then, at the latest, that the lock may be somebody else's. */
+/** So by then, the holder of a session's lock knows that another process may have the lock. */
 export const sessionLossNoticedWithin = asksEvery + sessionAnswersWithin
 
 /** A process renews its lease this often. */
 export const renewsEvery = 1_000
-/** Enough for a renewal that got no answer, a new connection, and one that did. */
+/** Enough for a renewal without an answer, a new connection, and a second renewal. */
 export const leaseHoldsFor = renewsEvery + sessionAnswersWithin + 1_000
-/** Between a look at one's own lease and a request's leaving, a process may be held up for the difference. */
+/** A process may stall for the difference between checking its lease and sending a request. */
 export const leaseLapsesAfter = leaseHoldsFor + 3_000
 
-/** A worker shows this often that it is at the jobs it took… */
+/** A worker sends a heartbeat for its jobs this often… */
 export const touchesEvery = 2_000
-/** …and loses them once it has not for longer than a lost role needs to be noticed and its work to be interrupted. */
+/** …and loses them after this long without one: longer than it takes to notice a lost role and interrupt its work. */
 export const jobLapsesAfter = touchesEvery + sessionLossNoticedWithin + 4_500
 
-/** The server breaks off a statement after this… */
+/** The server cancels a statement after this… */
 export const statementEndsWithin = 5_000
-/** …so that a connection with neither a byte sent nor received for so much longer is dead, whatever TCP believes. */
+/** …so a connection without traffic for this much longer is dead, whatever TCP reports. */
 export const silenceAllowed = 1_000
 export const connectionSilentFor = statementEndsWithin + silenceAllowed
-/** A place in the pool, or a new connection, comes within this, or the statement fails. */
+/** A statement fails if it gets no connection, from the pool or new, within this. */
 export const connectsWithin = 5_000
 /**
- * The server drops a client that shows no life for this long, and with it the locks of its session and its transaction:
- * later than that client notices, so that nobody takes a lock whose former holder still believes in it.
+ * The server drops a client that is silent for this long, and with it the locks of its session and its transaction: later
+ * than the client notices, so that nobody takes a lock that its former holder still relies on.
  */
 export const serverDropsClientAfter = sessionLossNoticedWithin + connectionSilentFor + 500

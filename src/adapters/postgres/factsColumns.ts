@@ -4,7 +4,7 @@ import { ChannelId, CommunityId } from "../../domain/Ids.ts"
 import type { Party, RequestFacts } from "../../domain/TransferRequest.ts"
 import { userId, erasedPrefix, instant, optionalText, profileId, text } from "./columns.ts"
 
-/** The columns of `RequestFacts`, of one name in every table that has them. */
+/** The columns of `RequestFacts`, with the same names in every table. */
 const FactsColumns = Schema.Struct({
   application_name: text(Schema.String),
   vault_name: text(Schema.String),
@@ -24,7 +24,7 @@ const FactsColumns = Schema.Struct({
   channel_id: optionalText(ChannelId)
 })
 
-/** The facts that a row holds; the row may have other columns besides. */
+/** The facts in a row; the row may have other columns too. */
 export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResult.ParseError> =>
   Effect.map(Schema.decodeUnknown(FactsColumns)(row), columns => ({
     applicationName: columns.application_name,
@@ -54,7 +54,7 @@ export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResu
     channelId: columns.channel_id
   }))
 
-/** What a row says of a party beyond their ids: that they were erased. */
+/** Whether a row says that a party was erased. */
 export const erasedMark = (row: unknown, party: string): Pick<Party, "isErased"> =>
   [`${party}_profile_id`, `${party}_discord_id`].some(
     column =>
@@ -65,7 +65,7 @@ export const erasedMark = (row: unknown, party: string): Pick<Party, "isErased">
     ? { isErased: true }
     : {}
 
-/** The columns of a party that was erased, where whatever stood for them is not at hand. */
+/** The columns of an erased party, if their hash is not at hand. */
 export const erasedColumns = (name: string, { isErased }: Party): Readonly<Record<string, string>> =>
   isErased === true ? { [`${name}_profile_id`]: erasedPrefix, [`${name}_discord_id`]: erasedPrefix } : {}
 
@@ -97,7 +97,7 @@ const encodeColumns = (facts: RequestFacts) =>
     channel_id: facts.channelId
   })
 
-/** The same columns where nothing is known yet. */
+/** The same columns while the facts are unknown. */
 export const noFacts: Readonly<Record<string, null>> = Object.fromEntries(
   Object.keys(FactsColumns.fields).map(column => [column, null])
 )

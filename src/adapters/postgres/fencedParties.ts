@@ -1,13 +1,13 @@
 import type { SqlClient, Statement } from "@effect/sql"
 import { erasedSince } from "./erasedSince.ts"
-import { texts } from "./personRows.ts"
+import { texts, withoutId } from "./personRows.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
 type Row = Readonly<Record<string, unknown>>
 
 /**
- * The row as it may be stored: without the ids of parties that were erased since `since`, by either of their ids, in columns
- * and in texts, and without the reason where the requester was.
+ * The row to store: without the ids, in columns and in texts, of parties erased since `since` by either of their ids, and
+ * without the reason if the requester was erased.
  */
 export const fencedParties = (
   sql: SqlClient.SqlClient,
@@ -34,16 +34,16 @@ export const fencedParties = (
           ]
     )
   )
-  const written = texts.flatMap(column => {
+  const textColumns = texts.flatMap(column => {
     const text = textOf(column)
     if (text === null) return []
     const scrubbed = parties.reduce((kept, { ids, isErased, name }) => {
       if (column === "reason" && name === "requester")
         return sql`case when ${isErased} then null else ${kept} end`
       if (ids.discord === null || !text.includes(ids.discord)) return kept
-      return sql`case when ${isErased} then replace(${kept}, ${ids.discord}, 'erased') else ${kept} end`
+      return sql`case when ${isErased} then ${withoutId(sql, kept, ids.discord)} else ${kept} end`
     }, sql`${text}::text`)
     return [[column, scrubbed] as const]
   })
-  return { ...row, ...Object.fromEntries([...columns, ...written]) }
+  return { ...row, ...Object.fromEntries([...columns, ...textColumns]) }
 }

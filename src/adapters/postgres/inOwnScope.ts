@@ -1,6 +1,6 @@
 import { Effect, ExecutionStrategy, Exit, Scope } from "effect"
 
-/** What `work` opens stays open as long as the surrounding scope, but a failed try leaves nothing open behind it. */
+/** Resources of `work` stay open as long as the surrounding scope, but a failed try leaves none open. */
 export const inOwnScope = <A, E, R>(
   work: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope> | Scope.Scope> =>

@@ -1,11 +1,9 @@
-import { BigDecimal, Effect, Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { ApplicationId, InteractionId, RequestCode, VaultProfileId } from "../../domain/Ids.ts"
+import { factsOf } from "../../domain/Kudos.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
-import { formatAmount, formatUsd } from "../../domain/TokenAmount.ts"
-import { nobody } from "../../domain/TransferRequest.ts"
-import type { RequestFacts } from "../../domain/TransferRequest.ts"
-import type { IntentOutcome, StoredIntent } from "../../ports/KudosIntents.ts"
+import type { IntentEnd, StoredIntent } from "../../ports/KudosIntents.ts"
 import { instant, optionalText, text } from "./columns.ts"
 import { decodeFacts, encodeFacts } from "./factsColumns.ts"
 
@@ -36,7 +34,7 @@ export const encodeDraft = (draft: KudosDraft, origin: Option.Option<string>) =>
     return { ...columns, ...(yield* encodeFacts(factsOf(draft))) }
   })
 
-/** With the intents whose persons were erased: what was asked for was asked for all the same. */
+/** Includes the intents of erased persons: Mochi may have their requests all the same. */
 export const decodeIntents = (
   rows: ReadonlyArray<unknown>
 ): Effect.Effect<ReadonlyArray<StoredIntent>, ParseResult.ParseError> => Effect.forEach(rows, decodeIntent)
@@ -56,38 +54,13 @@ const decodeIntent = (row: unknown): Effect.Effect<StoredIntent, ParseResult.Par
     }
   })
 
-export const encodeOutcome = (outcome: IntentOutcome) =>
-  Schema.encode(OutcomeColumns)({
-    state: outcome._tag === "Created" ? "created" : "unknown",
-    request_code: outcome._tag === "Created" ? outcome.code : Option.none()
+export const encodeEnd = (end: IntentEnd) =>
+  Schema.encode(EndColumns)({
+    state: end._tag === "Created" ? "created" : "unknown",
+    request_code: end._tag === "Created" ? end.code : Option.none()
   })
 
-const OutcomeColumns = Schema.Struct({
+const EndColumns = Schema.Struct({
   state: Schema.Literal("created", "unknown"),
   request_code: optionalText(RequestCode)
-})
-
-const factsOf = (draft: KudosDraft): RequestFacts => ({
-  applicationName: draft.application.name,
-  vaultName: draft.vault.name,
-  amount: formatAmount(draft.amount),
-  symbol: draft.holding.token.symbol,
-  // A price of zero is no price.
-  usd: Option.map(Option.filter(draft.holding.token.price, BigDecimal.isPositive), price =>
-    formatUsd(draft.amount, price)
-  ),
-  chain: draft.holding.token.chain,
-  reason: draft.reason,
-  owner: nobody,
-  requester: {
-    profileId: Option.some(draft.sender.profile.id),
-    userId: Option.some(draft.sender.userId)
-  },
-  recipient: {
-    profileId: Option.some(draft.recipient.profile.id),
-    userId: Option.some(draft.recipient.userId)
-  },
-  expiresAt: Option.none(),
-  communityId: draft.communityId,
-  channelId: draft.channelId
 })

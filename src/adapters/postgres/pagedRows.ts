@@ -2,12 +2,12 @@ import type { SqlClient } from "@effect/sql"
 import type { SqlError, Statement } from "@effect/sql"
 import { Chunk, Effect, Option, Stream } from "effect"
 
-/** Rows in memory at a time; as many are read for nothing where the reader stops. */
+/** Rows in memory at a time; a consumer that stops early wastes at most as many. */
 const pageRows = 128
 
 /**
- * The rows of a select, read as they are taken. The cursor is the server's, and every page an ordinary statement: time
- * limits of the pool hold for each of them, which they would not for a portal of the driver's.
+ * The rows of a select, read as the consumer takes them. The cursor is the server's and every page an ordinary statement,
+ * so the pool's timeouts hold for each page; they would not for a portal of the driver.
  */
 export const pagedRows = (
   sql: SqlClient.SqlClient,

@@ -1,7 +1,7 @@
 /**
  * An erasure runs in steps of a bounded number of rows, each a transaction: nobody waits long for its locks, and no
- * statement grows with how much is stored. Every step locks in the order in which whoever reports on a request does (requests,
- * intents, answers), and the rows of a table by their keys.
+ * statement grows with the database. Every step takes locks in the order in which reports on a request do (requests,
+ * intents, answers), and the rows of a table in the order of their keys.
  */
 import type { SqlClient } from "@effect/sql"
 import type { SqlError, Statement } from "@effect/sql"
@@ -11,16 +11,25 @@ import type { ErasedRows } from "../../ports/PersonalData.ts"
 import { erasedPrefix } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { pagedRows } from "./pagedRows.ts"
-import { addressedTo, concerns, isParty, ofSameRequest, partiesOf, tellsOf, texts } from "./personRows.ts"
+import {
+  addressedTo,
+  concerns,
+  isParty,
+  ofSameRequest,
+  partiesOf,
+  refersTo,
+  texts,
+  withoutId
+} from "./personRows.ts"
 import type { RequestTable, Whose } from "./personRows.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 
-/** Rows that one step changes at most. */
+/** The most rows that one step changes. */
 const stepRows = 500
 
 type Step = Effect.Effect<ErasedRows, SqlError.SqlError | ParseResult.ParseError>
 
-/** Everything up to `before`, which has to be over: what is stored meanwhile is not looked for. */
+/** Erases everything up to `before`, a moment in the past: it does not look for rows stored meanwhile. */
 export const eraseAll = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
@@ -28,7 +37,7 @@ export const eraseAll = (
   before: DateTime.Utc
 ): Step => Effect.map(Effect.all(stepsOf(sql, pseudonyms, person, DateTime.toDate(before))), total)
 
-/** In the order in which they must run: what is found by an id goes before the id. */
+/** In the order in which they must run: rows found by an id go before the id. */
 const stepsOf = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
@@ -55,19 +64,18 @@ const stepsOf = (
           then ${mark} else ${stored} end`
       })
     )
-    const pattern = `(?<![0-9])${id}(?![0-9])`
-    const written = texts.map(column => {
-      const replaced = sql`regexp_replace(${sql(`${table}.${column}`)}, ${pattern}, 'erased', 'g')`
+    const textColumns = texts.map(column => {
+      const replaced = withoutId(sql, sql`${sql(`${table}.${column}`)}`, id)
       return column === "reason"
         ? sql`reason = case when ${isParty(sql, table, "requester", person)} then null else ${replaced} end`
         : sql`${sql(column)} = ${replaced}`
     })
-    return sql.csv([...parties, ...written])
+    return sql.csv([...parties, ...textColumns])
   }
 
   const inTransaction = (step: Step): Step => retryingConflicts(sql.withTransaction(step))
 
-  /** The keys are looked up once, so that the time grows with their number and no faster; each page is a step. */
+  /** Looks the keys up once, so that the time grows linearly with their number; each page is a step. */
   const inPages = (
     columns: string,
     keys: Statement.Statement<unknown>,
@@ -91,7 +99,7 @@ const stepsOf = (
           and transfer_requests.code = page.code`
         yield* sql`select from transfer_requests, ${page}
           where ${isOnPage} order by page.application_id, page.code for update of transfer_requests`
-        // In statements of their own, so that they see what the locks waited for.
+        // Separate statements, so that they see what the locks waited for.
         const shown = yield* counted(
           "shown_messages",
           sql`delete from shown_messages using transfer_requests, ${page} where ${isOnPage}
@@ -100,13 +108,13 @@ const stepsOf = (
         const changed = yield* counted(
           "transfer_requests",
           sql`update transfer_requests set ${withoutPerson("transfer_requests")} from ${page}
-            where ${isOnPage} and ${tellsOf(sql, "transfer_requests", person)} returning 1`
+            where ${isOnPage} and ${refersTo(sql, "transfer_requests", person)} returning 1`
         )
         return { ...shown, ...changed }
       })
   )
 
-  /** Locks the rows of a page by their key, one after the other. */
+  /** Locks the rows of a page one after the other, in the order of their keys. */
   const locked = (table: string, key: string, page: Statement.Fragment) =>
     sql`(select ${sql(`${table}.${key}`)} from ${sql(table)}, ${page} where ${sql(`${table}.${key}`)} = page.key
       order by page.key for update of ${sql(table)}) as locked`
@@ -120,7 +128,7 @@ const stepsOf = (
         sql`update kudos_intents set ${withoutPerson("kudos_intents")}
           from ${locked("kudos_intents", "interaction_id", page)}
           where kudos_intents.interaction_id = locked.interaction_id
-            and ${tellsOf(sql, "kudos_intents", person)} returning 1`
+            and ${refersTo(sql, "kudos_intents", person)} returning 1`
       )
   )
 
@@ -143,7 +151,7 @@ const stepsOf = (
       })
   )
 
-  /** Cards of requests that name nobody, found by where they are. */
+  /** Cards of requests that name nobody, found by their channel. */
   const ownMessages = inPages(
     "application_id text, code text, audience text",
     sql`select application_id, code, audience from shown_messages
@@ -156,12 +164,12 @@ const stepsOf = (
       )
   )
 
-  const deeds = inPages(
+  const auditEntries = inPages(
     "key bigint",
     sql`select audit_log.id as key from audit_log where actor = ${id} and at <= ${before}`,
     page =>
       Effect.zipRight(
-        // Until the end of the transaction, the audit log lets an actor be replaced.
+        // Lets this transaction replace an actor in the audit log.
         sql`select set_config('mochi.erasure', 'on', true)`,
         counted(
           "audit_log",
@@ -175,8 +183,8 @@ const stepsOf = (
     counted("people", sql`delete from people where discord_user_id = ${id} returning 1`)
   )
 
-  // One stand-in for all days, so that the person still counts as one; it leads back to nobody. As many days as `UsageLogSql` keeps, at the most.
-  const uses = inTransaction(
+  // One stand-in for all days, so that the person still counts once; it leads to nobody. `UsageLogSql` bounds the days.
+  const usage = inTransaction(
     counted(
       "usage_activity",
       sql`update usage_activity set person = stand_in.name
@@ -185,7 +193,7 @@ const stepsOf = (
     )
   )
 
-  return [requests, intents, interactions, ownMessages, deeds, settings, uses]
+  return [requests, intents, interactions, ownMessages, auditEntries, settings, usage]
 }
 
 const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ rows: Schema.Int })))

@@ -6,11 +6,11 @@ import type { Pseudonyms } from "./Pseudonyms.ts"
 type Selects = Readonly<Record<string, Statement.Statement<unknown>>>
 
 /**
- * By table, what an export reads; `row` is JSON. Whole rows, so that a column that is added is exported by itself, without
- * what is about others: their ids, and of a request that is not the person's own where it was asked for. In no order: a
- * sort would read everything before the first row.
+ * What an export reads from each table; `row` is JSON. Whole rows, so that a new column needs no change here, but without
+ * data about other people: their ids, and the place of a request that is not the person's own. Unordered: a sort would read
+ * everything before the first row.
  */
-export const exported = (
+export const exportSelects = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
   person: Whose
@@ -38,10 +38,10 @@ export const exported = (
     unless(sql.or([is("recipient"), is("requester")]), "recipient_discord_id"),
     unless(is("requester"), "guild_id", "channel_id", "interaction_id", "origin")
   ])
-  // No `exists`: that could be answered by reading everybody's messages.
+  // No `exists`: PostgreSQL could answer that by reading everybody's messages.
   const wasShownToRecipient = sql`(transfer_requests.status = 'approved' or coalesce((select true
     from shown_messages where ${ofSameRequest(sql, "shown_messages")} and audience = 'recipient'), false))`
-  // The offset keeps the look-ups apart: one by index for each of the person's requests, never a join with everybody's.
+  // The offset forces one index look-up for each of the person's requests, instead of a join with everybody's.
   const ofOwnRequests = (table: "shown_messages" | "notifications") =>
     sql`from transfer_requests cross join lateral (
         select * from ${sql(table)} where ${ofSameRequest(sql, table)} offset 0) as ${sql(table)}
@@ -51,17 +51,17 @@ export const exported = (
 
   return {
     people: sql`select ${json("people")} from people where discord_user_id = ${id}`,
-    // The token is the bot's key to an answer, and the holder one of its processes: neither is about the person.
+    // The token is the bot's key to an answer, and the holder is one of its processes: neither is about the person.
     interactions: sql`select ${json("interactions", without(["token", "holder"]))} from interactions
       where user_id = ${id}`,
-    // The recipient hears of a request when it was approved, and from it.
+    // The recipient learns of a request only once it is approved, and from the request itself.
     kudos_intents: sql`select ${json("kudos_intents", without(["holder", "recipient_profile_id"]))}
       from kudos_intents
       where ${hasAny(sql, "kudos_intents", ids)} and ${isParty(sql, "kudos_intents", "requester", person)}`,
     transfer_requests: sql`select ${json("transfer_requests", othersParts)} from transfer_requests
       where ${namedIn(sql, "transfer_requests", person)}
         and (${sql.or([is("owner"), is("requester"), is("settled_by")])} or ${wasShownToRecipient})`,
-    // The second part: cards that were adopted, of requests of which nothing else is known.
+    // The second part: adopted cards, of requests of which the store has nothing else.
     shown_messages: sql`select ${json("shown_messages")} ${ofOwnRequests("shown_messages")}
       union all select ${json("shown_messages")} from shown_messages
         where channel_id = (select dm_channel_id from people where discord_user_id = ${id})

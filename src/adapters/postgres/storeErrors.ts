@@ -2,11 +2,11 @@ import { SqlError } from "@effect/sql"
 import { Effect, ParseResult, Predicate } from "effect"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 
-/** What SQL, and the decoding of its rows, can fail with. It stops at the adapter. */
+/** The errors of SQL and of decoding its rows. They stop at the adapter. */
 type Internal = SqlError.SqlError | ParseResult.ParseError
 
 /**
- * Turns those failures into the port's error; others pass. `operation` names port and method, such as
+ * Turns those errors into the port's error; others pass. `operation` names port and method, such as
  * `Interactions.claim`.
  */
 export const asStoreUnavailable =
@@ -20,14 +20,14 @@ export const asStoreUnavailable =
       )
     )
 
-/** The cause keeps PostgreSQL's own code, by which a conflict is told from a fault. */
+/** The cause keeps PostgreSQL's own code, which tells a conflict from a fault. */
 export const storeUnavailable = (operation: string, error: unknown): StoreUnavailable =>
   new StoreUnavailable({
     operation,
     cause: Object.assign(new Error(describe(error)), { code: codeOf(error) })
   })
 
-/** `sql.withTransaction` dies, rather than fails, when the connection breaks before its commit or rollback. */
+/** `sql.withTransaction` dies, rather than fails, if the connection breaks before its commit or rollback. */
 export const sqlDefectsAsFailures = <A, E, R>(
   work: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | SqlError.SqlError, R> =>
@@ -38,8 +38,8 @@ export const sqlDefectsAsFailures = <A, E, R>(
   )
 
 /**
- * Says what went wrong without repeating data: PostgreSQL quotes values in the messages of classes 22 and 23
- * and in every `detail`, so that of those only the code and the names of schema objects are kept.
+ * Says what went wrong without repeating data: PostgreSQL quotes values in the messages of classes 22 and 23 and in every
+ * `detail`, so this keeps only the code and the names of schema objects of those.
  */
 export const describeSqlError = (error: SqlError.SqlError): string => {
   const cause = error.cause

@@ -2,6 +2,6 @@ import type { SqlClient, Statement } from "@effect/sql"
 
 const livesFor = "15 minutes"
 
-/** True for a row of `interactions` whose token Discord still honours: for 15 minutes. */
+/** True for a row of `interactions` whose token Discord still accepts. */
 export const tokenAlive = (sql: SqlClient.SqlClient): Statement.Fragment =>
   sql`(interactions.token is not null and interactions.received_at > clock_timestamp() - ${livesFor}::interval)`

@@ -75,6 +75,7 @@ const ShownColumns = Schema.Struct({
   message_id: optionalText(MessageId),
   place: Schema.Literal("dm", "channel"),
   status: RequestStatus,
+  is_outdated: Schema.Boolean,
   discord_application_id: optionalText(BotId)
 })
 
@@ -86,7 +87,8 @@ export const encodeShown = (shown: Shown) =>
     message_id: shown.messageId,
     place: shown.place,
     status: shown.status,
-    discord_application_id: shown.application
+    is_outdated: shown.isOutdated,
+    discord_application_id: shown.bot
   })
 
 export const decodeShown = (
@@ -98,7 +100,8 @@ export const decodeShown = (
       messageId: row.message_id,
       place: row.place,
       status: row.status,
-      application: row.discord_application_id,
+      isOutdated: row.is_outdated,
+      bot: row.discord_application_id,
       age: Duration.seconds(row.age)
     }))
   )

@@ -7,8 +7,8 @@ export const layer: Layer.Layer<Readiness> = Layer.effect(
   Effect.map(
     Ref.make<Report["checks"]>({ discord: "starting", database: "starting", mochi: "starting" }),
     checks => ({
-      set: (check, state) => Ref.update(checks, known => ({ ...known, [check]: state })),
-      report: Effect.map(Ref.get(checks), known => ({ status: statusOf(known), checks: known }))
+      set: (check, state) => Ref.update(checks, before => ({ ...before, [check]: state })),
+      report: Effect.map(Ref.get(checks), now => ({ status: statusOf(now), checks: now }))
     })
   )
 )

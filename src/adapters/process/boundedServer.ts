@@ -1,29 +1,29 @@
 /**
- * Node's HTTP server as strangers may reach it: whatever they send, or do not send, costs a bounded amount of time and
- * memory, and ends no more than their own connection.
+ * Node's HTTP server, fit for strangers: whatever a stranger sends, or does not send, costs a bounded amount of time and
+ * memory, and ends no connection but their own.
  */
 import { createServer } from "node:http"
 import type { IncomingMessage, Server } from "node:http"
 
-/** Milliseconds for the headers of a request, from its first byte or from the connection's beginning. */
+/** Milliseconds for the headers of a request, from its first byte or from the start of the connection. */
 const headersWithin = 5_000
 /** Milliseconds for a request with its body. */
 const requestWithin = 10_000
-/** Milliseconds that a connection is kept for another request. */
+/** Milliseconds for which the server keeps a connection for another request. */
 const keptAliveFor = 5_000
-/** Milliseconds between two looks at the limits above: each of them may be exceeded by so much. */
+/** Milliseconds between two looks at the limits above: a request may exceed each of them by that much. */
 const looksEvery = 1_000
-/** One costs some 10 KB, and what has arrived on it, 64 KiB at most; those beyond are closed as they come. */
+/** A connection costs some 10 KB, and 64 KiB of unread data at most; the server closes further ones as they come. */
 const mostConnections = 1_000
 /**
- * What was refused before it was read is read so much further, unkept: who is cut off in the middle of sending never
- * reads the answer.
+ * Bytes of a refused request that the server still reads, and throws away: a sender whose connection ends while it sends
+ * never reads the answer.
  */
 const longestWaste = 1024 * 1024
-/** So many refused requests are read further at the same time; beyond, a connection ends with its answer. */
+/** Refused requests that the server reads on at the same time; the connections of others end with their answers. */
 const mostDraining = 128
 
-/** Not listening yet. `fault` hears of what goes wrong with the server itself once it does. */
+/** The server does not listen yet. Once it does, `fault` gets every error of the server itself. */
 export const make = (fault: (error: Error) => void): Server => {
   const server = createServer({
     headersTimeout: headersWithin,
@@ -44,7 +44,7 @@ export const make = (fault: (error: Error) => void): Server => {
   return server
 }
 
-/** Node discards the rest of a request that was answered early, however long it is. */
+/** Node discards the rest of a request after an early answer, however long it is; this bounds it. */
 const drain = (request: IncomingMessage, draining: Set<IncomingMessage>): void => {
   const { socket } = request
   if (draining.size >= mostDraining) {

@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 
 /**
- * Makes `path`, and what is missing above it, for this user alone. Node's own `recursive` never returns where a folder is
- * there and takes no others, as `/proc` does not.
+ * Makes `path`, and the folders that are missing above it, for this user alone. Node's own `recursive` never returns if a
+ * folder takes no others, as `/proc` does.
  */
 export const makeFolder = (path: string): void => {
   if (isFolder(path)) return

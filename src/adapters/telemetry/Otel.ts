@@ -4,9 +4,9 @@ import { ExportHealth, type SignalHealth } from "../../ports/ExportHealth.ts"
 import { endpointOf } from "./otlpTargets.ts"
 
 /**
- * Traces, metrics and logs to wherever the standard variables say, flushed when the layer closes. It has to be below all
- * that it is to hear of, and above the loggers through which it tells that an export fails. Where nothing is configured
- * nothing is loaded: spans keep their ids all the same.
+ * Sends traces, metrics and logs to the addresses in the standard variables, and what is left when the layer closes. Layers
+ * whose spans and logs should be sent stand above it, and the loggers below it: through them it says that an export fails.
+ * If nothing is configured, it loads nothing; spans have their ids all the same.
  */
 export const layer: Layer.Layer<ExportHealth, never, Settings> = Layer.unwrapScoped(
   Effect.gen(function* () {

@@ -3,7 +3,7 @@ import type { Signal, SignalHealth } from "../../ports/ExportHealth.ts"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 
 /** What the exporters of the three signals have in common. */
-export interface Exporter<Batch> {
+interface Exporter<Batch> {
   export(batch: Batch, done: (result: ExportResult) => void): void
 }
 
@@ -18,13 +18,13 @@ export interface ExportWatch {
   readonly expect: (signal: Signal) => void
   readonly succeeded: (signal: Signal) => void
   readonly failed: (signal: Signal, error: unknown) => void
-  /** Tells how each export ended. The SDK hears of success alone: it would repeat every failure with its stack. */
+  /** Watches how each export ends. The SDK sees only successes: it would repeat every failure with its stack. */
   readonly over: <Batch, E extends Exporter<Batch>>(signal: Signal, exporter: E) => E
 }
 
-/** A failure is logged when it begins and once a minute while it lasts, and so is its end. */
+/** Logs a failure when it begins, once a minute while it lasts, and when it ends. */
 export const make: Effect.Effect<ExportWatch> = Effect.gen(function* () {
-  // Loggers as they are here: those that export would try to export the failure of exporting.
+  // The loggers below this layer: one that exports would try to export the failure of an export.
   const runtime = yield* Effect.runtime()
   const clock = yield* Effect.clock
   const states: Record<Signal, State> = { traces: off, metrics: off, logs: off }
@@ -33,13 +33,13 @@ export const make: Effect.Effect<ExportWatch> = Effect.gen(function* () {
     const now = unsafeMonotonicMillis(clock)
     const before = states[signal]
     const since = before.state === "failing" ? before.since : clock.unsafeCurrentTimeMillis()
-    const isNews = before.state !== "failing" || now - before.toldAt >= 60_000
+    const isNews = before.state !== "failing" || now - before.loggedAt >= 60_000
     const reason = reasonOf(error)
     const failures = before.state === "failing" ? before.failures + 1 : 1
     states[signal] = {
       state: "failing",
       since,
-      toldAt: isNews || before.state !== "failing" ? now : before.toldAt,
+      loggedAt: isNews || before.state !== "failing" ? now : before.loggedAt,
       failures,
       reason
     }
@@ -92,7 +92,7 @@ type State =
       /** Of the wall clock. */
       readonly since: number
       /** Of the monotonic clock. */
-      readonly toldAt: number
+      readonly loggedAt: number
       readonly failures: number
       readonly reason: string
     }
@@ -104,7 +104,7 @@ const healthOf = (state: State): SignalHealth =>
     ? { state: "failing", since: new Date(state.since).toISOString(), reason: state.reason }
     : { state: state.state }
 
-/** A status or a code: the message of an error may name addresses and repeat what the other side answered. */
+/** A status or a code: the message of an error may name addresses and repeat the other side's answer. */
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "unknown"
   const first = error instanceof AggregateError ? error.errors[0] : error

@@ -6,40 +6,40 @@ export interface LogEntry {
   readonly at: Date
   readonly level: string
   readonly message: string
-  /** The span in which it was said. */
+  /** The span in which the code logged it. */
   readonly span: Option.Option<Tracer.AnySpan>
   /** Annotations, durations of log spans, further arguments, and `error` for a cause. */
   readonly fields: Readonly<Record<string, Plain>>
 }
 
-/** One log call as data, whatever was handed to it. */
-export const logEntry = (said: Logger.Logger.Options<unknown>): LogEntry => {
-  const [message, ...rest] = Array.isArray(said.message) ? said.message : [said.message]
+/** One log call as data, whatever its arguments are. */
+export const logEntry = (call: Logger.Logger.Options<unknown>): LogEntry => {
+  const [message, ...rest] = Array.isArray(call.message) ? call.message : [call.message]
   const fields: Record<string, Plain> = {}
-  for (const [key, value] of HashMap.entries(said.annotations)) put(fields, key, value)
-  for (const { label, startTime } of List.toArray(said.spans))
-    put(fields, `${label}_ms`, said.date.getTime() - startTime)
+  for (const [key, value] of HashMap.entries(call.annotations)) put(fields, key, value)
+  for (const { label, startTime } of List.toArray(call.spans))
+    put(fields, `${label}_ms`, call.date.getTime() - startTime)
   const errors = rest.filter(isError).map(errorText)
   const others = rest.filter(item => !isError(item))
   if (others.length > 0) put(fields, "details", others.length === 1 ? others[0] : others)
   if (message instanceof Error) errors.unshift(errorText(message))
-  if (!Cause.isEmpty(said.cause)) errors.push(causeText(said.cause))
+  if (!Cause.isEmpty(call.cause)) errors.push(causeText(call.cause))
   if (errors.length > 0) put(fields, "error", [...new Set(errors)].join("; "))
   return {
-    at: said.date,
-    level: levelName(said.logLevel),
+    at: call.date,
+    level: levelName(call.logLevel),
     message: messageText(message),
-    span: Context.getOption(FiberRefs.getOrDefault(said.context, FiberRef.currentContext), Tracer.ParentSpan),
+    span: Context.getOption(FiberRefs.getOrDefault(call.context, FiberRef.currentContext), Tracer.ParentSpan),
     fields
   }
 }
 
 const reserved: ReadonlySet<string> = new Set(["timestamp", "level", "message", "trace_id", "span_id"])
 
-/** What every line has is not overwritten by an annotation of the same name. */
+/** An annotation does not overwrite a field that every line has. */
 const put = (fields: Record<string, Plain>, key: string, value: unknown): void => {
-  const given = plainValue(value)
-  if (given !== undefined) fields[reserved.has(key) ? `${key}_` : key] = given
+  const plain = plainValue(value)
+  if (plain !== undefined) fields[reserved.has(key) ? `${key}_` : key] = plain
 }
 
 const isError = (item: unknown): boolean => item instanceof Error || Cause.isCause(item)

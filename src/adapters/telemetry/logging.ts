@@ -5,7 +5,7 @@ import { withVisibleControls } from "../../domain/plainText.ts"
 import { type LogEntry, logEntry } from "./logEntry.ts"
 import { type Scrub, scrubWith } from "./scrub.ts"
 
-/** Lines to the given stream: the service's go to stdout, those of a command that prints data to stderr. */
+/** Writes log lines to the stream: the service's to stdout, those of a command that prints data to stderr. */
 export const layer = (stream: "stdout" | "stderr"): Layer.Layer<never, never, Settings> =>
   Layer.unwrapEffect(
     Effect.map(Settings, settings => {
@@ -24,14 +24,14 @@ export const layer = (stream: "stdout" | "stderr"): Layer.Layer<never, never, Se
     })
   )
 
-/** One line an entry, without its end. */
+/** One line for each entry, without the line's end. */
 export type Format = (entry: LogEntry) => string
 
 export const makeLogger = (
   format: Format,
   scrub: Scrub,
   write: (line: string) => void
-): Logger.Logger<unknown, void> => Logger.make(said => write(`${scrub(format(logEntry(said)))}\n`))
+): Logger.Logger<unknown, void> => Logger.make(call => write(`${scrub(format(logEntry(call)))}\n`))
 
 export const jsonLine: Format = ({ at, fields, level, message, span }) =>
   withVisibleControls(
@@ -51,7 +51,7 @@ export const prettyLine =
   (hasColor: boolean): Format =>
   ({ at, fields, level, message, span }) => {
     const paint = (code: number, text: string) => (hasColor ? `\u001b[${code}m${text}\u001b[0m` : text)
-    const shown = Object.entries(fields).map(
+    const pairs = Object.entries(fields).map(
       ([key, value]) =>
         `${paint(2, `${plain(key)}=`)}${plain(typeof value === "string" ? value : JSON.stringify(value))}`
     )
@@ -63,13 +63,13 @@ export const prettyLine =
       paint(2, at.toISOString().slice(11, 23)),
       paint(colors[level] ?? 0, level.toUpperCase().padEnd(5)),
       plain(message),
-      ...shown,
+      ...pairs,
       ...trace
     ]
     return words.join(" ")
   }
 
-/** What is logged may come from anybody, and is read in a terminal. */
+/** Anybody may have written what the line says, and an operator reads it in a terminal. */
 const plain = (text: string): string => withVisibleControls(text.replace(/[\r\n]+/g, "⏎ "))
 
 const colors: Readonly<Record<string, number>> = { debug: 36, info: 32, warn: 33, error: 31, fatal: 31 }
@@ -84,7 +84,7 @@ const levels: Record<SettingsValues["logging"]["level"], LogLevel.LogLevel> = {
   none: LogLevel.None
 }
 
-/** Who read the log may be gone; that must not end the service. */
+/** The service must go on if the reader of its log goes away. */
 const surviveClosedPipe = (out: WriteStream) =>
   Layer.scopedDiscard(
     Effect.acquireRelease(

@@ -4,8 +4,8 @@ import { DataPointType, type MetricData, type MetricProducer } from "@openteleme
 import { Effect } from "effect"
 
 /**
- * Effect's metrics for OpenTelemetry's readers. A unit arrives as the tag `unit`; it leaves as the unit alone, and what
- * counts things has none, since "1" would become the suffix `_ratio` on the way to Prometheus.
+ * Effect's metrics for OpenTelemetry's readers. A unit arrives as the tag `unit` and leaves as the unit alone. A count of
+ * things has no unit: "1" would become the suffix `_ratio` on the way to Prometheus.
  */
 export const make: Effect.Effect<MetricProducer, never, Resource> = Effect.map(
   Metrics.makeProducer,
@@ -23,7 +23,7 @@ export const forPrometheus = (producer: MetricProducer): MetricProducer =>
 
 const suffixes: Readonly<Record<string, string>> = { s: "seconds", By: "bytes" }
 
-/** Effect's own histogram of how long fibers live has 35 buckets, of which nobody asks anything. */
+/** Nobody reads Effect's own histogram of how long fibers live, which has 35 buckets. */
 const isWanted = ({ descriptor }: MetricData): boolean => descriptor.name !== "effect_fiber_lifetimes"
 
 const collectingWith = (
@@ -48,7 +48,7 @@ const collectingWith = (
 const withoutUnitTag = (metric: MetricData): MetricData => {
   const unit = metric.descriptor.unit === "1" ? "" : metric.descriptor.unit
   const descriptor = { ...metric.descriptor, unit }
-  // One branch a kind, since the compiler cannot follow a kind through a mapped list of points.
+  // One branch for each kind, since the compiler cannot follow a kind through a mapped list of points.
   switch (metric.dataPointType) {
     case DataPointType.HISTOGRAM:
       return { ...metric, descriptor, dataPoints: metric.dataPoints.map(withoutUnit) }

@@ -1,7 +1,6 @@
 import { hostname } from "node:os"
 import { Resource } from "@effect/opentelemetry/Resource"
 import * as OtelTracer from "@effect/opentelemetry/Tracer"
-import { getNumberFromEnv } from "@opentelemetry/core"
 import { detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources"
 import { BatchLogRecordProcessor, LoggerProvider } from "@opentelemetry/sdk-logs"
 import { PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics"
@@ -21,9 +20,9 @@ import { endpointOf } from "./otlpTargets.ts"
 import * as ProcessMetrics from "./processMetrics.ts"
 import * as PrometheusEndpoint from "./prometheusEndpoint.ts"
 import { scrubWith } from "./scrub.ts"
-import { guarded } from "./tracer.ts"
+import { spanGuard } from "./spanGuard.ts"
 
-/** Starts what is configured; the layer that it gives makes spans and logs reach it. */
+/** Starts the exports that the settings ask for; spans and logs reach them through the layer. */
 export const open = (
   settings: SettingsValues
 ): Effect.Effect<Layer.Layer<ExportHealth>, never, Scope.Scope> =>
@@ -38,35 +37,42 @@ export const open = (
       "host.name": hostname()
     }).merge(detectResources({ detectors: [envDetector] }))
 
-    const telling: Array<Layer.Layer<never>> = []
+    const exports: Array<Layer.Layer<never>> = []
     const closing: Array<() => Promise<void>> = []
 
     const traces = endpointOf(settings, "traces")
     if (Option.isSome(traces)) {
       watch.expect("traces")
-      const exporter = yield* Effect.promise(() => spanExporter(traces.value))
+      const exporter = yield* Effect.promise(() => spanExporter(settings, traces.value))
       const provider = new BasicTracerProvider({
         resource,
-        spanProcessors: [new BatchSpanProcessor(watch.over("traces", exporter), spanQueue())]
+        spanProcessors: [
+          new BatchSpanProcessor(watch.over("traces", exporter), settings.telemetry.spanBatches)
+        ]
       })
       const tracer = yield* Effect.provideService(
         OtelTracer.make,
         OtelTracer.OtelTracer,
         provider.getTracer("mochi-discord", version)
       )
-      telling.push(Layer.setTracer(guarded(tracer, scrub)))
+      exports.push(Layer.setTracer(spanGuard(tracer, scrub)))
       closing.push(() => provider.shutdown())
     }
 
     const logs = endpointOf(settings, "logs")
     if (Option.isSome(logs)) {
       watch.expect("logs")
-      const exporter = yield* Effect.promise(() => logExporter(logs.value))
+      const exporter = yield* Effect.promise(() => logExporter(settings, logs.value))
       const provider = new LoggerProvider({
         resource,
-        processors: [new BatchLogRecordProcessor({ exporter: watch.over("logs", exporter), ...logBatches() })]
+        processors: [
+          new BatchLogRecordProcessor({
+            exporter: watch.over("logs", exporter),
+            ...settings.telemetry.logBatches
+          })
+        ]
       })
-      telling.push(Logger.add(otlpLogger(provider, scrub)))
+      exports.push(Logger.add(otlpLogger(provider, scrub)))
       closing.push(() => provider.shutdown())
     }
 
@@ -74,10 +80,10 @@ export const open = (
     const producer = yield* Effect.provideService(MetricProducer.make, Resource, resource)
     if (Option.isSome(metrics)) {
       watch.expect("metrics")
-      const exporter = yield* Effect.promise(() => metricExporter(metrics.value))
+      const exporter = yield* Effect.promise(() => metricExporter(settings, metrics.value))
       const reader = new PeriodicExportingMetricReader({
         exporter: watch.over("metrics", exporter),
-        ...metricIntervals()
+        ...metricExportOf(settings)
       })
       reader.setMetricProducer(producer)
       closing.push(() => reader.shutdown())
@@ -88,47 +94,26 @@ export const open = (
       yield* PrometheusEndpoint.serve({ host, port }, producer, watch)
     }
     if (Option.isSome(metrics) || metricsExporter === "prometheus") {
-      yield* ProcessMetrics.sampled
+      yield* ProcessMetrics.sampling
       yield* startAtZero
     }
 
-    yield* Effect.addFinalizer(() => closed(closing))
-    return Layer.mergeAll(Layer.succeed(ExportHealth, { signals: watch.signals }), ...telling)
+    yield* Effect.addFinalizer(() => closeAll(closing))
+    return Layer.mergeAll(Layer.succeed(ExportHealth, { signals: watch.signals }), ...exports)
   })
 
-/** Sends what waits, all signals at once; a receiver that does not answer holds the end up for two seconds. */
-const closed = (closing: ReadonlyArray<() => Promise<void>>): Effect.Effect<void> =>
+/** Sends what waits, all signals at once. A receiver that does not answer delays the end by two seconds at most. */
+const closeAll = (closing: ReadonlyArray<() => Promise<void>>): Effect.Effect<void> =>
   Effect.promise(() => Promise.allSettled(closing.map(close => close()))).pipe(
     Effect.interruptible,
     Effect.timeoutOption(flushedWithin),
     Effect.asVoid
   )
 
-// The SDK's classes leave these standard variables to whoever builds them.
-
-const metricIntervals = () => {
-  const exportIntervalMillis = positive("OTEL_METRIC_EXPORT_INTERVAL", 60_000)
-  return {
-    exportIntervalMillis,
-    exportTimeoutMillis: Math.min(positive("OTEL_METRIC_EXPORT_TIMEOUT", 30_000), exportIntervalMillis)
-  }
-}
-
-/** Spans and lines that wait to be sent: the next ones are dropped. */
-const mostQueuedSpans = 2048
-const mostQueuedLogs = 2048
 const flushedWithin = "2 seconds"
 
-const spanQueue = () => ({ maxQueueSize: positive("OTEL_BSP_MAX_QUEUE_SIZE", mostQueuedSpans) })
-
-const logBatches = () => ({
-  maxQueueSize: positive("OTEL_BLRP_MAX_QUEUE_SIZE", mostQueuedLogs),
-  maxExportBatchSize: positive("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512),
-  scheduledDelayMillis: positive("OTEL_BLRP_SCHEDULE_DELAY", 1000),
-  exportTimeoutMillis: positive("OTEL_BLRP_EXPORT_TIMEOUT", 30_000)
+/** A try may last no longer than the time to the next. */
+const metricExportOf = ({ telemetry: { metricExport } }: SettingsValues) => ({
+  ...metricExport,
+  exportTimeoutMillis: Math.min(metricExport.exportTimeoutMillis, metricExport.exportIntervalMillis)
 })
-
-const positive = (variable: string, otherwise: number): number => {
-  const value = getNumberFromEnv(variable)
-  return value !== undefined && value > 0 ? value : otherwise
-}

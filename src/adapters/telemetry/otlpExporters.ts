@@ -1,12 +1,12 @@
 import type { LogRecordExporter } from "@opentelemetry/sdk-logs"
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics"
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base"
-import { protocolOf } from "./otlpTargets.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 
-// Packages are loaded when they are needed: all of them together take half a second.
+// Each package is loaded when it is needed: together they take half a second.
 
-export const spanExporter = async (url: string): Promise<SpanExporter> => {
-  switch (protocolOf("traces")) {
+export const spanExporter = async ({ telemetry }: SettingsValues, url: string): Promise<SpanExporter> => {
+  switch (telemetry.tracesProtocol) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-trace-otlp-grpc")).OTLPTraceExporter({ url })
     case "http/json":
@@ -16,8 +16,11 @@ export const spanExporter = async (url: string): Promise<SpanExporter> => {
   }
 }
 
-export const metricExporter = async (url: string): Promise<PushMetricExporter> => {
-  switch (protocolOf("metrics")) {
+export const metricExporter = async (
+  { telemetry }: SettingsValues,
+  url: string
+): Promise<PushMetricExporter> => {
+  switch (telemetry.metricsProtocol) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-metrics-otlp-grpc")).OTLPMetricExporter({ url })
     case "http/json":
@@ -27,8 +30,8 @@ export const metricExporter = async (url: string): Promise<PushMetricExporter> =
   }
 }
 
-export const logExporter = async (url: string): Promise<LogRecordExporter> => {
-  switch (protocolOf("logs")) {
+export const logExporter = async ({ telemetry }: SettingsValues, url: string): Promise<LogRecordExporter> => {
+  switch (telemetry.logsProtocol) {
     case "grpc":
       return new (await import("@opentelemetry/exporter-logs-otlp-grpc")).OTLPLogExporter({ url })
     case "http/json":

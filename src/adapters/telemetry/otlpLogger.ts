@@ -8,8 +8,8 @@ import type { Scrub } from "./scrub.ts"
 /** Log lines as OpenTelemetry's records, with the same words as on stdout and bound to their span. */
 export const otlpLogger = (provider: LoggerProvider, scrub: Scrub): Logger.Logger<unknown, void> => {
   const records = provider.getLogger("mochi-discord")
-  return Logger.make(said => {
-    const { at, fields, level, message, span } = logEntry(said)
+  return Logger.make(call => {
+    const { at, fields, level, message, span } = logEntry(call)
     records.emit({
       timestamp: at,
       severityText: level,

@@ -10,8 +10,8 @@ export type Plain =
   | { readonly [key: string]: Plain }
 
 /**
- * Whatever was logged, as JSON can carry it. Never throws, ends on cycles, keeps what is redacted redacted; undefined
- * for what is not there.
+ * Any value that somebody logs, as JSON can carry it. Never throws, ends on cycles, keeps secrets redacted; undefined for
+ * an absent value.
  */
 export const plainValue = (value: unknown): Plain | undefined => {
   try {
@@ -21,7 +21,7 @@ export const plainValue = (value: unknown): Plain | undefined => {
   }
 }
 
-/** `name: message`, then what caused it; no stack. */
+/** `name: message`, then the cause; no stack. */
 export const errorText = (error: unknown): string => {
   try {
     return shortened(textOf(error, 0), longestText)
@@ -30,7 +30,7 @@ export const errorText = (error: unknown): string => {
   }
 }
 
-/** One sentence a failure; a defect also says where it was thrown, since nobody foresaw it. */
+/** One sentence for each failure; a defect also says where the code threw it, since nobody foresaw it. */
 export const causeText = (cause: Cause.Cause<unknown>): string => {
   const failures = Array.from(Cause.failures(cause), errorText)
   const defects = Array.from(Cause.defects(cause), defect => errorText(defect) + placeOf(defect))
@@ -105,7 +105,7 @@ const textOf = (error: unknown, depth: number): string => {
   return isKnown ? own : `${own} (caused by ${textOf(cause, depth + 1)})`
 }
 
-/** The message of a tagged error that was given none: its fields, as they are held. */
+/** Whether Effect made the message, for a tagged error without one: the error's fields as they are. */
 const isGenerated = (message: string): boolean => /^\{ .*\}$/s.test(message)
 
 /** `reason Unavailable, status 503`. */
@@ -121,9 +121,9 @@ const fieldsOf = (error: Error): string =>
 
 const ofEveryError = new Set(["_tag", "name", "message", "stack", "cause"])
 
-/** The first line of the stack that is the service's own, from its folder on. */
+/** The first line of the stack that is in our own code, from its folder on. */
 const placeOf = (defect: unknown): string => {
   const stack = defect instanceof Error ? (defect.stack ?? "") : ""
-  const place = /\/((?:src|test|bench)\/[^\s():]{1,200}:\d+)/.exec(stack)?.[1]
+  const place = /\/((?:src|sandbox|test|bench)\/[^\s():]{1,200}:\d+)/.exec(stack)?.[1]
   return place === undefined ? "" : ` (at ${place})`
 }

@@ -2,8 +2,8 @@ import { monitorEventLoopDelay, performance } from "node:perf_hooks"
 import { Effect, Metric, Schedule } from "effect"
 import type { Scope } from "effect"
 
-/** Samples the process every five seconds; what is told of the event loop is about the time since the last sample. */
-export const sampled: Effect.Effect<void, never, Scope.Scope> = Effect.gen(function* () {
+/** Samples the process every five seconds; the figures of the event loop are about the time since the last sample. */
+export const sampling: Effect.Effect<void, never, Scope.Scope> = Effect.gen(function* () {
   const delay = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const histogram = monitorEventLoopDelay({ resolution: resolutionMillis })

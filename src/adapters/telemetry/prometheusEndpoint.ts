@@ -10,7 +10,7 @@ class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("Addre
   code: Schema.String
 }) {}
 
-/** Serves `/metrics`. An address that is taken is tried again until it is free; the service does not wait for it. */
+/** Serves `/metrics`. If another process has the address, this tries again until it is free; the service does not wait. */
 export const serve = (
   address: { readonly host: string; readonly port: number },
   producer: MetricProducer,
@@ -21,7 +21,7 @@ export const serve = (
     const source = forPrometheus(producer)
     const serializer = new PrometheusSerializer(undefined, false, undefined, false, true)
     const page = async () => serializer.serialize((await source.collect()).resourceMetrics)
-    let wasTold = false
+    let isLogged = false
     yield* listening(address, page).pipe(
       Effect.tap(port => {
         watch.succeeded("metrics")
@@ -34,8 +34,8 @@ export const serve = (
       Effect.scoped,
       Effect.tapError(({ code }) => {
         watch.failed("metrics", Object.assign(new Error(code), { code }))
-        if (wasTold) return Effect.void
-        wasTold = true
+        if (isLogged) return Effect.void
+        isLogged = true
         return Effect.annotateLogs(Effect.logError("metrics_endpoint_unavailable"), {
           ...address,
           reason: code,
@@ -53,13 +53,13 @@ const listening = (
 ): Effect.Effect<number, AddressUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Effect.runtime()
-    const told = (error: unknown) => {
+    const log = (error: unknown) => {
       Runtime.runFork(runtime)(Effect.logError("The metrics endpoint went wrong", error))
     }
     const server = yield* Effect.acquireRelease(
       Effect.async<Server, AddressUnavailable>(resume => {
-        const server = BoundedServer.make(told)
-        server.on("request", answering(page, told))
+        const server = BoundedServer.make(log)
+        server.on("request", answering(page, log))
         server.once("error", (error: NodeJS.ErrnoException) =>
           resume(Effect.fail(new AddressUnavailable({ code: error.code ?? error.name })))
         )
@@ -77,7 +77,7 @@ const listening = (
 
 /** Nobody catches what a listener throws: it would end the process. */
 const answering =
-  (page: () => Promise<string>, told: (error: unknown) => void): RequestListener =>
+  (page: () => Promise<string>, log: (error: unknown) => void): RequestListener =>
   (request, response) => {
     try {
       const path = (request.url ?? "").split(/[?#]/, 1)[0] ?? ""
@@ -86,12 +86,12 @@ const answering =
       page().then(
         text => end(response, 200, text),
         (error: unknown) => {
-          told(error)
+          log(error)
           end(response, 500)
         }
       )
     } catch (error) {
-      told(error)
+      log(error)
       end(response, 400)
     }
   }

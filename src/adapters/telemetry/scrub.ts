@@ -1,6 +1,6 @@
 /**
- * The last guard before text leaves the process: whatever error or library brought it there, a configured secret,
- * and what looks like a token of Discord's interactions, is not in it.
+ * The last guard before text leaves the process. From every text, whatever error or library it comes from, it removes the
+ * configured secrets and everything that looks like the token of a Discord interaction.
  */
 import { Option, Redacted } from "effect"
 import type { SettingsValues } from "../../config/Settings.ts"
@@ -15,7 +15,7 @@ export const scrubWith = (settings: SettingsValues): Scrub => {
 
 const hidden = "<redacted>"
 
-/** Stops at quotes and backslashes, so that a line of JSON stays one, and bounded where a search could begin often. */
+/** These stop at quotes and backslashes, so that JSON stays valid, and are bounded if a search can begin often. */
 const shapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(webhooks|interactions)(\/|%2F)(\d{15,20})(\/|%2F)[^/\s"'\\?]{20,}/gi, `$1$2$3$4${hidden}`],
   [/\baW50ZXJhY3Rpb24[\w+/=-]{20,}/g, hidden],
@@ -24,7 +24,7 @@ const shapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(postgres(?:ql)?:\/\/[^:@/\s"'\\]{0,200}):[^@\s"'\\]{0,1000}@/g, `$1:${hidden}@`]
 ]
 
-/** Shorter ones would black out ordinary words. */
+/** A shorter secret would black out ordinary words. */
 const shortest = 8
 
 const secretsOf = ({ database, discord, mochi, webhooks }: SettingsValues): ReadonlyArray<string> => {
@@ -46,8 +46,7 @@ const secretsOf = ({ database, discord, mochi, webhooks }: SettingsValues): Read
         return [password, ...searchParams.getAll("password")]
       }
     }),
-    // What the driver takes where the URL names none.
-    process.env["PGPASSWORD"] ?? ""
+    ...Option.toArray(Option.map(database.driverPassword, Redacted.value))
   ]
   const spellings = words.flatMap(word => [word, decoded(word), JSON.stringify(word).slice(1, -1)])
   return [...new Set(spellings)]

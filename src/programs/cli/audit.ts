@@ -15,32 +15,35 @@ const filters = {
   actor: text("actor", "A Discord user id, operator, mochi or bot"),
   action: text("action", "kudos, approve, reject, deliver, webhook, privacy_delete, …"),
   request: text("request", "The code of a transfer request"),
-  person: text("person", "A Discord user id: what they did or what was done about them, erased or not"),
-  since: text("since", "A moment such as 2026-01-31 or 2026-01-31T10:00:00Z")
+  person: text(
+    "person",
+    "A Discord user id: what this person did, and what was done about them; also once erased"
+  ),
+  since: text("since", "A date or time such as 2026-01-31 or 2026-01-31T10:00:00Z")
 }
 
 const limit = options.limit(100)
 
 const filterOf = Effect.fnUntraced(function* (
-  given: {
+  values: {
     readonly [Name in keyof typeof filters]: Option.Option<string>
   }
 ) {
   const filter: AuditFilter = {
-    actor: given.actor,
-    action: given.action,
-    requestCode: Option.flatMap(given.request, Schema.decodeOption(RequestCode)),
-    person: yield* Effect.transposeMapOption(given.person, options.decodePerson),
-    since: yield* Effect.transposeMapOption(given.since, options.decodeSince),
+    actor: values.actor,
+    action: values.action,
+    requestCode: Option.flatMap(values.request, Schema.decodeOption(RequestCode)),
+    person: yield* Effect.transposeMapOption(values.person, options.decodePerson),
+    since: yield* Effect.transposeMapOption(values.since, options.decodeSince),
     before: Option.none()
   }
   return filter
 })
 
-const list = Command.make("list", { ...filters, limit, json: options.json }, ({ json, limit, ...given }) =>
+const list = Command.make("list", { ...filters, limit, json: options.json }, ({ json, limit, ...values }) =>
   Effect.gen(function* () {
     const most = yield* options.decodeLimit(limit)
-    const records = yield* (yield* AuditLog).list(yield* filterOf(given), most)
+    const records = yield* (yield* AuditLog).list(yield* filterOf(values), most)
     if (json) return yield* printJson(records.map(toJson))
     if (records.length === 0) return yield* print("No entries")
     yield* print(
@@ -66,10 +69,10 @@ const list = Command.make("list", { ...filters, limit, json: options.json }, ({ 
 
 const pageSize = 1000
 
-const exportAll = Command.make("export", filters, given =>
+const exportAll = Command.make("export", filters, values =>
   Effect.gen(function* () {
     const audit = yield* AuditLog
-    const filter = yield* filterOf(given)
+    const filter = yield* filterOf(values)
     const pageAfter = (before: Option.Option<number>): Effect.Effect<void, StoreUnavailable> =>
       Effect.gen(function* () {
         const page = yield* audit.list({ ...filter, before }, pageSize)

@@ -1,8 +1,8 @@
 import { Cause, Effect, Exit, Option } from "effect"
 import { Audit } from "../../services/Audit.ts"
-import { Ended } from "./Ended.ts"
+import { CommandEnd } from "./CommandEnd.ts"
 
-/** Runs an operator's command in a trace of its own, and writes down that it was run. */
+/** Runs an operator's command in a trace of its own, and records it in the audit log. */
 export const auditing =
   (action: string) =>
   <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Audit> =>
@@ -17,5 +17,5 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return "success"
   if (Cause.isInterruptedOnly(exit.cause)) return "interrupted"
   const error = Cause.squash(exit.cause)
-  return error instanceof Ended && Option.isNone(error.said) ? "difference" : "failed"
+  return error instanceof CommandEnd && Option.isNone(error.words) ? "difference" : "failed"
 }

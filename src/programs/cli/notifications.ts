@@ -7,7 +7,7 @@ import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { DeadLetters } from "../../services/DeadLetters.ts"
 import type { Audit } from "../../services/Audit.ts"
 import { auditing } from "./auditing.ts"
-import { failed, wrongUsage } from "./Ended.ts"
+import { failed, wrongUsage } from "./CommandEnd.ts"
 import * as options from "./options.ts"
 import { count, details, plain, print, printJson, table } from "./output.ts"
 
@@ -21,7 +21,7 @@ const limit = options.limit(1_000)
 const list = Command.make("list", { state, limit, json: options.json }, ({ json, limit, state }) =>
   Effect.gen(function* () {
     const most = yield* options.decodeLimit(limit)
-    // One more than asked for tells whether there are more.
+    // One more than the operator wants: it shows whether there are more.
     const upToOneMore = yield* (yield* NotificationLog).list(state, most + 1)
     const found = upToOneMore.slice(0, most)
     if (upToOneMore.length > most)
@@ -47,9 +47,9 @@ const list = Command.make("list", { state, limit, json: options.json }, ({ json,
   }).pipe(auditing("notifications_list"))
 ).pipe(Command.withDescription("List notifications, newest first"))
 
-const find = (given: string) =>
+const find = (text: string) =>
   Effect.gen(function* () {
-    const id = yield* options.decodeNotification(given)
+    const id = yield* options.decodeNotification(text)
     const found = yield* (yield* NotificationLog).find(id)
     return Option.isSome(found) ? found.value : yield* failed(`There is no notification ${id}`)
   })
@@ -85,15 +85,15 @@ const retry = Command.make(
           : `${one.value.id} is waiting for its delivery already`
       )
     }).pipe(auditing("notifications_retry"))
-).pipe(Command.withDescription("Try again what was given up: one notification, or --all; safe to repeat"))
+).pipe(Command.withDescription("Try dead notifications again: one, or --all; safe to repeat"))
 
-/** Only a retry needs the queue. */
+/** Only `retry` needs the queue. */
 export const notifications = <E1, E2>(
   stores: Layer.Layer<NotificationLog | Audit, E1>,
   queue: Layer.Layer<NotificationLog | DeadLetters | Audit, E2>
 ) =>
   Command.make("notifications").pipe(
-    Command.withDescription("Messages to people: waiting, delivered, or given up"),
+    Command.withDescription("Messages to people: pending, delivered, or dead"),
     Command.withSubcommands([
       list.pipe(Command.provide(stores)),
       show.pipe(Command.provide(stores)),

@@ -3,8 +3,8 @@ import { DateTime, Effect, Option, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { UserId, CommunityId } from "../../domain/Ids.ts"
 import { NotificationId } from "../../domain/Notification.ts"
-import { wrongUsage } from "./Ended.ts"
-import type { Ended } from "./Ended.ts"
+import { wrongUsage } from "./CommandEnd.ts"
+import type { CommandEnd } from "./CommandEnd.ts"
 
 export const json = Options.boolean("json").pipe(Options.withDescription("Print JSON"))
 
@@ -21,29 +21,29 @@ export const guild = Options.text("guild").pipe(
   Options.optional
 )
 
-/** Of whatever is listed: so much is held in memory before the first line is printed. */
+/** Entries of one list: the process holds them all in memory before it prints the first line. */
 const mostListed = 100_000
 
-export const limit = (unlessTold: number) =>
+export const limit = (fallback: number) =>
   Options.integer("limit").pipe(
-    Options.withDescription(`How many, newest first, 1 to ${mostListed}; ${unlessTold} unless told`),
-    Options.withDefault(unlessTold)
+    Options.withDescription(`How many, newest first, 1 to ${mostListed}; ${fallback} by default`),
+    Options.withDefault(fallback)
   )
 
-export const decodeLimit = (given: number): Effect.Effect<number, Ended> =>
-  given >= 1 && given <= mostListed
-    ? Effect.succeed(given)
+export const decodeLimit = (number: number): Effect.Effect<number, CommandEnd> =>
+  number >= 1 && number <= mostListed
+    ? Effect.succeed(number)
     : Effect.fail(wrongUsage(`--limit has to be 1 to ${mostListed}`))
 
 /**
- * JavaScript takes nearly anything for a date, and many of its dates are none for PostgreSQL: here one has to be written
- * out, from 1970 to 9999.
+ * JavaScript accepts nearly anything as a date, and PostgreSQL refuses many of those: so the operator has to write one out
+ * in full, from 1970 to 9999.
  */
-export const decodeSince = (given: string): Effect.Effect<DateTime.Utc, Ended> =>
+export const decodeSince = (text: string): Effect.Effect<DateTime.Utc, CommandEnd> =>
   Option.match(
     Option.filter(
-      DateTime.make(given),
-      ({ epochMillis }) => isWrittenOut.test(given) && epochMillis >= 0 && epochMillis <= lastMoment
+      DateTime.make(text),
+      ({ epochMillis }) => isWrittenOut.test(text) && epochMillis >= 0 && epochMillis <= lastMoment
     ),
     {
       onNone: () =>
@@ -55,14 +55,14 @@ export const decodeSince = (given: string): Effect.Effect<DateTime.Utc, Ended> =
 const isWrittenOut = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/
 const lastMoment = Date.UTC(9999, 11, 31)
 
-/** Ids of another shape are named as such, before anything is looked up. */
+/** An id in another form fails here, before any look-up. */
 export const decodePerson = decoder(UserId, "is no Discord user id: 15 to 20 digits are expected")
 export const decodeNotification = decoder(NotificationId, "is no notification id: a UUID is expected")
 export const decodeGuild = decoder(CommunityId, "is no Discord server id: up to 20 digits are expected")
 
 function decoder<A>(schema: Schema.Schema<A, string>, problem: string) {
-  return (given: string): Effect.Effect<A, Ended> =>
-    Effect.mapError(Schema.decode(schema)(given), (_: ParseResult.ParseError) =>
-      wrongUsage(`"${given}" ${problem}`)
+  return (text: string): Effect.Effect<A, CommandEnd> =>
+    Effect.mapError(Schema.decode(schema)(text), (_: ParseResult.ParseError) =>
+      wrongUsage(`"${text}" ${problem}`)
     )
 }

@@ -1,12 +1,12 @@
 import { Console, Effect, Stream } from "effect"
 import { linesWithVisibleControls, withVisibleControls } from "../../domain/plainText.ts"
 
-/** Data goes to stdout, and nothing else does. Whatever of it comes from people, it does not steer a terminal. */
+/** Only data goes to stdout. Text that people wrote cannot control the terminal. */
 export const print = (text: string): Effect.Effect<void> => Console.log(linesWithVisibleControls(text))
 
 export const printJson = (value: unknown): Effect.Effect<void> => print(JSON.stringify(value, null, 2))
 
-/** Columns as wide as what is in them. */
+/** Each column is as wide as its longest cell. */
 export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)))
@@ -26,13 +26,13 @@ export const details = (entries: ReadonlyArray<readonly [name: string, value: st
   return entries.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n")
 }
 
-/** What comes from people, on one line and as wide as it looks. */
+/** Text that people wrote, on one line and with invisible characters spelled out: as wide as it looks. */
 export const plain = withVisibleControls
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`
 
-/** As they come, so that no more of them is in memory than a piece: the console waits for a pipe or a file to take it. */
+/** Prints pieces as they come, and holds one at a time: the console waits until a pipe or a file takes it. */
 export const printPieces = <E, R>(pieces: Stream.Stream<string, E, R>): Effect.Effect<void, E, R> =>
   pieces.pipe(
     Stream.mapAccum("", (rest, piece) => {
@@ -42,3 +42,13 @@ export const printPieces = <E, R>(pieces: Stream.Stream<string, E, R>): Effect.E
     }),
     Stream.runForEach(whole => Effect.forEach(whole, print, { discard: true }))
   )
+
+/** Ends if the reader closes the pipe before the end of a list: nobody wants the rest, and that is no failure. */
+export const pipeCloses = Effect.async<void>(resume => {
+  process.stdout.once("error", () => resume(Effect.void))
+})
+
+/** A pipe takes a long list only as fast as its reader reads, and a process that exits loses what it still holds. */
+export const flushOutput = Effect.async<void>(resume => {
+  process.stdout.write("", () => process.stderr.write("", () => resume(Effect.void)))
+})

@@ -2,12 +2,12 @@ import { Command, Options } from "@effect/cli"
 import { Effect } from "effect"
 import { Privacy } from "../../services/Privacy.ts"
 import { personalJson } from "../../views/personalJson.ts"
-import { confirmed } from "./AtTerminal.ts"
-import { failed } from "./Ended.ts"
+import { confirmed } from "./Operator.ts"
+import { failed } from "./CommandEnd.ts"
 import * as options from "./options.ts"
 import { print, printJson, printPieces, table } from "./output.ts"
 
-/** Both write down what they do themselves: an erasure must leave no id behind, here neither. */
+/** `Privacy` records both commands itself: an erasure must leave no id behind, not even in the audit log. */
 const exportOf = Command.make("export", { id: options.personId, json: options.json }, ({ id }) =>
   Effect.gen(function* () {
     const person = yield* options.decodePerson(id)
@@ -37,11 +37,11 @@ const erase = Command.make("delete", { id: options.personId, json: options.json,
     const erased = Object.entries(rows).filter(([, number]) => number > 0)
     if (erased.length === 0)
       return yield* print(
-        isComplete ? `Nothing was stored about ${person}` : `Nothing is erased yet of ${person}`
+        isComplete ? `Nothing was stored about ${person}` : `Nothing about ${person} is erased yet`
       )
     yield* print(
       [
-        `Erased ${person}; what has to stay keeps no id but a keyed hash:`,
+        `Erased ${person}; rows that have to stay keep a keyed hash instead of the id:`,
         table(
           ["TABLE", "ROWS"],
           erased.map(([name, number]) => [name, String(number)])
@@ -51,7 +51,7 @@ const erase = Command.make("delete", { id: options.personId, json: options.json,
   }).pipe(Effect.withSpan("cli privacy_delete", { root: true }))
 ).pipe(
   Command.withDescription(
-    "Erase a person; safe to repeat. Asks first at a terminal, unless --yes is given; without a terminal nobody is asked"
+    "Erase a person; safe to repeat. Asks first at a terminal, unless --yes is given; without a terminal it asks nobody"
   )
 )
 

@@ -2,15 +2,15 @@ import { Command, Options } from "@effect/cli"
 import { Effect } from "effect"
 import { UsageLog } from "../../ports/UsageLog.ts"
 import { auditing } from "./auditing.ts"
-import { wrongUsage } from "./Ended.ts"
+import { wrongUsage } from "./CommandEnd.ts"
 import * as options from "./options.ts"
 import { details, plain, print, printJson, table } from "./output.ts"
 
-/** Older days are forgotten. */
+/** The store deletes older days. */
 const mostDays = 400
 
 const days = Options.integer("days").pipe(
-  Options.withDescription(`How many days, today included, by UTC: 1 to ${mostDays}; 30 unless told`),
+  Options.withDescription(`How many days, today included, by UTC: 1 to ${mostDays}; 30 by default`),
   Options.withDefault(30)
 )
 

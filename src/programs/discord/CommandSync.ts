@@ -2,9 +2,9 @@ import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Effect, Layer, Option, Predicate, Schedule } from "effect"
 import { Settings } from "../../config/Settings.ts"
-import { commands } from "./commands.ts"
+import { commandBodies } from "./commandBodies.ts"
 
-/** How what Discord has differs from what we have, by the commands' names. */
+/** How Discord's list of commands differs from ours, by the commands' names. */
 export interface CommandDrift {
   readonly missing: ReadonlyArray<string>
   readonly changed: ReadonlyArray<string>
@@ -12,13 +12,13 @@ export interface CommandDrift {
   readonly foreign: ReadonlyArray<string>
 }
 
-/** Brings Discord's list of commands in line with ours. Two at once do no harm: both write the same whole. */
+/** Brings Discord's list of commands in line with ours. Two syncs at once do no harm: both write the same list. */
 export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/CommandSync", {
   effect: Effect.gen(function* () {
     const rest = yield* DiscordREST
     const applicationId = Effect.map(rest.getMyApplication(), ({ id }) => id)
 
-    /** Of one server, for trials, or of all. */
+    /** The commands of one server, for trials, or of all servers. */
     const registered = Effect.fn("CommandSync.registered")(function* (guildId: Option.Option<string>) {
       const id = yield* applicationId
       return yield* Option.match(guildId, {
@@ -31,7 +31,7 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
       return driftOf(yield* registered(guildId), Option.isSome(guildId))
     })
 
-    /** Writes the whole set, if it differs; what there was to mend. */
+    /** Writes the whole list if it differs, and returns how it differed. */
     const sync = Effect.fn("CommandSync.sync")(function* (
       guildId: Option.Option<string>
     ): Effect.fn.Return<CommandDrift, DiscordRESTError> {
@@ -39,8 +39,8 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
       if (!hasDrift(found)) return found
       const id = yield* applicationId
       yield* Option.match(guildId, {
-        onNone: () => Effect.asVoid(rest.bulkSetApplicationCommands(id, commands)),
-        onSome: guild => Effect.asVoid(rest.bulkSetGuildApplicationCommands(id, guild, commands))
+        onNone: () => Effect.asVoid(rest.bulkSetApplicationCommands(id, commandBodies)),
+        onSome: guild => Effect.asVoid(rest.bulkSetGuildApplicationCommands(id, guild, commandBodies))
       })
       return found
     })
@@ -52,7 +52,7 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
 export const hasDrift = ({ changed, foreign, missing }: CommandDrift): boolean =>
   missing.length + changed.length + foreign.length > 0
 
-/** At start, in the background and for as long as it takes. */
+/** Syncs at start, in the background, and tries again until it works. */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const { discord } = yield* Settings
@@ -74,7 +74,7 @@ export const layer = Layer.scopedDiscard(
 const driftOf = (registered: ReadonlyArray<unknown>, inGuild: boolean): CommandDrift => {
   const keys = inGuild ? comparedInGuild : compared
   const theirs = new Map(registered.map(command => [nameOf(command), shapeOf(command, keys)]))
-  const ours = new Map<string, string>(commands.map(command => [command.name, shapeOf(command, keys)]))
+  const ours = new Map<string, string>(commandBodies.map(command => [command.name, shapeOf(command, keys)]))
   return {
     missing: [...ours.keys()].filter(name => !theirs.has(name)),
     changed: [...ours].flatMap(([name, shape]) =>
@@ -84,7 +84,7 @@ const driftOf = (registered: ReadonlyArray<unknown>, inGuild: boolean): CommandD
   }
 }
 
-/** What of a command is ours to say; ids and versions are Discord's. */
+/** The parts of a command that are ours; ids and versions are Discord's. */
 const compared = new Set([
   ...[
     "type",
@@ -100,10 +100,10 @@ const compared = new Set([
   ...["channel_types", "name_localizations", "description_localizations"]
 ])
 
-/** Where a command can be used is for global ones to say: Discord keeps none of it for a server's own. */
+/** Only global commands say where they can be used: Discord keeps none of that for a server's own. */
 const comparedInGuild = compared.difference(new Set(["contexts", "integration_types"]))
 
-/** A command as text that is the same however Discord orders it and fills it up with defaults. */
+/** A command as text that does not depend on the order in which Discord lists its parts, or on the defaults it adds. */
 const shapeOf = (command: unknown, keys: ReadonlySet<string>): string =>
   JSON.stringify(canonical(command, keys))
 
@@ -115,8 +115,8 @@ const canonical = (value: unknown, keys: ReadonlySet<string>): unknown => {
       : entries
   }
   if (!Predicate.isRecord(value)) return value
-  const told = Object.entries(value).filter(([key, entry]) => keys.has(key) && !isDefault(entry))
-  return Object.fromEntries(told.map(([key, entry]) => [key, canonical(entry, keys)]).sort())
+  const entries = Object.entries(value).filter(([key, entry]) => keys.has(key) && !isDefault(entry))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, canonical(entry, keys)]).sort())
 }
 
 const isDefault = (value: unknown): boolean =>

@@ -1,12 +1,12 @@
-import { DiscordREST } from "dfx/DiscordREST"
 import { Effect, Layer, Metric, Option, Schedule } from "effect"
 import { GatewayConnection } from "../../ports/GatewayConnection.ts"
 import { Leadership } from "../../ports/Leadership.ts"
+import { Messenger } from "../../ports/Messenger.ts"
 import { discordGatewayUp, discordGuilds } from "../../telemetry/metrics.ts"
 import { Readiness } from "../../ports/Readiness.ts"
 import type { CheckState } from "../../ports/Readiness.ts"
 
-/** Where interactions come over the gateway: ready as it is, or standing by for the process that holds it. */
+/** If interactions come over the gateway: as ready as the gateway is, or on standby while another process holds it. */
 export const layerGateway = Layer.scopedDiscard(
   Effect.gen(function* () {
     const connection = yield* GatewayConnection
@@ -24,13 +24,13 @@ export const layerGateway = Layer.scopedDiscard(
   })
 )
 
-/** Where Discord posts to us: ready while its REST interface answers. */
+/** If Discord posts interactions to us: ready while its REST interface answers. */
 export const layerHttp = Layer.scopedDiscard(
   Effect.gen(function* () {
-    const rest = yield* DiscordREST
+    const messenger = yield* Messenger
     const readiness = yield* Readiness
     const look = Effect.gen(function* () {
-      const isUp = Option.isSome(yield* Effect.option(Effect.timeout(rest.getMyApplication(), "5 seconds")))
+      const isUp = Option.isSome(yield* Effect.option(Effect.timeout(messenger.communities, "5 seconds")))
       yield* readiness.set("discord", isUp ? "ok" : "down")
       yield* Metric.set(discordGatewayUp, isUp ? 1 : 0)
     })
@@ -41,11 +41,9 @@ export const layerHttp = Layer.scopedDiscard(
 
 const checkOf = { ready: "ok", connecting: "starting", down: "down" } satisfies Record<string, CheckState>
 
-/** Discord counts for us, about an hour behind: that needs no cache and no intent. */
+/** Discord itself counts, about an hour behind: that needs no cache and no gateway intent. */
 const countGuilds = Effect.gen(function* () {
-  const rest = yield* DiscordREST
-  const count = Effect.flatMap(rest.getMyApplication(), ({ approximate_guild_count }) =>
-    Metric.set(discordGuilds, approximate_guild_count ?? 0)
-  )
+  const messenger = yield* Messenger
+  const count = Effect.flatMap(messenger.communities, communities => Metric.set(discordGuilds, communities))
   yield* Effect.forkScoped(Effect.repeat(Effect.ignore(count), Schedule.spaced("10 minutes")))
 })

@@ -1,102 +1,98 @@
-import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Duration, Effect } from "effect"
+import { monotonicMillis } from "../../context/monotonic.ts"
+import type { AnswerError } from "../../ports/Messenger.ts"
 import { interactionAcknowledged, interactionEnded } from "../../telemetry/metrics.ts"
 import type { InteractionType } from "../../telemetry/metrics.ts"
-import { monotonicMillis } from "../../context/monotonic.ts"
-import type { Unanswered } from "./answerByDm.ts"
-import { failureText } from "./answerEdit.ts"
-import type { Answering, Respond } from "./answers.ts"
-import type { Envelope } from "./decode.ts"
-import { lastWord } from "./lastWord.ts"
-import { Outcome, outcomeWord } from "./Outcome.ts"
+import type { Unanswered } from "../features/Conversation.ts"
+import { endWord, InteractionEnd } from "../features/InteractionEnd.ts"
+import type { Respond } from "./conversation.ts"
+
+/** Handles an interaction, given the way to acknowledge it. */
+export type Handler = (respond: Respond) => Handling
+export type Handling = Effect.Effect<InteractionEnd, AnswerError | Unanswered>
 
 interface Observation {
   readonly type: InteractionType
   /** A command's name, or a button's first word: a closed set. */
   readonly name: string
-  readonly envelope: Envelope
+  readonly interactionId: string
   readonly respond: Respond
-  /** Told how it ended, within its span. */
-  readonly ended?: (outcome: Outcome) => Effect.Effect<unknown>
 }
 
-/** What an interaction asks for, given the way to acknowledge it. */
-export type Work = (respond: Respond) => Done
-export type Done = Effect.Effect<Outcome, DiscordRESTError | Unanswered, Answering>
-
 /**
- * Runs what an interaction asks for within its span, measured and logged. Whatever goes wrong in it ends here: after a
- * defect the person is told so, whatever was under way; where Discord takes no answer, there is nobody left to tell.
+ * Runs what an interaction asks for within its span, measures it and logs how it ended. No failure goes further: if Discord
+ * takes no answer, there is nobody left to tell. `ended` runs within the span too.
  */
-export const observed = (
-  { ended = () => Effect.void, envelope, name, respond, type }: Observation,
-  work: Work
-): Effect.Effect<Outcome, never, Answering> =>
+export const instrumentation = (
+  { interactionId, name, respond, type }: Observation,
+  handler: Handler,
+  ended: (end: InteractionEnd) => Effect.Effect<unknown> = () => Effect.void
+): Effect.Effect<InteractionEnd> =>
   Effect.gen(function* () {
     const start = yield* monotonicMillis
     const since = Effect.map(monotonicMillis, now => Duration.millis(now - start))
-    const measuredRespond: Respond = callback =>
-      Effect.tap(respond(callback), () =>
-        Effect.flatMap(since, passed => interactionAcknowledged(type, passed))
-      )
-    const outcome = yield* lastWord({ type, envelope, respond: measuredRespond }, work).pipe(
+    const measuredRespond: Respond = first =>
+      Effect.tap(respond(first), () => Effect.flatMap(since, passed => interactionAcknowledged(type, passed)))
+    const end = yield* handler(measuredRespond).pipe(
       Effect.catchAll(error =>
         Effect.as(
-          Effect.annotateLogs(Effect.logError("A person could not be answered"), { reason: reasonOf(error) }),
-          Outcome.Failed({ errorType: errorTypeOf(error) })
+          Effect.annotateLogs(Effect.logError("A person could not be answered"), {
+            reason: error._tag === "Unanswered" ? error.reason : error.detail
+          }),
+          InteractionEnd.Failed({ errorType: error._tag === "Unanswered" ? error._tag : error.errorType })
         )
       )
     )
-    yield* ended(outcome)
+    yield* ended(end)
     const passed = yield* since
-    yield* interactionEnded({ type, command: name, outcome: outcomeWord(outcome), after: passed })
-    yield* annotated(name, outcome)
-    yield* report(type, name, outcome, passed)
-    return outcome
+    yield* interactionEnded({ type, command: name, outcome: endWord(end), after: passed })
+    yield* annotateSpan(name, end)
+    yield* report(type, name, end, passed)
+    return end
   }).pipe(
     Effect.withSpan(`discord.interaction ${name}`, {
       kind: "server",
       root: true,
-      attributes: { "interaction.type": type, "command.name": name, "discord.interaction.id": envelope.id }
+      attributes: { "interaction.type": type, "command.name": name, "discord.interaction.id": interactionId }
     })
   )
 
-const annotated = (name: string, outcome: Outcome) =>
+const annotateSpan = (name: string, end: InteractionEnd) =>
   Effect.annotateCurrentSpan({
-    outcome: outcomeWord(outcome),
-    ...causeOf(outcome),
-    ...sentenceOf(name, outcome)
+    outcome: endWord(end),
+    ...causeOf(end),
+    ...sentenceOf(name, end)
   })
 
-const sentenceOf = (name: string, outcome: Outcome) => {
-  switch (outcome._tag) {
+const sentenceOf = (name: string, end: InteractionEnd) => {
+  switch (end._tag) {
     case "Success":
     case "Refused":
       return {}
     case "TimedOut":
       return { "error.message": `${name} took longer than its time allows` }
     case "Failed":
-      return { "error.message": `${name} failed: ${outcome.errorType}` }
+      return { "error.message": `${name} failed: ${end.errorType}` }
   }
 }
 
-const causeOf = (outcome: Outcome) => {
-  switch (outcome._tag) {
+const causeOf = (end: InteractionEnd) => {
+  switch (end._tag) {
     case "Success":
       return {}
     case "Refused":
-      return { refusal: outcome.reason }
+      return { refusal: end.reason }
     case "TimedOut":
       return { "error.type": "timeout" }
     case "Failed":
-      return { "error.type": outcome.errorType }
+      return { "error.type": end.errorType }
   }
 }
 
 /** Keystrokes are not events: their outcome is in the metrics. */
-const report = (type: InteractionType, name: string, outcome: Outcome, passed: Duration.Duration) => {
-  const isFailure = outcome._tag === "Failed" || outcome._tag === "TimedOut"
-  const fields = { outcome: outcomeWord(outcome), ...causeOf(outcome) }
+const report = (type: InteractionType, name: string, end: InteractionEnd, passed: Duration.Duration) => {
+  const isFailure = end._tag === "Failed" || end._tag === "TimedOut"
+  const fields = { outcome: endWord(end), ...causeOf(end) }
   switch (type) {
     case "autocomplete":
       return isFailure ? Effect.annotateLogs(Effect.logDebug("interaction_failure"), fields) : Effect.void
@@ -115,10 +111,3 @@ const report = (type: InteractionType, name: string, outcome: Outcome, passed: D
       )
   }
 }
-
-const reasonOf = (error: DiscordRESTError | Unanswered): string =>
-  error._tag === "Unanswered" ? error.reason : failureText(error)
-
-/** Discord's own code for Discord's refusals. */
-const errorTypeOf = (error: DiscordRESTError | Unanswered): string =>
-  error._tag === "ErrorResponse" ? String(error.cause.code) : error._tag

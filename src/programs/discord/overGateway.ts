@@ -1,8 +1,9 @@
 import { DiscordGateway } from "dfx/DiscordGateway"
-import { DiscordREST } from "dfx/DiscordREST"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Redacted } from "effect"
+import { InteractionId } from "../../domain/Ids.ts"
 import { GatewayConnection } from "../../ports/GatewayConnection.ts"
 import { Leadership } from "../../ports/Leadership.ts"
+import { Messenger } from "../../ports/Messenger.ts"
 import { Shutdown } from "../../ports/Shutdown.ts"
 import { InteractionRouter } from "./InteractionRouter.ts"
 
@@ -12,15 +13,16 @@ export const layer = Layer.scopedDiscard(
     const gateway = yield* DiscordGateway
     const connection = yield* GatewayConnection
     const leadership = yield* Leadership
-    const rest = yield* DiscordREST
+    const messenger = yield* Messenger
     const router = yield* InteractionRouter
     const shutdown = yield* Shutdown
 
     yield* gateway
       .handleDispatch("INTERACTION_CREATE", interaction =>
-        router.accept(interaction, callback =>
-          Effect.asVoid(
-            rest.createInteractionResponse(interaction.id, interaction.token, { payload: callback })
+        router.accept(interaction, first =>
+          messenger.acknowledge(
+            { id: InteractionId.make(interaction.id), token: Redacted.make(interaction.token) },
+            first
           )
         )
       )

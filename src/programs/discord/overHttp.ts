@@ -1,23 +1,29 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Deferred, Duration, Effect, Fiber, Option } from "effect"
+import { callbackOf } from "../../adapters/discord/callbacks.ts"
 import { InteractionSignatures } from "../../ports/Signatures.ts"
-import { Unanswered } from "./answerByDm.ts"
+import { Unanswered } from "../features/Conversation.ts"
 import { InteractionRouter } from "./InteractionRouter.ts"
+import { mount } from "../http/Endpoint.ts"
+import type { Endpoint } from "../http/Endpoint.ts"
 import { readBody } from "../http/httpBody.ts"
 
 /** Discord waits three seconds. */
 const answersWithin = Duration.millis(2900)
 
+export const endpoint: Endpoint = { path: "/interactions", methods: ["POST"] }
+
 /**
- * `POST /interactions`, where Discord posts instead of using the gateway. The first answer is the HTTP answer; the work
- * goes on once that has left.
+ * Interactions that Discord posts instead of sending them through the gateway. The first answer is the HTTP response; the
+ * work goes on once that has left.
  */
-export class Interactions extends Effect.Service<Interactions>()("mochi/programs/Interactions", {
-  effect: Effect.gen(function* () {
+export const layer = mount(
+  endpoint,
+  Effect.gen(function* () {
     const signatures = yield* InteractionSignatures
     const router = yield* InteractionRouter
 
-    /** What Discord signed: strangers leave no spans. */
+    /** What Discord signed. Strangers leave no spans. */
     const genuine = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
       yield* signatures.inspect(request.headers)
       const body = yield* readBody(request)
@@ -34,12 +40,14 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
         const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse>()
         const hasLeft = yield* Deferred.make<void>()
         yield* Effect.addFinalizer(() => Deferred.succeed(hasLeft, undefined))
-        const handling = yield* router.accept(raw.value, callback =>
-          Effect.flatMap(Deferred.succeed(answer, HttpServerResponse.unsafeJson(callback)), isInTime =>
-            isInTime ? Deferred.await(hasLeft) : new Unanswered({ reason: "Discord waits no longer" })
+        const handling = yield* router.accept(raw.value, first =>
+          Effect.flatMap(
+            Deferred.succeed(answer, HttpServerResponse.unsafeJson(callbackOf(first))),
+            isInTime =>
+              isInTime ? Deferred.await(hasLeft) : new Unanswered({ reason: "Discord waits no longer" })
           )
         )
-        // Who ends without an answer has none to give: delivered twice, or nothing that could be read.
+        // A handler that ends without an answer has none to give: the interaction came twice, or could not be read.
         yield* Effect.forkDaemon(
           Effect.zipRight(
             Fiber.await(handling),
@@ -62,8 +70,8 @@ export class Interactions extends Effect.Service<Interactions>()("mochi/programs
       })
     )
 
-    return { handle: Effect.flatMap(HttpServerRequest.HttpServerRequest, receive) }
+    return Effect.flatMap(HttpServerRequest.HttpServerRequest, receive)
   })
-}) {}
+)
 
 const problem = (status: number, error: string) => HttpServerResponse.unsafeJson({ error }, { status })

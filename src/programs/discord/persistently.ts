@@ -5,17 +5,17 @@ const firstPause = Duration.millis(250)
 const longestPause = Duration.seconds(15)
 
 /**
- * Repeats what failed, after pauses that double and are jittered, until it succeeds or `pauseAsked` is none, which stands
- * for a refusal that will stay. Never before the time that the failure asked for, and never past `patience`: what would
- * have to wait longer fails at once.
+ * Tries again with a doubling, jittered backoff until the work succeeds, or until `requestedPause` is none, which stands for a
+ * refusal that will stay. It never tries before the time that the failure asked for, nor past `patience`: if the next pause
+ * would end later, it fails at once.
  */
 export const persistently =
-  <E>(pauseAsked: (error: E) => Option.Option<Duration.Duration>, patience: Duration.Duration) =>
+  <E>(requestedPause: (error: E) => Option.Option<Duration.Duration>, patience: Duration.Duration) =>
   <A, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(monotonicMillis, since => {
       const attempt = (triesBefore: number): Effect.Effect<A, E, R> =>
         Effect.catchAll(work, error =>
-          Option.match(pauseAsked(error), {
+          Option.match(requestedPause(error), {
             onNone: () => Effect.fail(error),
             onSome: asked =>
               Effect.gen(function* () {

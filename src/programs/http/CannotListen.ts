@@ -1,14 +1,14 @@
 import { Schema } from "effect"
 import { messageOf } from "../../process/messageOf.ts"
 
-/** The server's address cannot be had. Waiting does not mend it. */
+/** The server cannot listen at its address, and waiting does not fix that. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   host: Schema.String,
   port: Schema.Number,
   /** For an operator. */
   reason: Schema.String
 }) {
-  /** `cause`: what Node's server failed with. */
+  /** `cause`: the error of Node's server. */
   static at({ host, port }: { readonly host: string; readonly port: number }, cause: unknown): CannotListen {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
     const words = meanings[code]
@@ -30,7 +30,7 @@ const meanings: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine does not have the address",
   EACCES: "this user may not use the port",
   EAFNOSUPPORT: "this machine does not speak the address's protocol",
-  ENOTFOUND: "the name is not known",
+  ENOTFOUND: "there is no such name",
   EAI_AGAIN: "the name cannot be looked up now",
   EINVAL: "it is not an address to listen on"
 }

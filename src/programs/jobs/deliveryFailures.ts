@@ -27,6 +27,6 @@ export const reasonOf = (failure: DeliveryFailure): string => {
   }
 }
 
-/** Discord's own word on when to come back. */
-export const askedDelay = (failure: DeliveryFailure): Option.Option<Duration.Duration> =>
+/** How long Discord itself asks the bot to wait. */
+export const requestedDelay = (failure: DeliveryFailure): Option.Option<Duration.Duration> =>
   failure._tag === "MessengerError" ? Option.map(failure.retryAfterMillis, Duration.millis) : Option.none()

@@ -2,14 +2,14 @@ import { Effect, Layer, Schedule } from "effect"
 import { PersonalData } from "../../ports/PersonalData.ts"
 import { Privacy } from "../../services/Privacy.ts"
 
-/** Completes erasures that could not be completed when they were asked for: Mochi was down, or a process ended. */
+/** Completes erasures that did not complete when somebody asked for them: Mochi was down, or a process ended. */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const privacy = yield* Privacy
     const data = yield* PersonalData
 
     const finish = Effect.gen(function* () {
-      // Without a span for every time at which there is nothing to do.
+      // No span every two seconds: mostly there is nothing to do.
       const unfinished = yield* Effect.withTracerEnabled(data.unfinishedErasures, false)
       const ends = yield* Effect.forEach(unfinished, privacy.finishErasure)
       const completed = ends.filter(isComplete => isComplete).length

@@ -19,7 +19,7 @@ import { WebhookInbox } from "../../ports/WebhookInbox.ts"
 
 const looksWithin = "3 seconds"
 
-/** What goes on by itself: looking after dependencies, gauges, and what is to be forgotten. */
+/** What the service does by itself: it checks its dependencies, sets gauges, and deletes what has expired. */
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {
     const readiness = yield* Readiness
@@ -50,7 +50,7 @@ export const layer = Layer.scopedDiscard(
         onFailure: () =>
           Effect.zipRight(
             readiness.set("database", "down"),
-            // Without a database there is nothing to get on with, and a new process would have none either.
+            // Without a database there is no work to get on with, and a new process would have no database either.
             Effect.unlessEffect(liveness.progressed, store.isReachable)
           ),
         onSuccess: () =>

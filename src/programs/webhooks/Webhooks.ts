@@ -1,28 +1,33 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
 import { Clock, Duration, Effect, Either, Option } from "effect"
 import { webhookAnswered } from "../../telemetry/metrics.ts"
-import type { WebhookOutcome } from "../../telemetry/metrics.ts"
+import type { WebhookAnswer } from "../../telemetry/metrics.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
 import { parseTraceparent, withSpanSince } from "../../telemetry/traceContext.ts"
 import { Intake } from "../../services/Intake.ts"
+import { mount } from "../http/Endpoint.ts"
+import type { Endpoint } from "../http/Endpoint.ts"
 import { longestBody, readBody } from "../http/httpBody.ts"
 import { decodeEvent } from "../../adapters/mochi/webhookEvent.ts"
 
-/** A store that does not answer is not writable: Mochi waits 15 seconds or more, and its next try tells what was stored. */
+/** A store that does not answer in time counts as not writable: Mochi waits 15 seconds or more, and then tries again. */
 const storedWithin = Duration.seconds(8)
 
-/** Fewer than there are connections: of a burst the rest waits here, and commands and deliveries do not wait for it. */
+/** Fewer than the pool's connections: the rest of a burst waits here, so that commands and deliveries need not wait. */
 const storedAtOnce = 6
 
-/** Waiting for the turn included. */
+/** With the wait for a turn. */
 const answeredWithin = Duration.seconds(13)
 
 /** Seconds after which Mochi may try again. */
 const retryAfter = "30"
 
-/** `POST /webhooks/mochi`: nothing unsigned is read further than its signature, nothing is accepted before it is stored. */
-export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhooks", {
-  effect: Effect.gen(function* () {
+export const endpoint: Endpoint = { path: "/webhooks/mochi", methods: ["POST"] }
+
+/** Mochi's webhooks: the service decodes none before it has verified the signature, and accepts none before it is stored. */
+export const layer = mount(
+  endpoint,
+  Effect.gen(function* () {
     const signatures = yield* WebhookSignatures
     const intake = yield* Intake
     const turns = yield* Effect.makeSemaphore(storedAtOnce)
@@ -35,8 +40,8 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
           return yield* rejected("malformed", 400, { error: `${field} ${problem}`, field })
         }
         if (Option.isNone(event.right)) return yield* answered("ignored", id)
-        const { unreadable, ...news } = event.right.value
-        const { code } = news.key
+        const { report, unreadable } = event.right.value
+        const { code } = report.key
         yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
         if (unreadable.length > 0)
           yield* Effect.annotateLogs(
@@ -46,7 +51,7 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
             }
           )
         const result = yield* intake
-          .accept(id, news)
+          .accept(id, report)
           .pipe(
             Effect.disconnect,
             Effect.timeout(storedWithin),
@@ -63,7 +68,7 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         return yield* answered("accepted", id)
       })
 
-    /** What Mochi signed. Nothing of this is traced: it is not known yet whose trace it would be. */
+    /** What Mochi signed. This is not traced: until it is verified, the headers may name anybody's trace. */
     const genuine = ({ headers }: HttpServerRequest.HttpServerRequest, read: ReturnType<typeof readBody>) =>
       Effect.gen(function* () {
         yield* signatures.inspect(headers)
@@ -96,19 +101,17 @@ export class Webhooks extends Effect.Service<Webhooks>()("mochi/programs/Webhook
         })
       )
 
-    const handle = Effect.gen(function* () {
+    return Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const arrivedAt = yield* Clock.currentTimeNanos
       const received = yield* genuine(request, readBody(request))
-      // A stranger's header would put its span into anybody's trace.
-      const named = Either.isRight(received) ? request.headers["traceparent"] : undefined
-      const parent = Option.flatMap(Option.fromNullable(named), parseTraceparent)
+      // A stranger's header could put the span into anybody's trace.
+      const traceparent = Either.isRight(received) ? request.headers["traceparent"] : undefined
+      const parent = Option.flatMap(Option.fromNullable(traceparent), parseTraceparent)
       return yield* answer(received).pipe(withSpanSince("webhook.receive", arrivedAt, parent))
     })
-
-    return { handle }
   })
-}) {}
+)
 
 const answered = (status: "accepted" | "duplicate" | "ignored", id: string) =>
   webhookAnswered(status).pipe(
@@ -116,7 +119,7 @@ const answered = (status: "accepted" | "duplicate" | "ignored", id: string) =>
     Effect.as(HttpServerResponse.unsafeJson({ status, id }, { status: 202 }))
   )
 
-const rejected = (outcome: WebhookOutcome, status: number, answer: { error: string; field?: string }) =>
+const rejected = (outcome: WebhookAnswer, status: number, answer: { error: string; field?: string }) =>
   webhookAnswered(outcome).pipe(
     Effect.zipRight(Effect.annotateLogs(Effect.logWarning("webhook_rejected"), { outcome, status })),
     Effect.as(HttpServerResponse.unsafeJson(answer, { status }))

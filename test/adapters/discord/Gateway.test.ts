@@ -1,6 +1,6 @@
 import { createServer } from "node:net"
 import type { Socket } from "node:net"
-import { expect, it } from "@effect/vitest"
+import { expect, it as oneByOne } from "@effect/vitest"
 import { DiscordGateway } from "dfx/DiscordGateway"
 import { Duration, Effect, Exit, Fiber, Layer, Option, Schedule } from "effect"
 import type { Scope } from "effect"
@@ -10,6 +10,12 @@ import { type GatewaySession, GatewaySessions } from "../../../src/ports/Gateway
 import { StoreUnavailable } from "../../../src/ports/StoreUnavailable.ts"
 import { type LoopbackGateway, loopbackGateway } from "./LoopbackGateway.ts"
 import { type Heard, loopback, restAt, settings } from "./LoopbackRest.ts"
+
+const it = {
+  /** Each test has a gateway of its own, and mostly waits until one side misses the other: they wait together. */
+  scopedLive: <A, E>(name: string, test: () => Effect.Effect<A, E, Scope.Scope>, timeout = 60_000) =>
+    oneByOne.scopedLive(name, test, { concurrent: true, timeout })
+}
 
 interface Bench {
   readonly discord: LoopbackGateway

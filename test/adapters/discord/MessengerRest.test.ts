@@ -9,7 +9,7 @@ import { ApplicationId, ChannelId, UserId, InteractionId, RequestCode } from "..
 import { Notice } from "../../../src/domain/Notice.ts"
 import { Messenger } from "../../../src/ports/Messenger.ts"
 import { FakeDiscord } from "../../../sandbox/discord/FakeDiscord.ts"
-import { noticeMessage } from "../../../src/views/notices.ts"
+import { noticeMessage } from "../../views/kudosRequests.ts"
 import { settableWallClock } from "./wallClock.ts"
 
 /** The messenger on the fake Discord, which runs in real time; the messenger's own clock is the test's. */
@@ -44,7 +44,7 @@ const pointer = (userId: UserId, code: string) =>
   Notice.Pointer({
     audience: "owner",
     userId,
-    request: { applicationId: ApplicationId.make("1"), code: RequestCode.make(code) }
+    key: { applicationId: ApplicationId.make("1"), code: RequestCode.make(code) }
   })
 
 const anyTime = { interaction: Option.none(), age: Duration.days(100) }

@@ -254,7 +254,7 @@ for (const [what, reply] of [
   ["a lost connection", "reset"],
   ["a 429", { status: 429, body: { retry_after: 0.1 }, headers: { "retry-after": "0.1" } }]
 ] as const) {
-  it.scopedLive(`an answer's edit that met ${what} is handed back, to be drawn anew (H1)`, () =>
+  it.scopedLive(`an answer's edit that met ${what} is handed back, to be drawn again (H1)`, () =>
     against(
       () => reply,
       (rest, heard) =>
@@ -268,7 +268,7 @@ for (const [what, reply] of [
   )
 }
 
-it.scopedLive("a card's edit that met a 5xx is handed back, to be drawn anew (H1)", () =>
+it.scopedLive("a card's edit that met a 5xx is handed back, to be drawn again (H1)", () =>
   against(
     () => ({ status: 503 }),
     (rest, heard) =>

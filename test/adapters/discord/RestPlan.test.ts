@@ -64,7 +64,7 @@ it("a request that never left is sent again, one that was answered with a refusa
   for (const status of [400, 401, 403, 404, 429]) expect(mayRetry(edit, answered(status))).toBe(false)
 })
 
-it("an edit is drawn anew for every try, so the transport makes one (H1)", () => {
+it("an edit is drawn again for every try, so the transport makes one (H1)", () => {
   expect(planFor("PATCH", `/channels/${id}/messages/${id}`, none).retries).toBe(0)
   const answer = planFor("PATCH", `/webhooks/${id}/${token}/messages/@original`, none)
   expect(answer).toMatchObject({ retries: 0, waitsForLimits: false })

@@ -14,7 +14,7 @@ describe("The clients, against the sandbox's Mochi", () => {
     withMochi(() =>
       Effect.gen(function* () {
         const profiles = yield* MochiProfiles
-        const found = yield* profiles.byDiscordId(Given.userId(ADA.id))
+        const found = yield* profiles.byUserId(Given.userId(ADA.id))
         expect(found).toEqual(
           Option.some({ id: "90101", name: "ada", userId: Option.some(Given.userId(ADA.id)) })
         )
@@ -22,7 +22,7 @@ describe("The clients, against the sandbox's Mochi", () => {
         expect(Option.flatMap(linusFound, profile => profile.userId)).toEqual(Option.some(LINUS.id))
         const offline = yield* profiles.byId(Given.profileId(OFFLINE.id))
         expect(Option.map(offline, profile => profile.userId)).toEqual(Option.some(Option.none()))
-        expect(yield* profiles.byDiscordId(Given.userId(MALLORY.id))).toEqual(Option.none())
+        expect(yield* profiles.byUserId(Given.userId(MALLORY.id))).toEqual(Option.none())
         expect(yield* profiles.reachable).toBe(true)
       })
     )

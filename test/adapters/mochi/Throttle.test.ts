@@ -33,7 +33,7 @@ it.effect("No more calls run at once than allowed, and a waiting one is counted"
   })
 )
 
-it.effect("Whoever waits longer than its patience runs nothing, and leaves the place to others", () =>
+it.effect("A call that waits longer than its patience runs nothing, and leaves the place to others", () =>
   Effect.gen(function* () {
     const throttle = yield* Throttle.make({ concurrency: 1, perSecond: 1000 })
     const release = yield* Deferred.make<void>()

@@ -62,7 +62,7 @@ const types = (person: number, seconds: number) =>
 const commandIsServed = Effect.gen(function* () {
   const pay = yield* MochiPay
   const profiles = yield* MochiProfiles
-  yield* profiles.byDiscordId(user(9999))
+  yield* profiles.byUserId(user(9999))
   yield* pay.applications(Given.profileId("grace"))
   yield* pay.holdings({
     profileId: Given.profileId("grace"),

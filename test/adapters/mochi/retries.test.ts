@@ -143,7 +143,7 @@ describe("A read", () => {
   it.effect("takes a 404 and a body without id for a person without profile", () =>
     Effect.gen(function* () {
       const byDiscord = Effect.flatMap(MochiProfiles, profiles =>
-        profiles.byDiscordId(Given.userId("184027593016284160"))
+        profiles.byUserId(Given.userId("184027593016284160"))
       )
       for (const step of [{ status: 404 }, { status: 200, body: '{"message":"nobody"}' }]) {
         const played = yield* play([step], byDiscord)
@@ -202,7 +202,7 @@ describe("A create", () => {
 })
 
 describe("A decision", () => {
-  it.effect("is signed anew for every try", () =>
+  it.effect("is signed again for every try", () =>
     Effect.gen(function* () {
       const played = yield* play([{ status: 429, headers: { "retry-after": "3" } }, { status: 200 }], decide)
       expect(played.value).toEqual({ outcome: "done", retried: true })

@@ -43,10 +43,12 @@ describe("JSON made to cost time", () => {
       `{${Array.from({ length: 80_000 }, (_, index) => `"${index * 7919}":1`).join(",")}}`
     ]
   ])("such as %s does not (A2)", (_name, text) => {
-    const started = performance.now()
+    // Of the processor, which other test files use meanwhile.
+    const started = process.cpuUsage()
     parseJson(text)
     parseTypedJson(text)
-    expect(performance.now() - started).toBeLessThan(4000)
+    const { system, user } = process.cpuUsage(started)
+    expect((system + user) / 1000).toBeLessThan(4000)
   })
 })
 

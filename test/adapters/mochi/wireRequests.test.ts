@@ -103,7 +103,7 @@ describe("Requests", () => {
   })
 })
 
-it("A create leaves out what the command left out, and mends what is no text", () => {
+it("A create leaves out what the command left out, and repairs what is no text", () => {
   const body = JSON.parse(
     Wire.encodeDraft({
       ...draft("1", "2", "3", "4"),

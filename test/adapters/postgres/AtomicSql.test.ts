@@ -20,31 +20,6 @@ const notes = Effect.flatMap(SqlClient.SqlClient, sql =>
 layer(AtomicSql.layer.pipe(Layer.merge(table), Layer.provideMerge(TestDatabase.layerEmpty)))(
   "AtomicSql",
   it => {
-    it.effect("keeps everything that a transaction stored", () =>
-      Effect.gen(function* () {
-        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
-        yield* sql`delete from notes`
-        yield* atomic.transaction(
-          Effect.zipRight(sql`insert into notes values (1, 'one')`, sql`insert into notes values (2, 'two')`)
-        )
-        expect(yield* notes).toEqual(["one", "two"])
-      })
-    )
-
-    it.effect("keeps nothing of a transaction that fails, and passes the failure on", () =>
-      Effect.gen(function* () {
-        const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]
-        yield* sql`delete from notes`
-        const failure = yield* Effect.flip(
-          atomic.transaction(
-            Effect.zipRight(sql`insert into notes values (1, 'one')`, Effect.fail("refused"))
-          )
-        )
-        expect(failure).toBe("refused")
-        expect(yield* notes).toEqual([])
-      })
-    )
-
     it.effect("fails where a statement failed inside, even if that failure was caught", () =>
       Effect.gen(function* () {
         const [sql, atomic] = [yield* SqlClient.SqlClient, yield* Atomic]

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import { Clock, Deferred, Duration, Effect, Layer, Option, Redacted, Schedule } from "effect"
+import { Clock, Deferred, Effect, Layer, Option, Redacted, Schedule } from "effect"
 import * as ClaimsSql from "../../../src/adapters/postgres/ClaimsSql.ts"
 import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import { UserId, InteractionId } from "../../../src/domain/Ids.ts"
@@ -16,14 +16,6 @@ const received = (id: string, locale = Option.some("de")) => ({
   awaitsAnswer: true
 })
 
-/** What the lease of that id looks like when it was renewed so long ago. */
-const seenAgo = (id: number, ago: string) =>
-  Effect.flatMap(
-    SqlClient.SqlClient,
-    sql => sql`insert into processes (id, seen_at) values (${id}, clock_timestamp() - ${ago}::interval)
-      on conflict (id) do update set seen_at = excluded.seen_at`
-  )
-
 const receivedAgo = (id: string, ago: string) =>
   Effect.flatMap(
     SqlClient.SqlClient,
@@ -35,109 +27,6 @@ const lease = Layer.mock(ProcessLease, { id: Effect.succeed(1) })
 layer(ClaimsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDatabase.layer)))(
   "interactions",
   it => {
-    it.effect(
-      "that still await an answer are taken over from a process that is gone, once, and from no other",
-      () =>
-        Effect.gen(function* () {
-          const claims = yield* Claims
-          const sql = yield* SqlClient.SqlClient
-          yield* Effect.forEach(["900", "901", "902"], id => claims.claim(received(id)))
-          yield* sql`update interactions set holder = 2 where id in ('900', '901')`
-          yield* sql`update interactions set holder = 3 where id = '902'`
-          yield* sql`update interactions set awaits_answer = false where id = '901'`
-          yield* seenAgo(2, "0 seconds")
-          yield* seenAgo(3, "0 seconds")
-          expect(yield* claims.adopt).toEqual([])
-          yield* seenAgo(2, "1 minute")
-          const taken = Effect.map(claims.adopt, all => all.map(({ id }) => id))
-          expect(yield* taken).toEqual(["900"])
-          // It is owed until it is given, also where the answer of the look before was lost.
-          yield* claims.answered(InteractionId.make("900"))
-          expect(yield* taken).toEqual(["900"])
-          yield* claims.answeredForAnother(InteractionId.make("900"))
-          expect(yield* taken).toEqual([])
-        })
-    )
-
-    it.effect("are answered by whoever holds them, not by whoever did", () =>
-      Effect.gen(function* () {
-        const claims = yield* Claims
-        const sql = yield* SqlClient.SqlClient
-        const awaits = sql`select awaits_answer from interactions where id = '950'`
-        yield* claims.claim(received("950"))
-        yield* sql`update interactions set holder = 2 where id = '950'`
-        yield* claims.answered(InteractionId.make("950"))
-        expect(yield* awaits).toEqual([{ awaits_answer: true }])
-        yield* sql`update interactions set holder = 1 where id = '950'`
-        yield* seenAgo(1, "1 minute")
-        yield* claims.answered(InteractionId.make("950"))
-        expect(yield* awaits).toEqual([{ awaits_answer: true }])
-        yield* seenAgo(1, "0 seconds")
-        yield* claims.answered(InteractionId.make("950"))
-        expect(yield* awaits).toEqual([{ awaits_answer: false }])
-      })
-    )
-
-    it.effect("that still await an answer are taken over without their token once that has died (C2)", () =>
-      Effect.gen(function* () {
-        const claims = yield* Claims
-        const sql = yield* SqlClient.SqlClient
-        const ages = { "910": "14 minutes", "911": "16 minutes", "912": "23 hours", "913": "25 hours" }
-        for (const [id, ago] of Object.entries(ages)) {
-          yield* claims.claim(received(id))
-          yield* receivedAgo(id, ago)
-        }
-        yield* sql`update interactions set holder = 4 where id like '91_'`
-        yield* sql`update interactions set token = null where id = '912'`
-        yield* seenAgo(4, "1 minute")
-        const taken = (yield* claims.adopt).map(({ id, token, userId }) => [
-          id,
-          userId,
-          Option.map(token, Redacted.value)
-        ])
-        expect(taken.toSorted()).toEqual([
-          ["910", user, Option.some(received("910").token.pipe(Redacted.value))],
-          ["911", user, Option.none()],
-          ["912", user, Option.none()]
-        ])
-      })
-    )
-
-    it.effect("are claimed by exactly one of a hundred at once", () =>
-      Effect.gen(function* () {
-        const claims = yield* Claims
-        const claimed = yield* Effect.forEach(
-          Array.from({ length: 100 }),
-          () => claims.claim(received("100")),
-          { concurrency: "unbounded" }
-        )
-        expect(claimed.filter(isMine => isMine)).toHaveLength(1)
-        expect(yield* claims.claim(received("101"))).toBe(true)
-      })
-    )
-
-    it.effect("keep their token and age while it lives", () =>
-      Effect.gen(function* () {
-        const claims = yield* Claims
-        yield* claims.claim(received("200"))
-        yield* receivedAgo("200", "14 minutes 50 seconds")
-        const { age, token } = Option.getOrThrow(yield* claims.liveToken(InteractionId.make("200")))
-        expect(Redacted.value(token)).toBe("token of 200 'quoted'; --")
-        expect(Duration.toMinutes(age)).toBeGreaterThan(14.8)
-        expect(Duration.toMinutes(age)).toBeLessThan(15)
-      })
-    )
-
-    it.effect("have no token 15 minutes later, pruned or not, nor when they are unknown", () =>
-      Effect.gen(function* () {
-        const claims = yield* Claims
-        yield* claims.claim(received("300"))
-        yield* receivedAgo("300", "15 minutes 1 second")
-        expect(yield* claims.liveToken(InteractionId.make("300"))).toEqual(Option.none())
-        expect(yield* claims.liveToken(InteractionId.make("301"))).toEqual(Option.none())
-      })
-    )
-
     it.effect("are pruned although another process locks the same rows in another order", () =>
       Effect.gen(function* () {
         const claims = yield* Claims
@@ -167,7 +56,7 @@ layer(ClaimsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDatabase
       }).pipe(Effect.withClock(Clock.make()))
     )
 
-    it.effect("lose dead tokens by pruning, and are forgotten after a day", () =>
+    it.effect("lose dead tokens by pruning, and are gone after a day", () =>
       Effect.gen(function* () {
         const claims = yield* Claims
         const sql = yield* SqlClient.SqlClient
@@ -175,7 +64,6 @@ layer(ClaimsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDatabase
         for (const [id, ago] of Object.entries(ages)) {
           yield* claims.claim(received(id))
           yield* receivedAgo(id, ago)
-          yield* sql`insert into live_answers values (${id}, '1', 'A', 'kudos')`
         }
         yield* claims.prune
         expect(
@@ -185,9 +73,6 @@ layer(ClaimsSql.layer.pipe(Layer.provide(lease), Layer.provideMerge(TestDatabase
           { id: "401", bare: true },
           { id: "402", bare: true }
         ])
-        expect(yield* sql`select interaction_id from live_answers`).toEqual([{ interaction_id: "400" }])
-        expect(yield* claims.claim(received("402"))).toBe(false)
-        expect(yield* claims.claim(received("403"))).toBe(true)
       })
     )
 

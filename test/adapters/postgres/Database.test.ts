@@ -172,7 +172,7 @@ describe("a connection", () => {
       })
     )
 
-  it.scopedLive("to a database of another encoding is refused, with the way to mend it (C11)", () =>
+  it.scopedLive("to a database of another encoding is refused, with the way to fix it (C11)", () =>
     Effect.gen(function* () {
       const server = yield* TestDatabase.freshDatabase
       const url = new URL(Redacted.value(server))

@@ -8,7 +8,6 @@ import { NotificationLog } from "../../../src/ports/NotificationLog.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
 const owner: DueNotification = { audience: "owner", kind: "approval_card" }
-const requester: DueNotification = { audience: "requester", kind: "status_changed" }
 
 const requestOf = (code: string) => ({
   applicationId: ApplicationId.make("123"),
@@ -16,38 +15,6 @@ const requestOf = (code: string) => ({
 })
 
 layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("NotificationLogSql", it => {
-  it.effect("adds each request, audience and status once, and answers with what was new", () =>
-    Effect.gen(function* () {
-      const log = yield* NotificationLog
-      const request = requestOf("ONCE")
-      const first = yield* log.add(request, "approved", [owner])
-      const second = yield* log.add(request, "approved", [owner, requester])
-      const other = yield* log.add(request, "failed", [owner])
-      expect(first).toMatchObject([{ ...owner, request, about: "approved", state: "pending", attempts: 0 }])
-      expect(second.map(({ audience }) => audience)).toEqual(["requester"])
-      expect(other.map(({ about }) => about)).toEqual(["failed"])
-      expect(yield* log.add(request, "failed", [])).toEqual([])
-      expect(yield* log.find(first[0]!.id)).toEqual(Option.some(first[0]))
-    })
-  )
-
-  it.effect("keeps the state, its reason and the tries of a notification", () =>
-    Effect.gen(function* () {
-      const log = yield* NotificationLog
-      const [added] = yield* log.add(requestOf("SETTLE"), "pending", [owner])
-      yield* log.attempt(added!.id)
-      yield* log.attempt(added!.id)
-      yield* log.settle(added!.id, "dead", Option.some("no channel"))
-      const dead = Option.getOrThrow(yield* log.find(added!.id))
-      expect(dead).toMatchObject({ state: "dead", reason: Option.some("no channel"), attempts: 2 })
-      yield* log.settle(added!.id, "pending", Option.none())
-      expect(Option.getOrThrow(yield* log.find(added!.id))).toMatchObject({
-        state: "pending",
-        reason: Option.none()
-      })
-    })
-  )
-
   it.effect("tells by the database's clock for how long a notification was on its way (A20)", () =>
     Effect.gen(function* () {
       const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]
@@ -72,42 +39,6 @@ layer(NotificationLogSql.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("No
       yield* log.settle(added!.id, "dead", Option.some("odd \u0000"))
       const found = Option.getOrThrow(yield* log.find(added!.id))
       expect([found.request.code, found.reason]).toEqual(["N\uFFFDL", Option.some("odd \uFFFD")])
-    })
-  )
-
-  it.effect("lists newest first, no more than asked for, all or those of one state, and counts", () =>
-    Effect.gen(function* () {
-      const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]
-      yield* sql`delete from notifications`
-      for (const code of ["FIRST", "SECOND", "THIRD"]) yield* log.add(requestOf(code), "pending", [owner])
-      const all = yield* log.list(Option.none(), 10)
-      expect(all.map(({ request }) => request.code)).toEqual(["THIRD", "SECOND", "FIRST"])
-      expect((yield* log.list(Option.none(), 2)).map(({ id }) => id)).toEqual([all[0]!.id, all[1]!.id])
-      yield* log.settle(all[1]!.id, "dead", Option.none())
-      expect((yield* log.list(Option.some("dead"), 10)).map(({ id }) => id)).toEqual([all[1]!.id])
-      expect(yield* log.count("dead")).toBe(1)
-      expect(yield* log.count("pending")).toBe(2)
-    })
-  )
-
-  it.effect("prunes what was delivered 90 days ago, and nothing else", () =>
-    Effect.gen(function* () {
-      const [log, sql] = [yield* NotificationLog, yield* SqlClient.SqlClient]
-      yield* sql`delete from notifications`
-      for (const [code, state] of [
-        ["OLD", "delivered"],
-        ["DEAD", "dead"],
-        ["NEW", "delivered"]
-      ] as const) {
-        const [added] = yield* log.add(requestOf(code), "approved", [owner])
-        yield* log.settle(added!.id, state, Option.none())
-      }
-      yield* sql`
-        update notifications set created_at = now() - interval '91 days', updated_at = now() - interval '91 days'
-        where code in ('OLD', 'DEAD')`
-      yield* log.prune
-      const left = yield* log.list(Option.none(), 10)
-      expect(left.map(({ request }) => request.code).sort()).toEqual(["DEAD", "NEW"])
     })
   )
 

@@ -2,7 +2,7 @@ import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import * as PersonalDataSql from "../../../src/adapters/postgres/PersonalDataSql.ts"
-import { exported } from "../../../src/adapters/postgres/personalExport.ts"
+import { exportSelects } from "../../../src/adapters/postgres/personalExport.ts"
 import { concerns, hasAny } from "../../../src/adapters/postgres/personRows.ts"
 import { Pseudonyms } from "../../../src/adapters/postgres/Pseudonyms.ts"
 import { UserId, ProfileId } from "../../../src/domain/Ids.ts"
@@ -76,7 +76,7 @@ layer(
       const keyed = yield* Pseudonyms
       const whose = { ...ada, mark: keyed.erased(ada.userId) }
       const statements = {
-        ...exported(sql, keyed, whose),
+        ...exportSelects(sql, keyed, whose),
         erasedRequests: sql`select code from transfer_requests
           where ${concerns(sql, "transfer_requests", whose, new Date())} order by application_id, code limit 500`,
         erasedIntents: sql`select interaction_id from kudos_intents

@@ -1,41 +1,16 @@
 import { SqlClient } from "@effect/sql"
 import { expect, layer } from "@effect/vitest"
-import {
-  Cause,
-  DateTime,
-  Deferred,
-  Duration,
-  Effect,
-  Exit,
-  Fiber,
-  Layer,
-  Option,
-  Redacted,
-  TestClock
-} from "effect"
-import * as ClaimsSql from "../../../src/adapters/postgres/ClaimsSql.ts"
-import { ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
+import { DateTime, Deferred, Duration, Effect, Fiber, Layer, Option, TestClock } from "effect"
 import * as TransferRequestsSql from "../../../src/adapters/postgres/TransferRequestsSql.ts"
-import {
-  ApplicationId,
-  ChannelId,
-  BotId,
-  UserId,
-  InteractionId,
-  MessageId,
-  RequestCode
-} from "../../../src/domain/Ids.ts"
-import type { Audience } from "../../../src/domain/Notification.ts"
+import { ApplicationId, ChannelId, MessageId, RequestCode } from "../../../src/domain/Ids.ts"
 import { erasedParty } from "../../../src/domain/TransferRequest.ts"
-import { Claims } from "../../../src/ports/Claims.ts"
 import { TransferRequests } from "../../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../../src/ports/TransferRequests.ts"
 import * as pseudonyms from "../../support/pseudonyms.ts"
 import * as TestDatabase from "../../support/postgres.ts"
-import { anyRequest, aRequest, person, someFacts } from "./storedRequests.ts"
+import { aRequest, person, someFacts } from "./storedRequests.ts"
 
-const stores = Layer.merge(TransferRequestsSql.layer, ClaimsSql.layer).pipe(
-  Layer.provideMerge(Layer.mock(ProcessLease, { id: Effect.succeed(1) })),
+const stores = TransferRequestsSql.layer.pipe(
   Layer.provide(pseudonyms.layer),
   Layer.provideMerge(TestDatabase.layer)
 )
@@ -44,45 +19,18 @@ layer(stores)("transfer requests", it => {
   const transaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     Effect.flatMap(SqlClient.SqlClient, sql => sql.withTransaction(work))
 
-  it.effect.prop(
-    "come back as they were saved, field by field",
-    { request: anyRequest, later: anyRequest },
-    ({ later, request }) =>
-      Effect.gen(function* () {
-        const requests = yield* TransferRequests
-        yield* requests.save(request)
-        expect(yield* requests.find(request.key)).toEqual(Option.some(request))
-        const changed = { ...later, key: request.key }
-        yield* requests.save(changed)
-        expect(yield* transaction(requests.lock(request.key))).toEqual(Option.some(changed))
-      }),
-    { fastCheck: { numRuns: 60 } }
-  )
-
-  it.effect("are unknown under a neighbouring key", () =>
-    Effect.gen(function* () {
-      const requests = yield* TransferRequests
-      yield* requests.save(aRequest("neighbour"))
-      const other = { applicationId: ApplicationId.make("12"), code: RequestCode.make("neighbour") }
-      expect(yield* requests.find(other)).toEqual(Option.none())
-      expect(yield* transaction(requests.lock(other))).toEqual(Option.none())
-    })
-  )
-
-  it.effect("keep text of any length, and NUL characters as replacement marks", () =>
+  it.effect("take NUL characters as replacement marks", () =>
     Effect.gen(function* () {
       const requests = yield* TransferRequests
       const request = aRequest("nul\u0000code")
-      const long = "ж".repeat(100_000)
       yield* requests.save({
         ...request,
-        facts: Option.some({ ...someFacts, reason: Option.some(long), vaultName: "a\u0000b" })
+        facts: Option.some({ ...someFacts, vaultName: "a\u0000b" })
       })
       const found = Option.getOrThrow(yield* requests.find(request.key))
       expect(found.key.code).toBe("nul\uFFFDcode")
       expect(Option.getOrThrow(found.facts)).toEqual({
         ...someFacts,
-        reason: Option.some(long),
         vaultName: "a\uFFFDb"
       })
     })
@@ -113,33 +61,6 @@ layer(stores)("transfer requests", it => {
       yield* Deferred.succeed(release, undefined)
       yield* Fiber.join(first)
       expect(Option.map(yield* Fiber.join(second), ({ status }) => status)).toEqual(Option.some("approved"))
-    })
-  )
-
-  it.effect("lose no update to twenty that change them at once", () =>
-    Effect.gen(function* () {
-      const requests = yield* TransferRequests
-      const request = aRequest("counted")
-      const count = transaction(
-        Effect.gen(function* () {
-          const known = Option.getOrElse(yield* requests.lock(request.key), () => request)
-          const before = Number(Option.getOrElse(known.origin, () => "0"))
-          yield* requests.save({ ...known, origin: Option.some(`${before + 1}`) })
-        })
-      )
-      yield* Effect.all(
-        Array.from({ length: 20 }, () => count),
-        { concurrency: "unbounded", discard: true }
-      )
-      const found = Option.getOrThrow(yield* requests.find(request.key))
-      expect(found.origin).toEqual(Option.some("20"))
-    })
-  )
-
-  it.effect("cannot be locked outside a transaction", () =>
-    Effect.gen(function* () {
-      const exit = yield* Effect.exit((yield* TransferRequests).lock(aRequest("loose").key))
-      expect(Exit.isFailure(exit) && Cause.isDie(exit.cause)).toBe(true)
     })
   )
 
@@ -181,37 +102,14 @@ layer(stores)("transfer requests", it => {
     })
   )
 
-  it.effect("show each audience its own message, the newest", () =>
+  it.effect("take a message that an earlier release stored for one that is up to date", () =>
     Effect.gen(function* () {
-      const requests = yield* TransferRequests
-      const { key } = aRequest("shown")
-      const begun: Shown = {
-        channelId: ChannelId.make("1"),
-        messageId: Option.none(),
-        place: "dm",
-        status: "pending",
-        application: Option.some(BotId.make("1100000000000000001"))
-      }
-      const sent: Shown = {
-        channelId: ChannelId.make("2"),
-        messageId: Option.some(MessageId.make("18446744073709551615")),
-        place: "channel",
-        status: "settled",
-        application: Option.none()
-      }
-      const shownTo = (audience: Audience) =>
-        Effect.map(
-          requests.shown(key, audience),
-          Option.map(({ age: _, ...shown }) => shown)
-        )
-      expect(yield* shownTo("owner")).toEqual(Option.none())
-      yield* requests.begin(key, "owner", begun)
-      yield* requests.show(key, "recipient", begun)
-      expect(yield* shownTo("owner")).toEqual(Option.some(begun))
-      yield* requests.show(key, "owner", sent)
-      expect(yield* shownTo("owner")).toEqual(Option.some(sent))
-      expect(yield* shownTo("recipient")).toEqual(Option.some(begun))
-      expect(yield* shownTo("requester")).toEqual(Option.none())
+      const sql = yield* SqlClient.SqlClient
+      const { key } = aRequest("earlier")
+      yield* sql`insert into shown_messages (application_id, code, audience, channel_id, place, status)
+        values (${key.applicationId}, ${key.code}, 'owner', '1', 'dm', 'approved')`
+      const shown = yield* (yield* TransferRequests).shown(key, "owner")
+      expect(shown).toMatchObject({ value: { status: "approved", isOutdated: false, bot: Option.none() } })
     })
   )
 
@@ -225,7 +123,8 @@ layer(stores)("transfer requests", it => {
         messageId: Option.none(),
         place: "dm",
         status: "pending",
-        application: Option.none()
+        isOutdated: false,
+        bot: Option.none()
       }
       const seconds = Effect.map(requests.shown(key, "owner"), found =>
         Duration.toSeconds(Option.getOrThrow(found).age)
@@ -242,39 +141,6 @@ layer(stores)("transfer requests", it => {
       // A clock that was set back makes nothing young.
       yield* sql`update shown_messages set begun_at = now() + interval '1 hour' where code = 'aged'`
       expect(yield* seconds).toBeGreaterThan(3500)
-    })
-  )
-
-  it.effect("have live answers while the token of their interaction lives", () =>
-    Effect.gen(function* () {
-      const requests = yield* TransferRequests
-      const claims = yield* Claims
-      const sql = yield* SqlClient.SqlClient
-      const { key } = aRequest("answered")
-      const answer = (id: string) => ({ interactionId: InteractionId.make(id), view: "kudos" as const })
-      for (const id of ["900", "901", "902"]) {
-        yield* claims.claim({
-          id: InteractionId.make(id),
-          userId: UserId.make("123456789012345678"),
-          token: Redacted.make("token"),
-          locale: Option.none(),
-          awaitsAnswer: false
-        })
-      }
-      yield* requests.addAnswer(key, answer("900"))
-      yield* requests.addAnswer(key, answer("901"))
-      yield* requests.addAnswer(aRequest("another").key, answer("902"))
-      yield* requests.addAnswer(key, answer("903"))
-      yield* requests.addAnswer(key, { ...answer("901"), view: "owner" })
-      expect(yield* requests.answeredBy(InteractionId.make("900"))).toEqual(Option.none())
-      yield* requests.save(aRequest("answered"))
-      expect(yield* requests.answeredBy(InteractionId.make("900"))).toEqual(Option.some(aRequest("answered")))
-      expect(yield* requests.answeredBy(InteractionId.make("904"))).toEqual(Option.none())
-      expect(yield* requests.liveAnswers(key)).toEqual([answer("900"), { ...answer("901"), view: "owner" }])
-      yield* sql`update interactions set received_at = now() - interval '15 minutes 1 second' where id = '900'`
-      expect(yield* requests.liveAnswers(key)).toEqual([{ ...answer("901"), view: "owner" }])
-      yield* sql`update interactions set token = null where id = '901'`
-      expect(yield* requests.liveAnswers(key)).toEqual([])
     })
   )
 })

@@ -9,8 +9,6 @@ import { linesOf, secrets, telemetry } from "./telemetryUnderTest.ts"
 
 // The SDK reads these itself.
 process.env["OTEL_BSP_SCHEDULE_DELAY"] = "20"
-process.env["OTEL_BLRP_SCHEDULE_DELAY"] = "20"
-process.env["OTEL_METRIC_EXPORT_INTERVAL"] = "50"
 process.env["OTEL_EXPORTER_OTLP_TIMEOUT"] = "5000"
 process.env["OTEL_EXPORTER_OTLP_HEADERS"] = "x-tenant=kudos"
 process.env["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=test"
@@ -288,19 +286,15 @@ it.scopedLive("A signal's own endpoint is taken as it is, and switches on no oth
 it.scopedLive("OTLP leaves as JSON where the standard variable asks for it", () =>
   Effect.gen(function* () {
     const receiver = yield* otlpReceiver
-    yield* Effect.acquireRelease(
-      Effect.sync(() => {
-        process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json"
-      }),
-      () =>
-        Effect.sync(() => {
-          delete process.env["OTEL_EXPORTER_OTLP_PROTOCOL"]
-        })
-    )
     yield* linesOf(
       Effect.logInfo("hello").pipe(
         Effect.withSpan("work"),
-        Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint }))
+        Effect.provide(
+          telemetry({
+            OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+            OTEL_EXPORTER_OTLP_PROTOCOL: "http/json"
+          })
+        )
       )
     )
     expect(receiver.raw.join()).toContain('"content-type":"application/json"')

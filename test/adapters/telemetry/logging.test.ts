@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Cause, Duration, Effect, FastCheck, Logger, LogLevel, Option, Redacted, Schema } from "effect"
 import { stripVTControlCharacters } from "node:util"
-import { expect, vi } from "vitest"
+import { expect } from "vitest"
 import * as Config from "../../../src/config/Settings.ts"
 import * as logging from "../../../src/adapters/telemetry/logging.ts"
 import { plainValue } from "../../../src/adapters/telemetry/plainValue.ts"
@@ -17,10 +17,16 @@ class OverBalance extends Schema.TaggedError<OverBalance>()("OverBalance", { sym
 }
 
 /** What `effect` logs, a line each. */
-const logged = (effect: Effect.Effect<unknown>, format: logging.Format = logging.jsonLine) =>
+const logged = (
+  effect: Effect.Effect<unknown>,
+  format: logging.Format = logging.jsonLine,
+  environment: Config.Environment = {}
+) =>
   Effect.gen(function* () {
     const lines: Array<string> = []
-    const logger = logging.makeLogger(format, scrubWith(yield* settings({})), line => lines.push(line))
+    const logger = logging.makeLogger(format, scrubWith(yield* settings(environment)), line =>
+      lines.push(line)
+    )
     yield* effect.pipe(
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Logger.withMinimumLogLevel(LogLevel.All)
@@ -237,10 +243,11 @@ it.effect("A line of any length costs no time and is cut (A2)", () =>
 
 it.effect("A password that the database's driver takes from the environment is cut out of a line", () =>
   Effect.gen(function* () {
-    vi.stubEnv("PGPASSWORD", "a-password-of-libpq")
-    const [line] = yield* logged(Effect.logWarning("refused a-password-of-libpq"))
+    const [line] = yield* logged(Effect.logWarning("refused a-password-of-libpq"), logging.jsonLine, {
+      PGPASSWORD: "a-password-of-libpq"
+    })
     expect(JSON.parse(line ?? "").message).toBe("refused <redacted>")
-  }).pipe(Effect.ensuring(Effect.sync(() => vi.unstubAllEnvs())))
+  })
 )
 
 it.effect("Configured secrets, interaction tokens and credentials in addresses are cut out of a line", () =>

@@ -4,6 +4,7 @@ import { Duration, Effect, Metric, Schedule } from "effect"
 import { expect } from "vitest"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import * as Metrics from "../../../src/telemetry/metrics.ts"
+import { freePort } from "../../support/freePort.ts"
 import * as RawHttp from "../../support/rawHttp.ts"
 import { linesOf, telemetry } from "./telemetryUnderTest.ts"
 
@@ -23,8 +24,6 @@ const portOf = (server: Server): number => {
   if (typeof address !== "object" || address === null) throw new Error("not listening")
   return address.port
 }
-
-const freePort = Effect.scoped(Effect.map(listen, portOf))
 
 const endpoint = (port: number) =>
   telemetry({

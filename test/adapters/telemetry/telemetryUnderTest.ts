@@ -28,10 +28,13 @@ export const settings = (environment: Config.Environment): Effect.Effect<Config.
     })
   )
 
+/** Exports leave soon, so that no test waits for them. */
+const impatient = { OTEL_BLRP_SCHEDULE_DELAY: "20", OTEL_METRIC_EXPORT_INTERVAL: "50" }
+
 /** What main composes: settings, the lines to stdout, exports. */
 export const telemetry = (environment: Config.Environment): Layer.Layer<ExportHealth | Config.Settings> =>
   Layer.unwrapEffect(
-    Effect.map(settings(environment), values =>
+    Effect.map(settings({ ...impatient, ...environment }), values =>
       Otel.layer.pipe(Layer.provideMerge(logging.layer("stdout")), Layer.provideMerge(Config.layer(values)))
     )
   )

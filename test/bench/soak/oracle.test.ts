@@ -185,7 +185,7 @@ describe("what is wrong is found", () => {
       ["answer wrong", "answer wrong"]
     ],
     [
-      "a denial that was mended",
+      "a denial that was corrected",
       { answer: [thinking, at(2, refusal), at(6, stands("approved"))] },
       ["answer wrong"]
     ],
@@ -246,10 +246,10 @@ describe("what is wrong is found", () => {
   })
 
   it("what is lost may still come, what is doubled stays", () => {
-    const mends = (change: Partial<Seen>) =>
-      judge({ ...good, ...change }, limits).findings.map(({ mayMend }) => mayMend)
-    expect(mends({ messages: [card] })).toEqual([true])
-    expect(mends({ messages: [card, thanks, thanks] })).toEqual([false])
+    const corrects = (change: Partial<Seen>) =>
+      judge({ ...good, ...change }, limits).findings.map(({ mayRecover }) => mayRecover)
+    expect(corrects({ messages: [card] })).toEqual([true])
+    expect(corrects({ messages: [card, thanks, thanks] })).toEqual([false])
     expect(judge({ ...good, messages: [card] }, limits).completeAt).toBeUndefined()
     expect(judge(good, limits).completeAt).toBe(6_000)
   })

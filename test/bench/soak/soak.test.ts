@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { planOf } from "../../../bench/soak/plan.ts"
 import { reportOf } from "../../../bench/soak/report.ts"
 import { run } from "../../../bench/soak/run.ts"
-import { struck } from "../../../bench/soak/struck.ts"
+import { countTroubles } from "../../../bench/soak/countTroubles.ts"
 
 const minutes = 0.2
 const seed = 7
@@ -14,7 +14,7 @@ it.scopedLive(
     Effect.gen(function* () {
       const plan = planOf({ millis: minutes * 60_000, seed })
       const outcome = yield* run(plan, { seed, log: undefined, watched: 5_000, say: () => Effect.void })
-      const report = reportOf(outcome, yield* struck(outcome.world), { minutes, seed })
+      const report = reportOf(outcome, yield* countTroubles(outcome.world), { minutes, seed })
       expect(report.kills).toBe(1)
       expect(outcome.judgements).toHaveLength(plan.errands.length)
       expect(report.subjects.request.sent).toBeGreaterThan(5)

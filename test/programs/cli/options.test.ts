@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { DateTime, Effect, Either } from "effect"
 import { withoutTrailingSlashes } from "../../../src/config/parsers.ts"
-import { lineOf } from "../../../src/programs/cli/doctor/doctor.ts"
+import { lineOf } from "../../../src/programs/cli/doctor.ts"
 import { decodeLimit, decodeSince } from "../../../src/programs/cli/options.ts"
 
 it.effect("a moment is one that is written out, and that the database knows too", () =>

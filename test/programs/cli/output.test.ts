@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Cause, Console, Effect, Option } from "effect"
-import { failed } from "../../../src/programs/cli/Ended.ts"
-import { lastWords } from "../../../src/programs/cli/lastWords.ts"
+import { failed, lastWords } from "../../../src/programs/cli/CommandEnd.ts"
 import { plain, print, printJson, table } from "../../../src/programs/cli/output.ts"
 
 const hostile = "A\u001b[31m\u009b2J\u202e\u200b\u{e0041}\u2028B"
@@ -19,7 +18,7 @@ const written = (work: Effect.Effect<void>) =>
   })
 
 describe("What an operator reads in a terminal", () => {
-  it.effect("steers nothing, whoever it came from (A26)", () =>
+  it.effect("steers nothing, wherever it comes from (A26)", () =>
     Effect.gen(function* () {
       const shown = yield* written(print(table(["CODE"], [[plain(`${hostile}\n`)], [hostile]])))
       expect(shown).not.toMatch(steering)

@@ -3,13 +3,13 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { expect, it } from "@effect/vitest"
 import { Console, DateTime, Effect, Layer, Stream } from "effect"
 import { UserId } from "../../../src/domain/Ids.ts"
-import { AtTerminal } from "../../../src/programs/cli/AtTerminal.ts"
+import { Operator } from "../../../src/programs/cli/Operator.ts"
 import { privacy } from "../../../src/programs/cli/privacy.ts"
 import { Privacy } from "../../../src/services/Privacy.ts"
 
 const id = UserId.make("184027593016284160")
 
-/** Runs a command at a terminal where `typed` is typed, or without one. */
+/** Runs a command at a terminal at which somebody types `typed`, or without a terminal. */
 const run = (typed: string | undefined, args: ReadonlyArray<string>, given: Partial<Privacy> = {}) =>
   Effect.gen(function* () {
     const erased: Array<string> = []
@@ -26,7 +26,7 @@ const run = (typed: string | undefined, args: ReadonlyArray<string>, given: Part
     })
     const ended = yield* Command.run(privacy, { name: "cli", version: "0" })(["node", "cli", ...args]).pipe(
       Effect.provide(Layer.mergeAll(service, NodeContext.layer, CliConfig.layer({ showBuiltIns: false }))),
-      Effect.provideService(AtTerminal, {
+      Effect.provideService(Operator, {
         canAsk: typed !== undefined,
         ask: question =>
           Effect.sync(() => {

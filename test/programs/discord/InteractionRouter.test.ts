@@ -1,102 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { CreateInteractionResponseRequest } from "dfx/types"
-import { Effect, FastCheck as fc, Fiber, Layer, Ref } from "effect"
-import { HttpClientError, HttpClientRequest } from "@effect/platform"
+import { Effect, FastCheck as fc, Fiber, Layer, Option, Ref } from "effect"
+import { callbackOf } from "../../../src/adapters/discord/callbacks.ts"
+import { AnswerError } from "../../../src/ports/Messenger.ts"
 import { Claims } from "../../../src/ports/Claims.ts"
 import { RateLimits } from "../../../src/ports/RateLimits.ts"
-import { DecisionButtons } from "../../../src/programs/discord/DecisionButtons.ts"
-import { Unanswered } from "../../../src/programs/discord/answerByDm.ts"
-import type { Respond } from "../../../src/programs/discord/answers.ts"
+import { Unanswered } from "../../../src/programs/features/Conversation.ts"
+import type { Respond } from "../../../src/programs/discord/conversation.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
-import { KudosCommand } from "../../../src/programs/discord/KudosCommand.ts"
-import { Outcome } from "../../../src/programs/discord/Outcome.ts"
-import { PrivacyCommand } from "../../../src/programs/discord/PrivacyCommand.ts"
+import { Features } from "../../../src/programs/features/features.ts"
+import type { Errand } from "../../../src/programs/features/Feature.ts"
+import { InteractionEnd } from "../../../src/programs/features/InteractionEnd.ts"
 import { Audit } from "../../../src/services/Audit.ts"
 import { Usage } from "../../../src/services/Usage.ts"
-import { discordHeard, taken } from "./discordHeard.ts"
-
-const person = {
-  id: "1200000000000000001",
-  application_id: "1100000000000000001",
-  token: "secret-token",
-  version: 1,
-  guild_id: "900000000000000001",
-  guild_locale: "en-US",
-  channel_id: "900000000000000002",
-  channel: { id: "900000000000000002", type: 0, permissions: "0" },
-  locale: "de",
-  context: 0,
-  entitlements: [],
-  app_permissions: "0",
-  attachment_size_limit: 10_485_760,
-  authorizing_integration_owners: { "0": "900000000000000001" },
-  member: {
-    user: { id: "184027593016284160", username: "ada", global_name: "Ada", discriminator: "0", avatar: null },
-    roles: [],
-    nick: null,
-    joined_at: "2020-01-01T00:00:00Z"
-  }
-}
-
-const options = [
-  { name: "application", type: 3, value: "123" },
-  { name: "vault", type: 3, value: "70011" },
-  { name: "token", type: 3, value: "1" },
-  { name: "amount", type: 3, value: "10", focused: false },
-  { name: "recipient", type: 6, value: "803511102246789120" },
-  { name: "reason", type: 3, value: "thanks" }
-]
-
-const kudos = {
-  ...person,
-  type: 2,
-  data: {
-    id: "1",
-    name: "kudos",
-    type: 1,
-    options,
-    resolved: {
-      users: { "803511102246789120": { id: "803511102246789120", username: "grace", bot: false } },
-      members: { "803511102246789120": { roles: [], permissions: "0" } }
-    }
-  }
-}
-const privacy = {
-  ...person,
-  type: 2,
-  data: {
-    id: "2",
-    name: "privacy",
-    type: 1,
-    options: [{ name: "notifications", type: 2, options: [{ name: "on", type: 1, options: [] }] }]
-  }
-}
-const typing = {
-  ...person,
-  type: 4,
-  data: { ...kudos.data, options: [{ name: "application", type: 3, value: "D", focused: true }] }
-}
-const pressed = (customId: string) => ({
-  ...person,
-  type: 3,
-  data: { custom_id: customId, component_type: 2, id: 4 },
-  message: {
-    id: "900000000000000003",
-    channel_id: "900000000000000002",
-    flags: 0,
-    type: 0,
-    content: "",
-    components: [{ type: 1, components: [{ type: 2, style: 3, label: "Approve", custom_id: customId }] }],
-    embeds: [
-      {
-        title: "Vault Transfer Request",
-        description: "x",
-        footer: { text: "Request ABC" },
-        fields: [{ name: "Amount", value: "10", inline: true }]
-      }
-    ]
-  }
-})
+import { kudos, person, pressed, privacy, typing } from "./interactions.ts"
+import { listeningDiscord, taken } from "./listeningDiscord.ts"
 
 const samples = {
   "/kudos": kudos,
@@ -109,13 +26,23 @@ const samples = {
 type Sample = keyof typeof samples
 const names = Object.keys(samples) as ReadonlyArray<Sample>
 
-/** The router over commands that do `work`; what it said first, and what Discord heard after that. */
-const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
+type Callback = ReturnType<typeof callbackOf>
+
+/** The router over features that do `work`; what it said first, and the calls that Discord got after that. */
+const routing = (work: Effect.Effect<Extract<InteractionEnd, { _tag: "Success" }>>) =>
   Effect.gen(function* () {
-    const discord = discordHeard(() => Effect.succeed(taken))
-    const said = yield* Ref.make<ReadonlyArray<CreateInteractionResponseRequest>>([])
+    const discord = listeningDiscord(() => Effect.succeed(taken))
+    const said = yield* Ref.make<ReadonlyArray<Callback>>([])
     const written = yield* Ref.make<ReadonlyArray<string>>([])
     const answered = yield* Ref.make<ReadonlyArray<string>>([])
+    const errand = (name: string, acknowledged: Errand["acknowledged"], isRecovered = false): Errand => ({
+      name,
+      acknowledged,
+      limit: isRecovered ? "kudos" : "button",
+      isRecovered,
+      deed: Option.some({ action: name }),
+      run: () => work
+    })
     const world = Layer.mergeAll(
       discord.layer,
       Layer.mock(Claims, {
@@ -123,21 +50,22 @@ const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
         answered: id => Ref.update(answered, all => [...all, id])
       }),
       Layer.mock(RateLimits, { take: () => Effect.succeedNone }),
-      Layer.mock(KudosCommand, {
-        _tag: "mochi/programs/KudosCommand",
-        run: () => work,
-        suggest: () => Effect.map(work, ended => ({ found: [], ended }))
-      }),
-      Layer.mock(DecisionButtons, {
-        _tag: "mochi/programs/DecisionButtons",
-        decide: () => work,
-        view: () => work
-      }),
-      Layer.mock(PrivacyCommand, {
-        _tag: "mochi/programs/PrivacyCommand",
-        run: () => work,
-        press: () => work
-      }),
+      Layer.succeed(
+        Features,
+        Features.make({
+          commands: new Map([
+            [
+              "kudos",
+              {
+                errand: () => errand("kudos", "thinking", true),
+                suggest: () => Effect.map(work, end => ({ choices: [], end }))
+              }
+            ],
+            ["privacy", { errand: () => errand("privacy", "thinking") }]
+          ]),
+          press: ({ _tag }) => errand(_tag, _tag === "View" ? "thinking" : "unchanged")
+        })
+      ),
       Layer.mock(Audit, {
         _tag: "mochi/services/Audit",
         record: ({ action, outcome }) => Ref.update(written, all => [...all, `${action} ${outcome}`])
@@ -147,12 +75,12 @@ const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
     const router = yield* Effect.map(Layer.build(Layer.provide(InteractionRouter.Default, world)), context =>
       Effect.provide(InteractionRouter, context)
     ).pipe(Effect.flatten)
-    const note: Respond = callback => Ref.update(said, all => [...all, callback])
+    const note: Respond = first => Ref.update(said, all => [...all, callbackOf(first)])
     const send = (raw: unknown, respond = note) => Effect.flatMap(router.accept(raw, respond), Fiber.await)
     return {
       send,
       said: Ref.get(said),
-      heard: discord.heard,
+      calls: discord.calls,
       written: Ref.get(written),
       answered: Ref.get(answered)
     }
@@ -161,7 +89,7 @@ const routing = (work: Effect.Effect<Extract<Outcome, { _tag: "Success" }>>) =>
 describe("a defect", () => {
   it.scoped.each(names)("in %s ends in a sentence with its reference (C22)", name =>
     Effect.gen(function* () {
-      const { heard, said, send } = yield* routing(Effect.die(new Error("a fault of ours")))
+      const { calls, said, send } = yield* routing(Effect.die(new Error("a fault of ours")))
       yield* send(samples[name])
       const first = (yield* said)[0]
       if (name === "a suggestion") {
@@ -170,8 +98,8 @@ describe("a defect", () => {
       }
       const staysAsItIs = name === "Approve" || name === "an erasure's button"
       expect(first?.type).toBe(staysAsItIs ? 6 : 5)
-      expect(heard.map(({ call }) => call)).toEqual([staysAsItIs ? "follow-up" : "edit"])
-      expect(heard[0]?.body).toMatch(
+      expect(calls.map(({ call }) => call)).toEqual([staysAsItIs ? "follow-up" : "edit"])
+      expect(calls[0]?.body).toMatch(
         /Something went wrong.*check it before you repeat it.*Reference [0-9a-f]{32}/
       )
     }).pipe(Effect.withSpan("test"))
@@ -189,18 +117,18 @@ describe("a defect", () => {
 
   it.scoped("before the acknowledgement is the acknowledgement (C22)", () =>
     Effect.gen(function* () {
-      const { heard, said, send } = yield* routing(Effect.succeed(Outcome.Success()))
-      let calls = 0
-      const replies: Array<CreateInteractionResponseRequest> = []
-      yield* send(kudos, callback =>
+      const { calls, said, send } = yield* routing(Effect.succeed(InteractionEnd.Success()))
+      let tries = 0
+      const replies: Array<Callback> = []
+      yield* send(kudos, first =>
         Effect.suspend(() => {
-          if (calls++ === 0) return Effect.die("thrown while it was sent")
-          replies.push(callback)
+          if (tries++ === 0) return Effect.die("thrown while it was sent")
+          replies.push(callbackOf(first))
           return Effect.void
         })
       )
       expect(replies).toMatchObject([{ type: 4, data: { flags: 64 } }])
-      expect([...heard, ...(yield* said)]).toEqual([])
+      expect([...calls, ...(yield* said)]).toEqual([])
     })
   )
 })
@@ -208,17 +136,21 @@ describe("a defect", () => {
 describe("an acknowledgement", () => {
   it.scoped("that may have got through although it failed says that nothing was created (C2)", () =>
     Effect.gen(function* () {
-      const { answered, heard, send } = yield* routing(Effect.succeed(Outcome.Success()))
+      const { answered, calls, send } = yield* routing(Effect.succeed(InteractionEnd.Success()))
       yield* send(kudos, () =>
         Effect.fail(
-          new HttpClientError.RequestError({
-            request: HttpClientRequest.post("/callback"),
-            reason: "Transport"
+          new AnswerError({
+            reason: "Passing",
+            pauseMillis: 0,
+            code: Option.none(),
+            mayHaveHappened: true,
+            errorType: "RequestError",
+            detail: "POST /callback got no answer from Discord"
           })
         )
       )
-      expect(heard.map(({ call }) => call)).toEqual(["edit"])
-      expect(heard[0]?.body).toContain("nothing was created")
+      expect(calls.map(({ call }) => call)).toEqual(["edit"])
+      expect(calls[0]?.body).toContain("nothing was created")
       expect(yield* answered).toEqual([person.id])
     })
   )
@@ -227,11 +159,11 @@ describe("an acknowledgement", () => {
 describe("a first answer that comes too late", () => {
   it.scoped("ends the interaction: nothing is done, and nobody is told later that nothing was (C2)", () =>
     Effect.gen(function* () {
-      const { answered, heard, send, written } = yield* routing(Effect.die("must not be reached"))
+      const { answered, calls, send, written } = yield* routing(Effect.die("must not be reached"))
       const exit = yield* send(kudos, () => new Unanswered({ reason: "too late" }))
       expect(exit._tag).toBe("Success")
       yield* Effect.yieldNow()
-      expect(heard).toEqual([])
+      expect(calls).toEqual([])
       expect(yield* written).toEqual(["kudos failed: Unanswered"])
       expect(yield* answered).toEqual([person.id])
     })
@@ -285,7 +217,7 @@ describe("an interaction", () => {
     "with an id, a token and a person is answered, whatever else of it is strange (C23)",
     () =>
       Effect.gen(function* () {
-        const { said, send } = yield* routing(Effect.succeed(Outcome.Success()))
+        const { said, send } = yield* routing(Effect.succeed(InteractionEnd.Success()))
         for (const { changes, name } of fc.sample(mutation, { numRuns: 1000, seed: 23 })) {
           const raw = changes.reduce<unknown>((all, { path, to }) => changedAt(all, path, to), samples[name])
           const before = (yield* said).length
@@ -306,7 +238,7 @@ describe("an interaction", () => {
   ] as const) {
     it.scoped(`${what} is no longer valid (C23)`, () =>
       Effect.gen(function* () {
-        const { said, send } = yield* routing(Effect.succeed(Outcome.Success()))
+        const { said, send } = yield* routing(Effect.succeed(InteractionEnd.Success()))
         yield* send(raw)
         expect(JSON.stringify(yield* said)).toMatch(/"type":4.*no longer valid.*"flags":64/)
       })
@@ -315,7 +247,7 @@ describe("an interaction", () => {
 
   it.scoped("of a suggestion that does not decode has no choices (C23)", () =>
     Effect.gen(function* () {
-      const { said, send } = yield* routing(Effect.succeed(Outcome.Success()))
+      const { said, send } = yield* routing(Effect.succeed(InteractionEnd.Success()))
       yield* send({ ...typing, data: "?" })
       expect(yield* said).toEqual([{ type: 8, data: { choices: [] } }])
     })
@@ -323,10 +255,10 @@ describe("an interaction", () => {
 
   it.scoped("without the bot's own id is answered where Discord says the bot is (C23)", () =>
     Effect.gen(function* () {
-      const { said, send, heard } = yield* routing(Effect.die("a fault of ours"))
+      const { said, send, calls } = yield* routing(Effect.die("a fault of ours"))
       yield* send({ ...kudos, application_id: undefined })
       expect((yield* said)[0]?.type).toBe(5)
-      expect(heard.map(({ call }) => call)).toEqual(["GET /applications/@me", "edit"])
+      expect(calls.map(({ call }) => call)).toEqual(["GET /applications/@me", "edit"])
     })
   )
 })

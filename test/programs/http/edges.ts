@@ -1,5 +1,6 @@
 import { NodeHttpServer } from "@effect/platform-node"
-import { Effect, Layer, Option, Tracer } from "effect"
+import { Effect, Layer, Option } from "effect"
+import type { Tracer } from "effect"
 import { generateKeyPairSync, sign } from "node:crypto"
 import type { Server as NodeServer } from "node:http"
 import * as InteractionSignaturesEd25519 from "../../../src/adapters/discord/InteractionSignaturesEd25519.ts"
@@ -10,16 +11,18 @@ import * as ReadinessInMemory from "../../../src/adapters/process/ReadinessInMem
 import { layer as settingsLayer, readSettings } from "../../../src/config/Settings.ts"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import type { SignalHealth } from "../../../src/ports/ExportHealth.ts"
-import type { Respond } from "../../../src/programs/discord/answers.ts"
+import { FirstAnswer } from "../../../src/domain/Screen.ts"
+import type { Respond } from "../../../src/programs/discord/conversation.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
-import * as endpoints from "../../../src/programs/http/endpointLayers.ts"
+import * as HttpInteractions from "../../../src/programs/discord/overHttp.ts"
 import { BodyRoom } from "../../../src/programs/http/httpBody.ts"
-import * as Endpoints from "../../../src/programs/http/Endpoints.ts"
-import { Interactions } from "../../../src/programs/discord/overHttp.ts"
+import { Handlers } from "../../../src/programs/http/Endpoint.ts"
 import * as Server from "../../../src/programs/http/Server.ts"
-import { Webhooks } from "../../../src/programs/webhooks/Webhooks.ts"
+import * as Health from "../../../src/programs/upkeep/Health.ts"
+import * as Webhooks from "../../../src/programs/webhooks/Webhooks.ts"
 import { generateHmacSecret, signedHeaders } from "../../../sandbox/mochi/webhookSigning.ts"
 import { Intake } from "../../../src/services/Intake.ts"
+import { recording } from "../../support/recording.ts"
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519")
 const rawKey = new Uint8Array(publicKey.export({ format: "der", type: "spki" }).subarray(-32))
@@ -61,7 +64,7 @@ export const requestText = (
 export const edges = (
   spans: Array<Tracer.Span> = [],
   mostBytes = 32 * 1024 * 1024,
-  handle: (respond: Respond) => Effect.Effect<unknown> = respond => Effect.ignore(respond({ type: 1 }))
+  handle: (respond: Respond) => Effect.Effect<unknown> = respond => Effect.ignore(respond(FirstAnswer.Pong()))
 ) =>
   Effect.gen(function* () {
     const settings = yield* readSettings({
@@ -73,21 +76,16 @@ export const edges = (
       MOCHI_PAY_API_BASE_URL: "http://mochi.example",
       MOCHI_WEBHOOK_SECRETS: hmac
     })
-    const native = yield* Effect.tracer
-    const recording = Tracer.make({
-      span: (...given) => {
-        const span = native.span(...given)
-        spans.push(span)
-        return span
-      },
-      context: native.context
-    })
     const node: NodeServer = BoundedServer.make(() => undefined)
-    const served = Layer.mergeAll(Server.layer, endpoints.webhooks, endpoints.interactions).pipe(
-      Layer.provide(Layer.mergeAll(Webhooks.Default, Interactions.Default)),
+    const served = Layer.mergeAll(
+      Server.layer([...Health.endpoints, Webhooks.endpoint, HttpInteractions.endpoint]),
+      Health.layer,
+      Webhooks.layer,
+      HttpInteractions.layer
+    ).pipe(
       Layer.provide(
         Layer.mergeAll(
-          Endpoints.layer,
+          Handlers.layer,
           LivenessInMemory.layer,
           ReadinessInMemory.layer,
           WebhookSignaturesStandard.layer,
@@ -107,7 +105,7 @@ export const edges = (
       ),
       Layer.provide(NodeHttpServer.layer(() => node, { host: "127.0.0.1", port: 0 })),
       Layer.provide(settingsLayer(settings)),
-      Layer.provide(Layer.setTracer(recording)),
+      Layer.provide(Layer.setTracer(yield* recording(spans))),
       Layer.provide(Layer.succeed(BodyRoom, { mostBytes, takenBytes: 0 }))
     )
     yield* Layer.build(served)

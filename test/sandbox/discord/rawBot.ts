@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { WebSocket } from "ws"
 import type { FakeDiscordService } from "../../../sandbox/discord/FakeDiscord.ts"
 
-/** What the JSON has at the end of a path of keys and places; undefined where the path leads nowhere. */
+/** What the JSON has at the end of a path of keys and places; undefined if the path leads nowhere. */
 type Says = (...path: ReadonlyArray<string | number>) => unknown
 
 const saying =

@@ -6,7 +6,7 @@ import type { DatabaseError } from "../DatabaseError.ts"
 import * as DatabaseSession from "../DatabaseSession.ts"
 import { inOwnScope } from "../inOwnScope.ts"
 import { describeSqlError } from "../storeErrors.ts"
-import { notWhole, role } from "./binaries.ts"
+import { missingLibraries, role } from "./binaries.ts"
 import * as Cluster from "./cluster.ts"
 import { embedded } from "./failures.ts"
 import * as Postmaster from "./postmaster.ts"
@@ -15,20 +15,20 @@ const recoversWithin = "60 seconds"
 const startsWithin = "6 seconds"
 
 /*
- * One server for every process that works on the same folder. It outlives a process that is killed; whoever comes next
- * adopts it. Each process holds a shared advisory lock in the server while it uses it. The last one out, which is the
- * one that gets the lock exclusively, stops the server, and who arrives meanwhile waits and starts it anew. So a
- * stopped service leaves no server behind, and a command beside a running service does not take it away.
+ * One server for every process that works on the same folder. It outlives a killed process; the next process adopts it.
+ * Each process holds a shared advisory lock in the server while it uses it. The last one, which gets the lock exclusively,
+ * stops the server; a process that arrives meanwhile waits and starts it again. So a stopped service leaves no server
+ * behind, and a command beside a running service does not stop it.
  */
 
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   /** Holds the cluster, its password and its log. */
   readonly folder: string
-  /** False: without a cluster there it fails, and makes nothing. Default true. */
+  /** False: fails if the folder has no cluster. Default true. */
   readonly makeMissing?: boolean
-  /** False: what was committed may be lost when the machine goes down. Default true. */
+  /** False: commits may be lost if the machine goes down. Default true. */
   readonly durable?: boolean
-  /** True: nobody stops the server at the end of the scope. Default false. */
+  /** True: the server goes on after the scope closes. Default false. */
   readonly keepRunning?: boolean
 }
 
@@ -42,8 +42,8 @@ export const make = (
     const first = yield* Deferred.make<Server, DatabaseError>()
     if (options.keepRunning !== true) yield* Effect.addFinalizer(() => stopUnlessUsed(cluster))
     yield* Effect.gen(function* () {
-      const before = (yield* Deferred.isDone(first)) ? Option.some((yield* first).port) : Option.none()
-      const server = yield* join(cluster, before, options.durable ?? true)
+      const port = (yield* Deferred.isDone(first)) ? Option.some((yield* first).port) : Option.none()
+      const server = yield* join(cluster, port, options.durable ?? true)
       yield* Deferred.succeed(first, server)
       yield* server.session.lost
       yield* Effect.logWarning("database_restarting")
@@ -78,22 +78,22 @@ interface Server {
   readonly session: DatabaseSession.DatabaseSession
 }
 
-/** The server is there but does not let us in: it starts, recovers, stops, or its last user is just stopping it. */
+/** The server runs but does not let us in: it starts, recovers or stops, or its last user is about to stop it. */
 class NotYet extends Schema.TaggedError<NotYet>()("NotYet", { detail: Schema.String }) {}
 
 const usersLock = 7_301_445
 
-/** The shared lock is held until the scope closes. */
+/** Holds the shared lock until the scope closes. */
 const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: boolean) =>
   Effect.gen(function* () {
     const running = yield* Postmaster.find(cluster)
     if (Option.isNone(running)) yield* Postmaster.start(cluster, port, durable)
     const server = yield* enter(cluster, "pg_try_advisory_lock_shared")
-    return server.taken ? server : yield* new NotYet({ detail: "it is being stopped" })
+    return server.hasLock ? server : yield* new NotYet({ detail: "it is being stopped" })
   }).pipe(
     inOwnScope,
     Effect.retry({
-      // A start that fails again and again is hopeless sooner than a server that recovers from a crash.
+      // Gives up on a failing start sooner than on a server that recovers from a crash.
       schedule: Schedule.spaced("200 millis").pipe(
         upTo(recoversWithin),
         Schedule.whileInput((error: NotYet | Postmaster.StartFailed) => error._tag === "NotYet"),
@@ -102,7 +102,7 @@ const join = (cluster: Cluster.Cluster, port: Option.Option<number>, durable: bo
     }),
     Effect.catchTags({
       StartFailed: ({ log }) =>
-        embedded(notWhole(log) ?? `the server does not start; its log ends with: ${log}`),
+        embedded(missingLibraries(log) ?? `the server does not start; its log ends with: ${log}`),
       NotYet: ({ detail }) =>
         Effect.flatMap(Postmaster.logTail(cluster), log =>
           embedded(`the server does not answer (${detail}); its log ends with: ${log}`)
@@ -120,7 +120,7 @@ const enter = (cluster: Cluster.Cluster, take: "pg_try_advisory_lock_shared" | "
     const url = Redacted.make(`postgresql://${role}:${password}@127.0.0.1:${port}/postgres`)
     const session = yield* DatabaseSession.open(url, "mochi-discord-presence")
     const [row] = yield* session.query(`select ${take}(${usersLock})`)
-    return { pid, port, url, session, taken: row?.[0] === true }
+    return { pid, port, url, session, hasLock: row?.[0] === true }
   }).pipe(
     inOwnScope,
     Effect.catchTag("SqlError", (error: SqlError.SqlError) => new NotYet({ detail: describeSqlError(error) }))
@@ -135,8 +135,8 @@ const stopUnlessUsed = (cluster: Cluster.Cluster): Effect.Effect<void> =>
       }),
       Effect.option
     )
-    // Nobody uses a server that lets nobody in. Otherwise the lock is held to the end: nobody joins a stopping server.
-    const unused = Option.isNone(entered) || entered.value.taken
+    // Nobody uses a server that lets nobody in. Otherwise the lock stays held to the end: nobody joins a stopping server.
+    const unused = Option.isNone(entered) || entered.value.hasLock
     const running = yield* Postmaster.find(cluster)
     if (unused && Option.isSome(running)) yield* Postmaster.stop(cluster, running.value.pid)
   }).pipe(Effect.scoped)

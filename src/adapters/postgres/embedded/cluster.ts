@@ -8,7 +8,7 @@ import { attempt, embedded } from "./failures.ts"
 import * as NewCluster from "./newCluster.ts"
 import * as User from "./serverUser.ts"
 
-/** Everything that a start of the server needs to know about what lies on the disk. */
+/** Everything on the disk that a start of the server needs. */
 export interface Cluster {
   readonly data: string
   readonly log: string
@@ -17,7 +17,7 @@ export interface Cluster {
   readonly postgres: string
 }
 
-/** Opens the cluster in `folder`, made first where there is none. */
+/** Opens the cluster in `folder`; creates it first if there is none. */
 export const openOrMake = (folder: string): Effect.Effect<Cluster, DatabaseError> =>
   Effect.gen(function* () {
     if (!(yield* exists(folder))) {
@@ -29,7 +29,7 @@ export const openOrMake = (folder: string): Effect.Effect<Cluster, DatabaseError
     return yield* open(folder)
   })
 
-/** Fails as `absent`, and makes nothing, where there is none. */
+/** Fails as `absent` if there is none. */
 export const open = (folder: string): Effect.Effect<Cluster, DatabaseError> =>
   Effect.gen(function* () {
     if (!(yield* exists(folder)))
@@ -47,8 +47,8 @@ export const open = (folder: string): Effect.Effect<Cluster, DatabaseError> =>
   })
 
 /**
- * PostgreSQL starts only on a folder of its own user that is closed to others. A copy made by root belongs to root, and
- * one made under a lax umask is open: both are set right.
+ * PostgreSQL starts only on a folder that belongs to its own user and is closed to others. A copy by root belongs to root,
+ * and a copy under a lax umask is open: this fixes both.
  */
 const ensureOwned = (data: string, user: User.ServerUser) =>
   Effect.gen(function* () {
@@ -62,7 +62,7 @@ const ensureOwned = (data: string, user: User.ServerUser) =>
     if ((mode & 0o027) !== 0) yield* attempt(() => chmod(data, 0o700))
   })
 
-/** The folder itself comes last: a start that is cut off begins anew. */
+/** The folder itself comes last: if a start is cut off here, the next one does this again. */
 const giveAll = async (data: string, uid: number, gid: number) => {
   for (const name of await readdir(data, { recursive: true })) await lchown(join(data, name), uid, gid)
   await lchown(data, uid, gid)

@@ -7,13 +7,13 @@ import { platform } from "node:os"
 import { dirname, join } from "node:path"
 import { isFolder, makeFolder } from "../../process/folders.ts"
 import type { DatabaseError } from "../DatabaseError.ts"
-import { dataArgument, environment, notWhole, role } from "./binaries.ts"
+import { dataArgument, environment, missingLibraries, role } from "./binaries.ts"
 import { attempt, embedded } from "./failures.ts"
 import type { ServerUser } from "./serverUser.ts"
 
 /**
- * Makes a cluster in `folder`. It ends with a rename, so that a crash leaves a whole cluster or none, and of two
- * processes that make it at once one wins. An interruption leaves nothing, no process either.
+ * Creates a cluster in `folder`. It ends with a rename, so that a crash leaves a whole cluster or none, and one of two
+ * processes that create it at once wins. An interruption leaves nothing behind, and no process.
  */
 export const make = (folder: string, initdb: string, user: ServerUser): Effect.Effect<void, DatabaseError> =>
   Effect.acquireUseRelease(
@@ -29,14 +29,14 @@ export const make = (folder: string, initdb: string, user: ServerUser): Effect.E
         const password = yield* attempt(() => prepare(draft, data, user))
         yield* runInitdb(initdb, data, user, password)
         yield* attempt(() => rename(draft, folder)).pipe(
-          // Somebody else's cluster came first; it is as good.
+          // Another process's cluster came first; it is as good.
           Effect.catchAll(error => (isFolder(folder) ? Effect.void : error))
         )
       }),
     draft => Effect.promise(() => rm(draft, { recursive: true, force: true }).catch(() => undefined))
   )
 
-/** Answers with the password, open for reading. */
+/** Returns the password's file, open for reading. */
 const prepare = async (draft: string, data: string, user: ServerUser): Promise<FileHandle> => {
   const password = randomBytes(24).toString("hex")
   await mkdir(data, { mode: 0o700 })
@@ -48,7 +48,7 @@ const prepare = async (draft: string, data: string, user: ServerUser): Promise<F
   return readableCopy(join(draft, "password.initdb"), password, user)
 }
 
-/** For the server's user, and already open, since that user may not be able to get to the file. */
+/** For the server's user, and already open, since that user may not be able to reach the file. */
 const readableCopy = async (path: string, password: string, user: ServerUser) => {
   await writeFile(path, `${password}\n`, { mode: 0o600 })
   if (user.uid !== undefined) await chown(path, user.uid, user.gid)
@@ -74,7 +74,7 @@ const runInitdb = (initdb: string, data: string, user: ServerUser, password: Fil
       {
         cwd: data,
         env: environment,
-        // In a group of its own: Ctrl-C in a terminal is ours to answer, and what it starts ends together with it.
+        // A process group of its own: Ctrl-C in a terminal does not reach it, and its children end together with it.
         detached: true,
         stdio: [password.fd, "ignore", "pipe"],
         ...user
@@ -98,6 +98,6 @@ const longestError = 2000
 
 const reasonOf = (errors: string, code: number | null): string => {
   const lines = errors.split("\n").filter(line => /error|fatal|detail/i.test(line))
-  const said = (lines.length > 0 ? lines : [errors]).join("; ").trim()
-  return notWhole(errors) ?? `initdb ended with ${code}: ${said}`
+  const message = (lines.length > 0 ? lines : [errors]).join("; ").trim()
+  return missingLibraries(errors) ?? `initdb ended with ${code}: ${message}`
 }

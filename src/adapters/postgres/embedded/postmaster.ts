@@ -10,29 +10,29 @@ import type { Cluster } from "./cluster.ts"
 const killedWithin = "2 seconds"
 
 /** A server process on the cluster's data, ready or not. */
-export interface Postmaster {
+interface Postmaster {
   readonly pid: number
   readonly port: number
   readonly ready: boolean
 }
 
-/** The server ended instead of getting ready. Right after a crash that happens once or twice. */
+/** The server ended instead of becoming ready. Right after a crash that happens once or twice. */
 export class StartFailed extends Schema.TaggedError<StartFailed>()("StartFailed", {
   /** The end of the server's own log. */
   log: Schema.String
 }) {}
 
-/** The server that runs on this cluster now, whoever started it. */
+/** The server that runs on this cluster now, whichever process started it. */
 export const find = (cluster: Cluster): Effect.Effect<Option.Option<Postmaster>> =>
   Effect.promise(async () => {
     const lines = await linesOf(join(cluster.data, "postmaster.pid"))
     const [pid, port] = [Number(lines[0]), Number(lines[3])]
-    // The port's line comes a moment after the pid's.
+    // The server writes the port's line a moment after the pid's.
     if (!(pid > 0 && port > 0) || !(await isServerOf(cluster, pid))) return Option.none()
     return Option.some({ pid, port, ready: lines[7]?.trim() === "ready" })
   })
 
-/** Starts the server in the background, on a free port unless one is asked for, and waits until it is ready. */
+/** Starts the server in the background, on a free port unless one is given, and waits until it is ready. */
 export const start = (
   cluster: Cluster,
   wantedPort: Option.Option<number>,
@@ -50,7 +50,7 @@ export const start = (
             yield* Effect.sleep("20 millis")
           }
         })
-      // Once it can be found, whoever cleans up after an interruption can stop it.
+      // Once `find` sees it, a cleanup after an interruption can stop it.
       yield* settled(() => true)
       yield* restore(settled(found => found.ready))
     })
@@ -65,20 +65,20 @@ export const stop = (cluster: Cluster, pid: number): Effect.Effect<void> =>
     yield* signal(pid, "SIGINT")
     const timely = yield* Effect.timeoutOption(gone, "4 seconds")
     if (Option.isSome(timely)) return
-    // Ends at once and recovers at the next start: our own stop has 10 s in all.
+    // Ends at once, and recovers at the next start: our own stop may take 10 s.
     yield* signal(pid, "SIGQUIT")
     yield* Effect.timeoutOption(gone, killedWithin)
   })
 
-/** What the server said last, in one line; it says the same again at every try. */
+/** The end of the server's log, in one line and without the repetitions of every try. */
 export const logTail = (cluster: Cluster): Effect.Effect<string> =>
   Effect.promise(async () => {
-    const said = (await linesOf(cluster.log)).slice(-mostLines).map(line => line.replace(stamp, "").trim())
-    return [...new Set(said.filter(line => line !== ""))].slice(-mostTold).join("; ").slice(-longestTail)
+    const lines = (await linesOf(cluster.log)).slice(-mostLines).map(line => line.replace(stamp, "").trim())
+    return [...new Set(lines.filter(line => line !== ""))].slice(-mostDistinct).join("; ").slice(-longestTail)
   })
 
 const mostLines = 12
-const mostTold = 6
+const mostDistinct = 6
 const longestTail = 2_000
 
 const stamp = /^\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] /
@@ -98,7 +98,7 @@ const launch = async (cluster: Cluster, port: number, durable: boolean) => {
     {
       cwd: cluster.data,
       env: environment,
-      // In a session of its own: Ctrl-C in a terminal must not end it under work that is still being finished.
+      // A session of its own: Ctrl-C in a terminal must not end it while work that needs it finishes.
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
       ...cluster.user
@@ -113,7 +113,7 @@ const launch = async (cluster: Cluster, port: number, durable: boolean) => {
   return { hasEnded: () => failed || child.exitCode !== null || child.signalCode !== null }
 }
 
-/** A longer one begins anew at the next start. */
+/** The next start empties a longer log. */
 const largestLogBytes = 5_000_000
 
 const openLog = async (path: string) => {
@@ -124,20 +124,20 @@ const openLog = async (path: string) => {
   return open(path, size > largestLogBytes ? "w" : "a", 0o600)
 }
 
-/** A lock file whose process id meanwhile belongs to another program (containers reuse them) would stop the start. */
+/** A lock file whose process id now belongs to another program (containers reuse them) would prevent the start. */
 const removeStaleLock = async (cluster: Cluster) => {
   const file = join(cluster.data, "postmaster.pid")
   const pid = Number((await linesOf(file))[0])
   if (pid > 0 && !(await isServerOf(cluster, pid))) await rm(file, { force: true })
 }
 
-/** A server's working directory is its data, which tells it from whatever else may have its process id by now. */
+/** A server's working directory is its data, which tells it from another process with the same id. */
 const isServerOf = async (cluster: Cluster, pid: number): Promise<boolean> => {
   if (platform() !== "linux") return isAlive(pid)
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(cluster.data))
   } catch (error) {
-    // Root without the right to look into other users' processes, as in many containers.
+    // Root may not look into other users' processes in many containers.
     const closed = error instanceof Error && "code" in error && error.code === "EACCES"
     return closed && (await linesOf(`/proc/${pid}/comm`))[0] === "postgres"
   }

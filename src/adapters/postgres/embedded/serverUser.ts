@@ -6,19 +6,19 @@ import { promisify } from "node:util"
 import type { DatabaseError } from "../DatabaseError.ts"
 import { attempt, embedded } from "./failures.ts"
 
-/** PostgreSQL refuses to run as root; then its processes run as this user. */
+/** PostgreSQL refuses to run as root; started as root, it runs as this user. */
 const name = "postgres"
 
 const run = promisify(execFile)
 
-/** Ids for `spawn`; empty where the server runs as whoever we are. */
+/** Ids for `spawn`; empty if the server runs as our own user. */
 export type ServerUser = { readonly uid: number; readonly gid: number } | Record<string, never>
 
-/** As root: the user `postgres`, made when the machine has none. */
+/** As root: the user `postgres`, created if the machine has none. */
 export const find: Effect.Effect<ServerUser, DatabaseError> = Effect.suspend(() =>
   process.getuid?.() === 0
     ? lookUp.pipe(
-        // Another process may make the same user at this moment: what counts is that it exists afterwards.
+        // Another process may create the same user at this moment: it only has to exist afterwards.
         Effect.orElse(() => Effect.zipRight(Effect.ignore(create), lookUp)),
         Effect.mapError(() =>
           embedded(
@@ -29,7 +29,7 @@ export const find: Effect.Effect<ServerUser, DatabaseError> = Effect.suspend(() 
     : Effect.succeed({})
 )
 
-/** Fails, with the folder's name, when `user` cannot get to `path` because a folder above it is closed to others. */
+/** Fails, with the folder's name, if a folder above `path` is closed to `user`. */
 export const ensurePassable = (user: ServerUser, path: string): Effect.Effect<void, DatabaseError> =>
   Effect.gen(function* () {
     if (user.uid === undefined) return

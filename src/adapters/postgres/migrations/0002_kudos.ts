@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** Ids of persons stand in columns of their own and nowhere else, so that erasing a person finds them all. */
+/** Ids of persons have columns of their own, so that erasing a person finds them all. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 

@@ -4,12 +4,12 @@ import { Effect } from "effect"
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  // Whom an action was about, where that is somebody else than the actor: always a pseudonym, so that it may stay.
+  // The person that an action was about, if that is not the actor: always a pseudonym, so that it may stay.
   yield* sql`alter table audit_log add column subject text`
   yield* sql`create index audit_log_actor on audit_log (actor)`
   yield* sql`create index audit_log_request on audit_log (code, application_id) where code is not null`
 
-  // No id of a person, only pseudonyms; '' is the direct messages.
+  // No ids of persons, only pseudonyms; '' stands for direct messages.
   yield* sql`create table usage_activity (
     day date not null,
     person text not null,

@@ -4,23 +4,23 @@ import { Effect } from "effect"
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  // A process that could not renew its row in time is gone for good: the row is never renewed again.
+  // A lease that its process did not renew in time has lapsed for good: no process renews the row again.
   yield* sql`create table processes (
     id integer primary key,
     seen_at timestamptz not null default clock_timestamp()
   )`
 
-  // What was once taken over is another's for good, also where a process took over what it had begun itself under a lease
-  // that has lapsed: who began it neither sends nor says anything of it any more.
+  // The process that took work over keeps it, even if a process took over its own work from a lapsed lease of its own: the
+  // code that started the work no longer sends or answers anything.
   yield* sql`alter table interactions add column taken_over boolean not null default false`
   yield* sql`alter table kudos_intents add column taken_over boolean not null default false`
   yield* sql`create index interactions_awaiting on interactions (holder) where awaits_answer`
 
-  // Whoever let a lease lapse must not end the one that somebody took after it.
+  // A process whose lease lapsed must not end the lease that another process took after it.
   yield* sql`alter table decision_leases add column token uuid not null default gen_random_uuid()`
 
-  // Rows that fill a page each: one more asks the disk for space, as every other write may have to. Never vacuumed, since
-  // that would leave pages to be filled again.
+  // Each row fills a page, so that one more needs disk space, as any other write may. Without vacuum, which would free pages
+  // for reuse.
   yield* sql`create unlogged table write_probe (filler text not null) with (autovacuum_enabled = false)`
   yield* sql`alter table write_probe alter column filler set storage plain`
 })

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  // What looks like a Discord id in texts that somebody typed.
+  // Finds text that looks like a Discord id.
   yield* sql`create function ids_mentioned(variadic texts text[]) returns text[]
     language sql immutable parallel safe as $ids$
       select coalesce(array_agg(distinct found[1]), array[]::text[])
@@ -13,8 +13,8 @@ export default Effect.gen(function* () {
         regexp_matches(written, '(?<![0-9])([0-9]{15,20})(?![0-9])', 'g') as found
     $ids$`
 
-  // One index for every id in a row instead of one for each of up to eight columns. Without a list of what is pending, which
-  // every search would have to read through.
+  // One index for all ids in a row instead of one for each of up to eight columns. Without a pending list, which every
+  // search would have to read.
   yield* sql`create index transfer_requests_persons on transfer_requests using gin ((
       array_remove(array[owner_profile_id, owner_discord_id, requester_profile_id, requester_discord_id,
         recipient_profile_id, recipient_discord_id, settled_by_profile_id, settled_by_discord_id], null)
@@ -35,15 +35,15 @@ export default Effect.gen(function* () {
   yield* sql`alter table rate_limits add constraint rate_limits_kind_check
     check (kind in ('kudos', 'button', 'export', 'erasure'))`
 
-  // Who was erased when, by pseudonym: for writers that began before it.
+  // When a person was erased, by pseudonym: for writers that began before that.
   yield* sql`create table erasures (
     person text primary key,
     erased_at timestamptz not null
   )`
   yield* sql`create index erasures_erased_at on erasures (erased_at)`
 
-  // The lock is shared among writers, and kept from an erasure until their transaction has ended. Each statement of a
-  // volatile function sees what was committed before that statement: so the second one sees what the lock waited for.
+  // Writers share the lock; an erasure gets it only when their transactions have ended. Each statement of a volatile
+  // function sees what was committed before that statement: so the second one sees what the lock waited for.
   yield* sql`create function erased_since(begun timestamptz, variadic persons text[]) returns boolean
     language plpgsql volatile as $fence$
     declare
@@ -58,7 +58,7 @@ export default Effect.gen(function* () {
     end
   $fence$`
 
-  // Erasures that were asked for and are not complete: the ids are needed to complete them, and go with the row.
+  // Erasures that are not complete yet: completing them needs the ids, which go with the row.
   yield* sql`create table unfinished_erasures (
     discord_user_id text primary key,
     profile_ids text[] not null,

@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql"
 import { Effect } from "effect"
 
-/** Whose a DM channel or a message is: none is what an earlier release stored, of an application that nobody wrote down. */
+/** The bot that a DM channel or a message belongs to; null in rows of earlier releases, which did not store it. */
 export default Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`alter table people add column dm_application_id text`

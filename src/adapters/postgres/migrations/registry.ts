@@ -10,10 +10,11 @@ import processLeases from "./0007_process_leases.ts"
 import personalData from "./0008_personal_data.ts"
 import discordApplication from "./0009_discord_application.ts"
 import gatewaySessionOf from "./0010_gateway_session_of.ts"
+import shownMessageOutdated from "./0011_shown_message_outdated.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
 
-/** Append-only: a released migration is never edited, renamed or removed. Keys read `0001_name`. */
+/** Append-only: nobody changes, renames or removes a released migration. Keys read `0001_name`. */
 export const migrations: MigrationSet = {
   "0001_gateway_sessions": gatewaySessions,
   "0002_kudos": kudos,
@@ -24,5 +25,6 @@ export const migrations: MigrationSet = {
   "0007_process_leases": processLeases,
   "0008_personal_data": personalData,
   "0009_discord_application": discordApplication,
-  "0010_gateway_session_of": gatewaySessionOf
+  "0010_gateway_session_of": gatewaySessionOf,
+  "0011_shown_message_outdated": shownMessageOutdated
 }

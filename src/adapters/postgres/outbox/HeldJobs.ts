@@ -4,28 +4,28 @@ import { Duration, Effect, Schedule, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
 import { touchesEvery } from "../detection.ts"
-import { call, queueOf } from "./pgBoss.ts"
-import type { OnWork, QueueName } from "./pgBoss.ts"
+import { call, queues } from "./pgBoss.ts"
+import type { OnWork } from "./pgBoss.ts"
 
-/** What this process took and has not settled. */
+/** The jobs that this process took and has not settled. */
 export interface HeldJobs {
-  readonly hold: (queue: QueueName, attempts: ReadonlyArray<JobAttempt>) => void
+  readonly hold: (queue: string, attempts: ReadonlyArray<JobAttempt>) => void
   readonly letGo: (attempt: JobAttempt) => void
-  /** Back into the queue at once, its try counted; false where nothing was held. */
-  readonly release: (queue: QueueName) => Effect.Effect<boolean, SqlError.SqlError>
-  /** Never ends: shows that what is held is alive, and brings back what nobody shows to be alive. */
+  /** Puts the queue's jobs back at once, with their try counted; false if there were none. */
+  readonly release: (queue: string) => Effect.Effect<boolean, SqlError.SqlError>
+  /** Never ends: sends heartbeats for these jobs, and puts jobs back that have no heartbeat. */
   readonly keep: Effect.Effect<never>
 }
 
 export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, never, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const held = new Map<string, { readonly queue: QueueName; readonly attempt: JobAttempt }>()
+    const held = new Map<string, { readonly queue: string; readonly attempt: JobAttempt }>()
 
-    const attemptsOn = (queue: QueueName) =>
+    const attemptsOn = (queue: string) =>
       [...held.values()].flatMap(entry => (entry.queue === queue ? [entry.attempt] : []))
 
-    const release = (queue: QueueName) =>
+    const release = (queue: string) =>
       Effect.suspend(() => {
         const attempts = attemptsOn(queue)
         for (const { id } of attempts) held.delete(id)
@@ -53,13 +53,13 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
       }
     })
 
-    /** The database's clock was set back: what waits since a moment that is yet to come waits no longer than it was to. */
-    const fromTheFuture = sql`
+    /** After the database's clock was set back: counts each job's delay from now instead of from a future moment. */
+    const followClock = sql`
       update pgboss.job set created_on = now(), start_after = start_after - (created_on - now())
       where name in ${sql.in(queues)} and state < 'active' and created_on > now() + interval '2 seconds'`
 
-    // One's own come first: after a stall of this process none of them is taken for lost.
-    const heartbeat = touch.pipe(Effect.zipRight(reclaim), Effect.zipRight(fromTheFuture))
+    // Heartbeats come first: after a stall this process must not take its own jobs for lost.
+    const heartbeat = touch.pipe(Effect.zipRight(reclaim), Effect.zipRight(followClock))
     const maintenance = Effect.zipRight(
       Effect.sleep("30 seconds"),
       call(() => boss.supervise())
@@ -84,15 +84,11 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
     }
   })
 
-const queues = [queueOf.Deliver, queueOf.AskMochi] as const
-
 const decodeLost = Schema.decodeUnknown(
-  Schema.Array(
-    Schema.Struct({ name: Schema.Literal(...queues), id: Schema.String, retry_count: Schema.NonNegativeInt })
-  )
+  Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, retry_count: Schema.NonNegativeInt }))
 )
 
-/** Whoever takes and settles jobs hears of the same trouble, and reports it. */
+/** Ignores failures: callers that take and settle jobs hit the same fault, and report it. */
 const every = <R>(
   millis: number,
   work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>

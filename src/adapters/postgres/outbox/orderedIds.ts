@@ -2,13 +2,13 @@ import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
 
 /**
- * UUIDs (version 7) of which each sorts after the one before. Jobs of one transaction carry the same time, and the queue
- * then orders them by id.
+ * UUIDs (version 7) that each sort after the one before. Jobs of one transaction have the same time, and the queue then
+ * orders them by id.
  */
 export const make: Effect.Effect<() => string> = Effect.sync(() => {
   let last = 0n
   return () => {
-    // 48 bits of milliseconds, then 12 that count within one.
+    // 48 bits of milliseconds, then 12 bits that count within one.
     const now = BigInt(Date.now()) << 12n
     last = now > last ? now : last + 1n
     const head = last.toString(16).padStart(15, "0")

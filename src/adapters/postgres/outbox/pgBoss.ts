@@ -5,30 +5,28 @@ import { Duration, Effect, Either, Fiber, Predicate, Runtime, Schedule, Stream }
 import type { Scope } from "effect"
 import { PgBoss } from "pg-boss"
 import type { Db } from "pg-boss"
-import type { Job } from "../../../ports/Outbox.ts"
+import { jobKinds, jobQueues } from "../../../domain/Job.ts"
+import type { JobKind } from "../../../domain/Job.ts"
 import { keptAlive, withSessionSettings } from "../connections.ts"
 import { DatabaseUrl } from "../Database.ts"
 import { connectsWithin, jobLapsesAfter, statementEndsWithin } from "../detection.ts"
 import { describeSqlError } from "../storeErrors.ts"
 
-export const queueOf = { Deliver: "deliver", AskMochi: "ask-mochi" } as const satisfies Record<
-  Job["_tag"],
-  string
->
-export type QueueName = (typeof queueOf)[Job["_tag"]]
+export const queueOf = (kind: JobKind): string => jobQueues[kind].name
+export const queues: ReadonlyArray<string> = jobKinds.map(queueOf)
 
-/** Called with the name of a queue that has work. */
+/** Receives the name of a queue that has work. */
 export type OnWork = (queue: string) => void
 
-export interface Started {
+interface Started {
   readonly boss: PgBoss
-  /** Tells every process, this one too, that a queue has work: once the transaction of the fiber has committed. */
-  readonly announce: (queue: QueueName) => Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient>
+  /** Tells every process, including this one, that a queue has work, once the fiber's transaction has committed. */
+  readonly announce: (queue: string) => Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient>
 }
 
 /**
- * pg-boss on the pool of the service, its schema and queues created or brought up to date; two processes may start at
- * once. It neither supervises nor works by itself.
+ * Starts pg-boss on the service's pool, and creates or updates its schema and queues; two processes may start at once.
+ * pg-boss neither supervises nor runs workers by itself.
  */
 export const start = (
   onWork: OnWork
@@ -59,7 +57,7 @@ export const start = (
     }
     boss.on("error", report("outbox_maintenance_failed"))
     boss.on("warning", report("outbox_maintenance_warning"))
-    // Before the start, since one that fails half-way leaves timers and a listener behind.
+    // Before the start, since a start that fails half-way leaves timers and a listener behind.
     yield* Effect.addFinalizer(() =>
       attempt(() => boss.stop({ graceful: false, close: false })).pipe(
         Effect.disconnect,
@@ -70,21 +68,20 @@ export const start = (
     yield* oneAtATime(
       attempt(async () => {
         await boss.start()
-        await declare(boss, queueOf.Deliver, "key_strict_fifo")
-        await declare(boss, queueOf.AskMochi, "standard")
+        for (const kind of jobKinds) await declare(boss, kind)
       })
     )
     return {
       boss,
-      announce: (queue: QueueName) =>
+      announce: (queue: string) =>
         Effect.flatMap(SqlClient.SqlClient, sql => sql`select pg_notify(${announceOn}, ${queue})`)
     }
   }).pipe(Effect.withTracerEnabled(false))
 
 /**
- * One call of pg-boss within the fiber's own transaction, where it has one. A statement under way is carried through,
- * since nobody could know what became of an interrupted one; where the database does not answer in time nobody can either,
- * and whoever waits goes on.
+ * One call of pg-boss within the fiber's own transaction, if it has one. A statement in flight is not interrupted, since
+ * nobody could know its outcome then; if the database does not answer in time, the outcome is unknown too, and the waiting
+ * fiber goes on.
  */
 export const call = <A>(
   use: (db: Db) => Promise<A>
@@ -102,12 +99,12 @@ export const call = <A>(
     Effect.uninterruptible
   )
 
-/** Of two processes that create the schema at once, PostgreSQL fails one, "if not exists" or not. */
+/** PostgreSQL fails one of two processes that create the schema at once, even with "if not exists". */
 const oneAtATime = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const connection = yield* sql.reserve
-    // Asked again and again, since a statement that waits for the lock would be taken for a slow one.
+    // Polls, since a statement that waits for the lock would run into the statement timeout.
     yield* Effect.acquireRelease(
       connection
         .executeValues("select pg_try_advisory_lock($1)", [setUpLock])
@@ -126,16 +123,17 @@ const attempt = <A>(use: () => Promise<A>) => Effect.tryPromise({ try: use, catc
 
 const asSqlError = (cause: unknown) => new SqlError.SqlError({ cause, message: "The queue failed" })
 
-/** In the queue. */
+/** For a job in the queue. */
 const keptForSeconds = 30 * 24 * 60 * 60
-/** What one process, although it lives, keeps this long without settling it is taken from it. */
+/** A live process loses a job that it does not settle within this. */
 const heldAtMostSeconds = 15 * 60
 
-const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo" | "standard") => {
-  await boss.createQueue(queue, { policy })
+const declare = async (boss: PgBoss, kind: JobKind) => {
+  const queue = queueOf(kind)
+  await boss.createQueue(queue, { policy: jobQueues[kind].order === "any" ? "standard" : "key_strict_fifo" })
   await boss.updateQueue(queue, {
     notify: true,
-    // A job that ran out of retries would hold up its key for ever; who takes it decides when to give up.
+    // A job without retries left would block its key for ever; the worker that takes it decides when to give up.
     retryLimit: 1_000_000,
     heartbeatSeconds: jobLapsesAfter / 1000,
     expireInSeconds: heldAtMostSeconds,
@@ -143,7 +141,7 @@ const declare = async (boss: PgBoss, queue: QueueName, policy: "key_strict_fifo"
   })
 }
 
-/** pg-boss looks at the code of PostgreSQL's own errors, so they pass unwrapped. */
+/** pg-boss checks the code of PostgreSQL's own errors, so they pass unwrapped. */
 const databaseIn = (runtime: Runtime.Runtime<SqlClient.SqlClient>): Db => ({
   executeSql: async (text, values = []) => {
     const ran = await Runtime.runPromise(runtime)(
@@ -157,7 +155,7 @@ const databaseIn = (runtime: Runtime.Runtime<SqlClient.SqlClient>): Db => ({
 
 const opensTransaction = /^\s*begin\b/i
 
-/** Several statements from `begin` to `commit`: where one fails, the connection must not go back to the pool in it. */
+/** Several statements from `begin` to `commit`. Rolls back if one fails: the pool must not get an open transaction. */
 const wholeTransaction = (sql: SqlClient.SqlClient, text: string) =>
   Effect.scoped(
     Effect.flatMap(sql.reserve, connection =>
@@ -173,7 +171,7 @@ const rowsOf = (raw: unknown): Array<unknown> => {
   return Predicate.hasProperty(raw, "rows") && Array.isArray(raw.rows) ? raw.rows : []
 }
 
-/** Apart from the pool, whose connections end when nothing passes for a while. */
+/** Outside the pool, whose connections end after a while without traffic. */
 const listening = Effect.gen(function* () {
   return yield* PgClient.make({
     url: withSessionSettings(yield* DatabaseUrl),
@@ -186,16 +184,18 @@ const listening = Effect.gen(function* () {
 }).pipe(Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make))
 
 /**
- * A listening connection that breaks does so silently, so that there is a new one every minute; meanwhile those who wait
- * look for themselves.
+ * A listening connection breaks silently, so this opens a new one every minute; in between, waiters look at the queue
+ * themselves.
  */
 const listenIn = (client: PgClient.PgClient, channel: string, onWork: OnWork) => {
-  const heard = Stream.runForEach(client.listen(channel), queue => Effect.sync(() => onWork(queue))).pipe(
+  const announcements = Stream.runForEach(client.listen(channel), queue =>
+    Effect.sync(() => onWork(queue))
+  ).pipe(
     Effect.disconnect,
     Effect.timeoutOption("1 minute"),
     Effect.catchAllCause(() => Effect.sleep("1 second")),
     Effect.repeat(Schedule.forever)
   )
-  const fiber = Effect.runFork(heard)
+  const fiber = Effect.runFork(announcements)
   return { close: () => Effect.runPromise(Effect.asVoid(Fiber.interruptFork(fiber))) }
 }

@@ -6,19 +6,19 @@ import { text } from "../columns.ts"
 
 const RequestKey = Schema.Struct({ applicationId: text(ApplicationId), code: text(RequestCode) })
 
-/** A job as the queue stores it. A released version keeps decoding. */
+/** A job as the queue stores it. Every released version has to decode. */
 export const StoredJob = Schema.Struct({
   v: Schema.Literal(1),
   job: Schema.Union(
     Schema.TaggedStruct("Deliver", { notification: NotificationId, request: RequestKey, audience: Audience }),
     Schema.TaggedStruct("AskMochi", { request: RequestKey, attempt: Schema.NonNegativeInt })
   ),
-  /** Milliseconds from storing until the job may first be taken. */
+  /** Milliseconds from storing the job until a worker may first take it. */
   after: Schema.NonNegativeInt,
   failures: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 }),
   traceparent: Schema.OptionFromNullOr(Schema.String)
 })
-export type StoredJob = typeof StoredJob.Type
+type StoredJob = typeof StoredJob.Type
 
 export const encode: (stored: StoredJob) => object = Schema.encodeSync(StoredJob)
 

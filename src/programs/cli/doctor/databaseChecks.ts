@@ -6,43 +6,43 @@ import type { DatabaseError } from "../../../adapters/postgres/DatabaseError.ts"
 import * as Migrations from "../../../adapters/postgres/Migrations.ts"
 import { migrations } from "../../../adapters/postgres/migrations/registry.ts"
 import { Settings } from "../../../config/Settings.ts"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "../doctor.ts"
 import { failed, ok, skipped } from "./findings.ts"
 
-/** Only looks: nothing is migrated. The embedded server is started for it where none runs. */
+/** Only reads, and migrates nothing. If no embedded server is running, this starts one for the check. */
 export const databaseFindings: Effect.Effect<ReadonlyArray<Finding>, never, Settings> = Effect.gen(
   function* () {
     const { database } = yield* Settings
-    const where = Option.isSome(database.url) ? "DATABASE_URL" : "DATA_DIR"
+    const variable = Option.isSome(database.url) ? "DATABASE_URL" : "DATA_DIR"
     const context = yield* Effect.either(Effect.timeout(Layer.build(Database.layerUnmigrated), "60 seconds"))
     if (Either.isLeft(context)) {
-      return [unusable(context.left, where), skipped("migrations", "needs the database")]
+      return [unusable(context.left, variable), skipped("migrations", "needs the database")]
     }
     return yield* Effect.provide(lookInside, context.right)
   }
 ).pipe(Effect.scoped)
 
-const unusable = (error: DatabaseError | Cause.TimeoutException, where: string): Finding => {
+const unusable = (error: DatabaseError | Cause.TimeoutException, variable: string): Finding => {
   if (error._tag === "TimeoutException")
     return failed("database", "no answer within a minute", "Is it overloaded? See its log")
   const { detail, reason } = error
   if (reason === "absent" || reason === "unsuitable") return { check: "database", state: "failed", detail }
-  const mend =
-    where === "DATABASE_URL"
+  const fix =
+    variable === "DATABASE_URL"
       ? "Is PostgreSQL up, and are address, name and password of DATABASE_URL right?"
       : "See its log under DATA_DIR, and whether that folder can be written"
-  return failed("database", detail, mend)
+  return failed("database", detail, fix)
 }
 
 const lookInside: Effect.Effect<ReadonlyArray<Finding>, never, SqlClient.SqlClient> = Effect.gen(
   function* () {
     const sql = yield* SqlClient.SqlClient
-    const looked = yield* Effect.either(
+    const answer = yield* Effect.either(
       sql<{ version: string; read_only: string; can_create: boolean }>`
       select current_setting('server_version') as version, current_setting('transaction_read_only') as read_only,
         has_schema_privilege(current_schema(), 'create') as can_create`
     )
-    const [found] = Either.isRight(looked) ? looked.right : []
+    const [found] = Either.isRight(answer) ? answer.right : []
     if (found === undefined)
       return [
         failed("database", "it does not answer questions", "See its log"),
@@ -71,7 +71,7 @@ const databaseFinding = (found: { version: string; read_only: string; can_create
 const migrationFinding = Effect.gen(function* () {
   const status = yield* Effect.either(Migrations.status(migrations))
   if (Either.isLeft(status))
-    return failed("migrations", "their table cannot be read", "Is the database another program's?")
+    return failed("migrations", "their table cannot be read", "Does the database belong to another program?")
   const { applied, pending, unknown } = status.right
   if (unknown.length > 0)
     return failed(

@@ -7,13 +7,13 @@ import { isTokenRejected } from "../../../adapters/discord/RestErrors.ts"
 import type { DiscordFailure } from "../../../adapters/discord/RestErrors.ts"
 import type { SettingsValues } from "../../../config/Settings.ts"
 import { CommandSync, hasDrift } from "../../discord/CommandSync.ts"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "../doctor.ts"
 import { failed, ok, skipped } from "./findings.ts"
 import { withPermissions } from "./permissionChecks.ts"
 
 const patience = "8 seconds"
 
-/** Token, application, gateway and commands: the later ones say nothing while the token is refused. */
+/** Token, application, gateway and commands. If Discord refuses the token, the other checks are skipped. */
 export const discordFindings = (
   settings: SettingsValues
 ): Effect.Effect<ReadonlyArray<Finding>, never, DiscordREST> =>
@@ -41,7 +41,7 @@ const refusal = (failure: Failure, { discord }: SettingsValues): readonly [strin
   if (failure._tag === "DiscordApiError" && !failure.fromDiscord && failure.status < 500)
     return [
       `${new URL(discord.apiBaseUrl).host} answers ${failure.status}, and not in Discord's own words`,
-      "Ask whoever runs the proxy or firewall in between, and check DISCORD_API_BASE_URL"
+      "Ask the operator of the proxy or firewall in between, and check DISCORD_API_BASE_URL"
     ]
   if (failure._tag === "DiscordApiError")
     return isTokenRejected(failure)

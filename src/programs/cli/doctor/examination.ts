@@ -1,25 +1,25 @@
 import { Effect, Either, Layer, Stream } from "effect"
 import type { ConfigError } from "effect"
 import * as Rest from "../../../adapters/discord/Rest.ts"
-import * as Config from "../../../config/Settings.ts"
-import type { SettingsValues } from "../../../config/Settings.ts"
-import { Examination } from "./doctor.ts"
-import type { Finding } from "./doctor.ts"
+import { describeFaults, layer as settingsLayer, readSettings } from "../../../config/Settings.ts"
+import type { Environment, SettingsValues } from "../../../config/Settings.ts"
+import { Examination } from "../doctor.ts"
+import type { Finding } from "../doctor.ts"
 import { databaseFindings } from "./databaseChecks.ts"
 import { discordFindings } from "./discordChecks.ts"
 import { failed, ok, skipped } from "./findings.ts"
 import { mochiFindings } from "./mochiChecks.ts"
 
-/** Everything that `doctor` looks at, in the order of its lines; all at once, since each may have to wait for a timeout. */
+/** All checks of `doctor`, in the order of its lines. They run at once, since each may have to wait for a timeout. */
 export const layer = (
-  environment: Effect.Effect<Config.Environment, ConfigError.ConfigError>
+  environment: Effect.Effect<Environment, ConfigError.ConfigError>
 ): Layer.Layer<Examination> =>
   Layer.sync(Examination, () =>
     Stream.unwrap(
       Effect.map(
-        Effect.either(Effect.flatMap(environment, Config.readSettings)),
+        Effect.either(Effect.flatMap(environment, readSettings)),
         Either.match({
-          onLeft: error => Stream.fromIterable(unreadable(Config.describeFaults(error))),
+          onLeft: error => Stream.fromIterable(unreadable(describeFaults(error))),
           onRight: examine
         })
       )
@@ -36,7 +36,7 @@ const examine = (settings: SettingsValues): Stream.Stream<Finding> => {
   return Stream.concat(
     Stream.make(ok("config", "every variable is well-formed")),
     Stream.fromIterable(groups).pipe(
-      Stream.mapEffect(group => Effect.provide(group, Config.layer(settings)), {
+      Stream.mapEffect(group => Effect.provide(group, settingsLayer(settings)), {
         concurrency: groups.length
       }),
       Stream.flattenIterables
@@ -64,8 +64,5 @@ const webhookFinding = ({ webhooks: { secrets } }: SettingsValues): Finding => {
     ...(symmetric > 0 ? [`${symmetric} whsec_ (v1)`] : []),
     ...(symmetric < secrets.length ? [`${secrets.length - symmetric} whpk_ (v1a)`] : [])
   ]
-  return ok(
-    "webhook secrets",
-    `${kinds.join(" and ")}; whether Mochi signs with one shows at its first webhook`
-  )
+  return ok("webhook secrets", `${kinds.join(" and ")}; the first webhook shows whether Mochi signs with one`)
 }

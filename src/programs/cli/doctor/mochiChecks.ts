@@ -2,10 +2,10 @@ import { Effect, Option } from "effect"
 import * as Probe from "../../../adapters/mochi/probe.ts"
 import type { Probed } from "../../../adapters/mochi/probe.ts"
 import type { SettingsValues } from "../../../config/Settings.ts"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "../doctor.ts"
 import { failed, ok, skipped } from "./findings.ts"
 
-/** Seconds. Mochi takes signatures for some minutes either way; a clock that keeps time is never this far off. */
+/** Seconds. Mochi accepts signatures some minutes early or late; a clock that keeps time is never this far off. */
 const clockTolerance = 30
 
 export const mochiFindings = (settings: SettingsValues): Effect.Effect<ReadonlyArray<Finding>> =>
@@ -36,9 +36,9 @@ interface Answers {
   readonly check: string
   readonly variable: string
   readonly root: string
-  /** Empty where it has no health check. */
+  /** Empty: this API has no health check. */
   readonly health: ReadonlyArray<Probed>
-  /** What it says to our secret, and what to one that nobody gave us. */
+  /** What the API answers to our secret, and to a secret that we made up. */
   readonly ours: Probed
   readonly madeUp: Probed
 }
@@ -67,7 +67,7 @@ const reached = ({ check, health, madeUp, ours, root, variable }: Answers): Find
   return ok(check, `${host} answers, our bearer secret is accepted`)
 }
 
-/** A server that takes any secret is not Mochi, whatever it answers; nor does it prove anything that it takes ours. */
+/** A server that accepts any secret is not Mochi, whatever it answers: that it accepts ours proves nothing. */
 const isStrict = (madeUp: Probed): boolean => Option.exists(madeUp, ({ status }) => isRefused(status))
 
 const isRefused = (status: number): boolean => status === 401 || status === 403
@@ -79,7 +79,7 @@ const signatureFinding = ({ mochi }: SettingsValues, probed: Probed): Finding =>
     return skipped("signature", `Mochi Pay answers ${status}, and not as Mochi does`)
   const offset = Option.map(clockOffset, millis => Math.round(millis / 1000))
   const clock = Option.match(offset, {
-    onNone: () => "Mochi does not tell its time",
+    onNone: () => "Mochi does not say what time it is",
     onSome: seconds => `our clock is ${offsetText(seconds)}`
   })
   if (Option.exists(offset, seconds => Math.abs(seconds) > clockTolerance))

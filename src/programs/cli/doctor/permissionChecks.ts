@@ -1,7 +1,7 @@
 import { DiscordREST } from "dfx/DiscordREST"
 import { Permissions } from "dfx/types"
 import { Effect, Schema } from "effect"
-import type { Finding } from "./doctor.ts"
+import type { Finding } from "../doctor.ts"
 import { failed } from "./findings.ts"
 
 const patience = "8 seconds"
@@ -12,13 +12,14 @@ const needed = [
   ["Read Message History", Permissions.ReadMessageHistory]
 ] as const
 
-/** Discord lists so many at once; who is in more servers hears of these. */
+/** Discord lists this many at once; the check leaves out the servers after them. */
 const serversLookedAt = 200
 const serversNamed = 5
 
 /**
- * The finding itself, unless the bot lacks in some server what it needs to reach people whose direct messages are closed.
- * A channel may take away what the server gives: that shows only there. Where Discord says nothing, neither does this.
+ * The finding itself, unless the bot lacks a permission in some server: it needs them to reach people whose direct
+ * messages are closed. A channel may take away what the server gives, which this check does not see. If Discord does not
+ * answer, the finding stays as it is.
  */
 export const withPermissions = (finding: Finding): Effect.Effect<Finding, never, DiscordREST> =>
   Effect.gen(function* () {
@@ -35,15 +36,15 @@ export const withPermissions = (finding: Finding): Effect.Effect<Finding, never,
     })
     if (lacking.length === 0) return finding
     const others = lacking.length - serversNamed
-    const named = lacking.slice(0, serversNamed).join("; ")
+    const names = lacking.slice(0, serversNamed).join("; ")
     return failed(
       finding.check,
-      `${finding.detail}; the bot lacks ${named}${others > 0 ? `; and in ${others} more` : ""}`,
-      "Give its role these permissions there: without them nobody with closed direct messages is reached for certain"
+      `${finding.detail}; the bot lacks ${names}${others > 0 ? `; and in ${others} more` : ""}`,
+      "Give its role these permissions there: without them it may not reach people whose direct messages are closed"
     )
   })
 
-/** Whoever may administer may do everything. */
+/** An administrator may do everything. */
 const missingOf = (permissions: bigint): ReadonlyArray<string> =>
   (permissions & Permissions.Administrator) !== 0n
     ? []

@@ -4,12 +4,12 @@ import { CommandSync } from "../../discord/CommandSync.ts"
 import { Audit } from "../../../services/Audit.ts"
 import * as stores from "./stores.ts"
 
-/** Commands are registered also while the database is away: then it is only not written down. */
+/** An operator can register commands while the database is down: then the audit log has no entry about it. */
 const audit = Layer.catchAll(stores.layer, error =>
   Layer.effect(
     Audit,
     Effect.as(
-      Effect.annotateLogs(Effect.logWarning("Nothing of this can be written into the audit log"), {
+      Effect.annotateLogs(Effect.logWarning("This command cannot be recorded in the audit log"), {
         detail: error.message
       }),
       Audit.make({ record: () => Effect.void })

@@ -13,7 +13,7 @@ import { describeSqlError } from "../../../adapters/postgres/storeErrors.ts"
 import * as UsageLogSql from "../../../adapters/postgres/UsageLogSql.ts"
 import { Audit } from "../../../services/Audit.ts"
 
-/** The database is left as it is: to set it up and to migrate it is for the service, when it starts. */
+/** The command line leaves the database as it is: only the service sets it up and migrates it, when it starts. */
 const ready = Effect.gen(function* () {
   const { applied, pending, unknown } = yield* Effect.catchTags(Migrations.status(migrations), {
     SqlError: error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) }),
@@ -34,7 +34,7 @@ const ready = Effect.gen(function* () {
     })
 })
 
-export const database = Layer.tap(Database.layerUnmigrated, context => Effect.provide(ready, context))
+const database = Layer.tap(Database.layerUnmigrated, context => Effect.provide(ready, context))
 
 const adapters = Layer.mergeAll(
   AtomicSql.layer,
@@ -45,5 +45,5 @@ const adapters = Layer.mergeAll(
   UsageLogSql.layer
 ).pipe(Layer.provide(Pseudonyms.layer))
 
-/** What is stored, for commands that only need that. The database stays within reach for what is put on top. */
+/** The stores, for commands that need nothing else. Layers on top of these can use the database too. */
 export const layer = Audit.Default.pipe(Layer.provideMerge(adapters), Layer.provideMerge(database))

@@ -96,24 +96,22 @@ it.scopedLive("stays for the service when a command that used it ends", () =>
   })
 )
 
-it.scopedLive(
-  "is stopped by the command when the service left first, and starts for whoever comes next",
-  () =>
-    Effect.gen(function* () {
-      const folder = yield* newFolder
-      const server = yield* Effect.scoped(
-        Effect.gen(function* () {
-          const service = yield* Child.start(holder, folder)
-          yield* service.line
-          yield* EmbeddedPostgres.make({ folder })
-          yield* service.end("SIGTERM")
-          return yield* postmasterPid(folder)
-        })
-      )
-      expect(isRunning(server)).toBe(false)
-      const url = yield* EmbeddedPostgres.make({ folder })
-      expect(yield* sqlAt(Redacted.value(url), "select 1")).toHaveLength(1)
-    })
+it.scopedLive("is stopped by the command when the service left first, and starts for the next process", () =>
+  Effect.gen(function* () {
+    const folder = yield* newFolder
+    const server = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const service = yield* Child.start(holder, folder)
+        yield* service.line
+        yield* EmbeddedPostgres.make({ folder })
+        yield* service.end("SIGTERM")
+        return yield* postmasterPid(folder)
+      })
+    )
+    expect(isRunning(server)).toBe(false)
+    const url = yield* EmbeddedPostgres.make({ folder })
+    expect(yield* sqlAt(Redacted.value(url), "select 1")).toHaveLength(1)
+  })
 )
 
 it.scopedLive("comes back on the same port when it crashes while it is used", () =>

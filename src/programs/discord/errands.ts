@@ -1,0 +1,158 @@
+/** One errand from its claim to its record: acknowledged first, carried out afterwards, once across replicas. */
+import { DateTime, Duration, Effect, Fiber, Option } from "effect"
+import { startedBy } from "../../context/WorkStart.ts"
+import { FirstAnswer } from "../../domain/Screen.ts"
+import { Claims } from "../../ports/Claims.ts"
+import { Messenger } from "../../ports/Messenger.ts"
+import { RateLimits } from "../../ports/RateLimits.ts"
+import { Audit } from "../../services/Audit.ts"
+import { Usage } from "../../services/Usage.ts"
+import type { InteractionType } from "../../telemetry/metrics.ts"
+import { still } from "../features/Conversation.ts"
+import type { Conversation } from "../features/Conversation.ts"
+import { askAgain, failed, neverSent, somethingWentWrong, tooOften } from "../features/failures.ts"
+import type { Wording } from "../features/failures.ts"
+import type { Errand } from "../features/Feature.ts"
+import { InteractionEnd } from "../features/InteractionEnd.ts"
+import { auditing } from "./auditing.ts"
+import { think } from "./conversation.ts"
+import type { Respond } from "./conversation.ts"
+import type { Envelope } from "./decode.ts"
+import { instrumentation } from "./instrumentation.ts"
+import type { Handling } from "./instrumentation.ts"
+import { lastWord } from "./lastWord.ts"
+
+/** Discord waits three seconds for an acknowledgement: if the claim takes this long, the person reads that it failed. */
+const claimsWithin = Duration.millis(1500)
+
+/** The time between the interruption of unfinished work and the end of the process. */
+const askedAgainWithin = Duration.seconds(2)
+
+/** Part of the router, which drains what `inBackground` starts. */
+export const makeErrands = Effect.fnUntraced(function* (
+  inBackground: (work: Effect.Effect<void>) => Effect.Effect<unknown>
+) {
+  const messenger = yield* Messenger
+  const claims = yield* Claims
+  const limits = yield* RateLimits
+  const audits = { audit: yield* Audit, usage: yield* Usage }
+
+  const refuse = Effect.fnUntraced(function* (
+    { words }: Conversation,
+    respond: Respond,
+    wording: Wording,
+    end: InteractionEnd
+  ) {
+    yield* respond(FirstAnswer.Answer({ screen: yield* failed(words, wording) }))
+    return end
+  })
+
+  /** From here on no other process needs to answer in this one's place. */
+  const markAnswered = ({ id }: Conversation) =>
+    Effect.catchAllCause(claims.answered(id), cause =>
+      Effect.logWarning("It is not stored that a person was answered", cause)
+    )
+
+  /** Not after an interruption: then another process answers. Not after a defect: the person has not read of it yet. */
+  const thenMarkAnswered = (
+    { isRecovered }: Errand,
+    conversation: Conversation,
+    work: Handling
+  ): Handling => {
+    const mark = () => (isRecovered ? markAnswered(conversation) : Effect.void)
+    return Effect.tapBoth(work, { onSuccess: mark, onFailure: mark })
+  }
+
+  const acknowledgeAndRun = (
+    { acknowledged, isRecovered, run }: Errand,
+    envelope: Envelope,
+    conversation: Conversation,
+    respond: Respond
+  ): Handling => {
+    if (acknowledged === "unchanged")
+      return Effect.zipRight(respond(FirstAnswer.Unchanged()), run(conversation))
+    const failure = failed(conversation.words, isRecovered ? neverSent : somethingWentWrong)
+    const work = Effect.flatMap(failure, screen => think(messenger, respond, envelope, screen)).pipe(
+      Effect.zipRight(run(conversation))
+    )
+    return isRecovered ? work : orAskAgain(conversation, work)
+  }
+
+  /** Claims the interaction and its run, then runs it; the process that comes second stays silent. */
+  const onceAndInTime = (
+    errand: Errand,
+    envelope: Envelope,
+    conversation: Conversation,
+    respond: Respond
+  ): Handling =>
+    Effect.gen(function* () {
+      const isOurs = yield* claims.claim({ ...envelope, awaitsAnswer: errand.isRecovered })
+      if (!isOurs) return Option.none()
+      return Option.some(yield* limits.take(envelope.userId, errand.limit))
+    }).pipe(
+      Effect.timeout(claimsWithin),
+      Effect.matchEffect({
+        onFailure: ({ _tag }) =>
+          // The claim may be stored all the same.
+          thenMarkAnswered(
+            errand,
+            conversation,
+            refuse(conversation, respond, somethingWentWrong, InteractionEnd.Failed({ errorType: _tag }))
+          ),
+        onSuccess: Option.match({
+          onNone: () => Effect.succeed(InteractionEnd.Refused({ reason: "DeliveredTwice" })),
+          onSome: retryAt =>
+            thenMarkAnswered(
+              errand,
+              conversation,
+              Option.match(retryAt, {
+                onNone: () => acknowledgeAndRun(errand, envelope, conversation, respond),
+                onSome: at =>
+                  refuse(
+                    conversation,
+                    respond,
+                    tooOften(DateTime.toEpochMillis(at)),
+                    InteractionEnd.Refused({ reason: "RateLimited" })
+                  )
+              })
+            )
+        })
+      })
+    )
+
+  /** Nobody waits for the record. After a defect, the person has read of it by now. */
+  const ended = (errand: Errand, envelope: Envelope, conversation: Conversation) => (end: InteractionEnd) =>
+    inBackground(auditing(audits, envelope, errand, end)).pipe(
+      Effect.zipRight(errand.isRecovered && isBrokenOff(end) ? markAnswered(conversation) : Effect.void)
+    )
+
+  const carryOut = (
+    type: InteractionType,
+    errand: Errand,
+    envelope: Envelope,
+    conversation: Conversation,
+    respond: Respond
+  ) =>
+    instrumentation(
+      { type, name: errand.name, interactionId: envelope.id, respond },
+      measured =>
+        lastWord(conversation, measured, noting => onceAndInTime(errand, envelope, conversation, noting)),
+      ended(errand, envelope, conversation)
+    ).pipe(startedBy({ _tag: "Interaction", id: envelope.id }))
+
+  return { carryOut, refuse }
+})
+
+/** No other process takes this work over: a person who still waits for it when this one ends is asked to try again. */
+const orAskAgain = (conversation: Conversation, work: Handling): Handling =>
+  Effect.onInterrupt(work, () =>
+    Effect.flatMap(failed(conversation.words, askAgain), screen => conversation.replace(still(screen))).pipe(
+      Effect.timeout(askedAgainWithin),
+      Effect.interruptible,
+      // In a fiber of its own: in this one, which is being interrupted already, the timeout would have no effect.
+      Effect.forkDaemon,
+      Effect.flatMap(Fiber.await)
+    )
+  )
+
+const isBrokenOff = (end: InteractionEnd): boolean => end._tag === "Failed" && end.errorType === "Defect"

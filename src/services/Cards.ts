@@ -1,0 +1,105 @@
+/**
+ * Knows which message shows a request to whom, and at which status. Only this service stores that, so that a card is redrawn
+ * if and only if it says less than what is stored.
+ */
+import { Effect, Option } from "effect"
+import type { ChannelId, MessageId, ProfileId, RequestKey } from "../domain/Ids.ts"
+import { deliveryOf } from "../domain/Job.ts"
+import type { Audience } from "../domain/Notification.ts"
+import type { RequestStatus } from "../domain/RequestStatus.ts"
+import type { TransferRequest } from "../domain/TransferRequest.ts"
+import { Atomic } from "../ports/Atomic.ts"
+import { NotificationLog } from "../ports/NotificationLog.ts"
+import { Outbox } from "../ports/Outbox.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
+import type { LiveAnswer, Shown } from "../ports/TransferRequests.ts"
+
+export interface CardPlace {
+  readonly channelId: ChannelId
+  readonly messageId: MessageId
+}
+
+/** A message as it is sent: where it goes, the status that it shows, and the bot that sends it. */
+type SentMessage = Pick<Shown, "channelId" | "place" | "status" | "bot">
+
+export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
+  effect: Effect.gen(function* () {
+    const atomic = yield* Atomic
+    const requests = yield* TransferRequests
+    const notifications = yield* NotificationLog
+    const outbox = yield* Outbox
+
+    /**
+     * Takes a message for the owner's card if none is stored, such as a card of the former bot: otherwise the webhook of
+     * its decision would bring a second card.
+     */
+    const adopt = Effect.fn("Cards.adopt")(function* (
+      key: RequestKey,
+      { channelId, messageId }: CardPlace,
+      presser: ProfileId
+    ) {
+      if (Option.isSome(yield* requests.shown(key, "owner"))) return
+      const owner = Option.flatMap(yield* requests.find(key), ({ facts }) =>
+        Option.flatMap(facts, facts => facts.owner.profileId)
+      )
+      // If the presser is not the owner, their message is not the owner's card.
+      if (Option.exists(owner, id => id !== presser)) return
+      const message = { channelId, place: "dm", status: "pending", bot: Option.none() } as const
+      yield* posted(key, "owner", message, messageId)
+    })
+
+    /** The sending of a message begins: until `posted`, nobody knows whether Discord stored it. */
+    const begin = (key: RequestKey, audience: Audience, message: SentMessage) =>
+      requests.begin(key, audience, { ...message, messageId: Option.none(), isOutdated: false })
+
+    /** Discord stored the message, under this id. */
+    const posted = (key: RequestKey, audience: Audience, message: SentMessage, messageId: MessageId) =>
+      requests.show(key, audience, { ...message, messageId: Option.some(messageId), isOutdated: false })
+
+    /** A standing message shows this status now. */
+    const drawn = (key: RequestKey, audience: Audience, standing: Shown, status: RequestStatus) =>
+      requests.show(key, audience, { ...standing, status, isOutdated: false })
+
+    /**
+     * The click on the owner's card, or on what stands behind its View button, has drawn this status: nobody needs to
+     * edit the card again, unless another status came in meanwhile.
+     */
+    const drawnByClick = Effect.fn("Cards.drawnByClick")(function* (key: RequestKey, status: RequestStatus) {
+      const shown = yield* requests.shown(key, "owner")
+      if (Option.isNone(shown)) return
+      yield* drawn(key, "owner", shown.value, status)
+      yield* atomic.transaction(
+        Effect.gen(function* () {
+          const stored = yield* requests.lock(key)
+          if (Option.isSome(stored) && stored.value.status !== status) yield* redraw(stored.value)
+        })
+      )
+    })
+
+    /**
+     * The owner's card shows the status of this request and yet says less than what is stored: it is drawn again. Within
+     * the transaction that stores more.
+     */
+    const outdated = Effect.fnUntraced(function* (request: TransferRequest) {
+      const shown = yield* requests.shown(request.key, "owner")
+      if (Option.isSome(shown))
+        yield* requests.show(request.key, "owner", { ...shown.value, isOutdated: true })
+      yield* redraw(request)
+    })
+
+    /** Has the owner's card drawn once more, although it was brought up to this status before. */
+    const redraw = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
+      const reopened = yield* notifications.reopen(key, status, "owner")
+      if (Option.isSome(reopened)) yield* outbox.put([deliveryOf(reopened.value)])
+    })
+
+    /** Keeps an ephemeral answer up to date while its interaction's token lives. */
+    const follow = (key: RequestKey, answer: LiveAnswer) => requests.addAnswer(key, answer)
+
+    return { adopt, shown: requests.shown, begin, posted, drawn, drawnByClick, outdated, follow }
+  })
+}) {}
+
+/** Whether a message says all that is stored of a request at this status. */
+export const isUpToDate = (shown: Shown, status: RequestStatus): boolean =>
+  shown.status === status && !shown.isOutdated
