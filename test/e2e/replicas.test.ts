@@ -87,11 +87,15 @@ it.scopedLive(
 
       const traffic = yield* Effect.fork(stream(world, 30))
       yield* Effect.sleep("2 seconds")
+      const shares = yield* inDatabase(world, sql => sql`select from interactions group by holder`).pipe(
+        Effect.delay("50 millis"),
+        Effect.repeat({ until: rows => rows.length >= 2 }),
+        Effect.timeout("20 seconds")
+      )
+      expect(shares).toHaveLength(2)
       yield* copies[0].end("SIGKILL")
 
       const outcomes = yield* Fiber.join(traffic)
-      const shares = yield* inDatabase(world, sql => sql`select from interactions group by holder`)
-      expect(shares).toHaveLength(2)
       // Discord tells the people who had no acknowledgement when their copy died, and nobody else is left waiting.
       expect(outcomes.filter(outcome => outcome === "no answer")).toEqual([])
       expect(outcomes.filter(outcome => outcome === "no acknowledgement").length).toBeLessThanOrEqual(2)

@@ -30,7 +30,7 @@ const meanings: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine does not have the address",
   EACCES: "this user may not use the port",
   EAFNOSUPPORT: "this machine does not speak the address's protocol",
-  ENOTFOUND: "there is no such name",
+  ENOTFOUND: "the name is unknown",
   EAI_AGAIN: "the name cannot be looked up now",
   EINVAL: "it is not an address to listen on"
 }

@@ -130,8 +130,8 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
         const outbox = yield* emptied
         yield* outbox.put([deliver("FAILED")])
         const [first] = yield* outbox.take("Deliver", 1)
-        yield* outbox.again(first!, Duration.millis(700))
-        const [took, [second]] = yield* seconds(outbox.take("Deliver", 1))
+        const putBack = outbox.again(first!, Duration.millis(700))
+        const [took, [second]] = yield* seconds(Effect.zipRight(putBack, outbox.take("Deliver", 1)))
         expect(second!.triesBefore).toBe(1)
         expect(took).toBeGreaterThan(0.6)
         expect(took).toBeLessThan(1.2)
