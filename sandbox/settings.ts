@@ -16,7 +16,7 @@ export const readSandboxSettings = (
   environment: Environment
 ): Effect.Effect<SandboxSettings, ConfigError.ConfigError> => variablesOf(environment).load(variables)
 
-/** Of `SANDBOX_TRACE_URL` Jaeger's own address will do; another store's has to say where the id goes. */
+/** For Jaeger its address is enough; for another store the URL must contain `{trace_id}`. */
 const webAddress: Variable.Parse<string> = text =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
     ? Option.some(withPlaceholder(text))

@@ -2,6 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { globSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 
+const adapterRooms = ["discord", "mochi", "postgres", "telemetry", "process"].map(room => `adapters/${room}`)
+
 /**
  * What each room may import besides itself. What everybody reads stands left of what reads it:
  * domain <- words <- views <- features <- edge <- service.ts, and domain <- ports <- services <- features.
@@ -26,12 +28,27 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   "programs/http": ["ports", "config", "process"],
   "programs/cli": ["domain", "ports", "services", "views", "config", "process", "programs/discord"],
   // The layers and the checks of the command line put together what the service puts together.
-  "programs/cli/layers": ["services", "adapters", "programs/discord"],
-  "programs/cli/doctor": ["config", "adapters", "programs/cli", "programs/discord"],
-  adapters: ["domain", "words", "views", "ports", "context", "telemetry", "config"],
-  process: ["adapters"],
+  "programs/cli/layers": ["services", ...adapterRooms, "programs/discord"],
+  "programs/cli/doctor": ["config", ...adapterRooms, "programs/cli", "programs/discord"],
+  "adapters/discord": [
+    "domain",
+    "words",
+    "views",
+    "ports",
+    "context",
+    "telemetry",
+    "config",
+    "adapters/http"
+  ],
+  "adapters/mochi": ["domain", "ports", "context", "telemetry", "config", "adapters/http"],
+  "adapters/http": [],
+  "adapters/postgres": ["domain", "ports", "context", "telemetry", "config", "adapters/process"],
+  "adapters/memory": ["domain", "ports", "context", "telemetry", "config"],
+  "adapters/telemetry": ["domain", "ports", "context", "telemetry", "config", "adapters/process"],
+  "adapters/process": ["domain", "ports", "context", "telemetry"],
+  process: ["adapters/process"],
   composition: [
-    ...["config", "ports", "services", "adapters", "process"],
+    ...["config", "ports", "services", "process", ...adapterRooms],
     ...[
       "programs/cli",
       "programs/cli/layers",
@@ -42,6 +59,11 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...["programs/http", "programs/jobs", "programs/upkeep", "programs/webhooks"]
   ]
 }
+
+/** What the edge may know of features: what they share, and their list. No single feature. */
+const sharedByFeatures = ["Conversation", "Feature", "InteractionEnd", "failures", "features"].map(
+  name => `programs/features/${name}.ts`
+)
 
 /** A door decodes its own wire format: the pure codecs that stand beside the adapter of the same format. */
 const codecs: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -90,9 +112,23 @@ describe("The rooms", () => {
     expect(forbidden).toEqual([])
   })
 
+  it("name what they import in full: a path that is put together cannot be followed", () => {
+    const unnamed = sources.filter(file => /\bimport\s*\(\s*[^"\s]/.test(codeOf(file)))
+    // The package of PostgreSQL's binaries, which is named for the machine's platform.
+    expect(unnamed).toEqual(["src/adapters/postgres/embedded/binaries.ts"])
+  })
+
+  it("hide each feature from the edge, which knows what features share and their list", () => {
+    const known = arrows.filter(
+      ({ from, to }) => from.startsWith("programs/discord/") && to.startsWith("programs/features/")
+    )
+    expect(known.length).toBeGreaterThan(10)
+    expect(known.filter(({ to }) => !sharedByFeatures.includes(to))).toEqual([])
+  })
+
   it("are read at all, each of them", () => {
     expect(arrows.length).toBeGreaterThan(500)
-    expect(new Set(arrows.map(({ from }) => roomOf(from)))).toEqual(new Set(rooms))
+    expect(new Set(arrows.flatMap(({ from, to }) => [roomOf(from), roomOf(to)]))).toEqual(new Set(rooms))
   })
 
   it("leave the domain without a clock, randomness or an outside world", () => {
@@ -100,18 +136,31 @@ describe("The rooms", () => {
     expect(inRoom("domain", "words", "views").filter(file => impure.test(codeOf(file)))).toEqual([])
   })
 
-  it("hold interfaces only, where they are ports", () => {
-    const made = /\bLayer\b|\bEffect\.(gen|fn|sync|async|promise)\b/
-    expect(inRoom("ports").filter(file => made.test(codeOf(file)))).toEqual([])
+  it("hold interfaces only, where they are ports: tags, schemas and errors, and nothing that does anything", () => {
+    const exported = inRoom("ports").flatMap(file =>
+      [...codeOf(file).matchAll(/^export (?:const|function|class) .*(?:\n.*)?/gm)].map(([text]) => text)
+    )
+    const allowed =
+      /^export class \w+ extends (?:Context\.Tag|Schema\.TaggedError)|^export const \w+ = Schema\.(?:UUID|Struct|Literal)\b/
+    expect(exported.length).toBeGreaterThan(30)
+    expect(exported.filter(text => !allowed.test(text))).toEqual([])
   })
 })
 
 describe("One owner", () => {
   it("writes which message shows a request: the cards", () => {
-    const writes = /\brequests\.(shown|show|begin|addAnswer)\b/
-    expect(
-      inRoom("services", "programs/features", "programs/jobs").filter(file => writes.test(codeOf(file)))
-    ).toEqual(["src/services/Cards.ts"])
+    const writing = sources.filter(file => {
+      const code = codeOf(file)
+      const names = [...code.matchAll(/(\w+|\{[^}]*\}) = yield\* TransferRequests\b/g)].map(
+        ([, name]) => name!
+      )
+      return names.some(name =>
+        name.startsWith("{")
+          ? /\b(?:shown|show|begin|addAnswer)\b/.test(name)
+          : new RegExp(`\\b${name}\\.(?:shown|show|begin|addAnswer)\\b`).test(code)
+      )
+    })
+    expect(writing).toEqual(["src/services/Cards.ts"])
   })
 })
 

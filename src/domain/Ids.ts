@@ -6,7 +6,7 @@ const snowflake = Schema.String.pipe(Schema.pattern(/^\d{1,20}$/))
 export const InteractionId = snowflake.pipe(Schema.brand("InteractionId"))
 export type InteractionId = typeof InteractionId.Type
 
-/** Fifteen digits at least: what a webhook or a profile calls a Discord user may be anything. */
+/** At least fifteen digits: webhooks and profiles may send anything as a Discord user id. */
 export const UserId = Schema.String.pipe(Schema.pattern(/^\d{15,20}$/), Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
@@ -16,7 +16,7 @@ export type CommunityId = typeof CommunityId.Type
 export const ChannelId = snowflake.pipe(Schema.brand("ChannelId"))
 export type ChannelId = typeof ChannelId.Type
 
-/** Of a bot: what one has posted or opened no other can use. */
+/** A bot's id. No other bot can use a message that it posted, or a channel that it opened. */
 export const BotId = snowflake.pipe(Schema.brand("BotId"))
 export type BotId = typeof BotId.Type
 

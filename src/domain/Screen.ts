@@ -13,7 +13,7 @@ export interface Screen {
   readonly actions: ReadonlyArray<Offer>
   readonly mark: Option.Option<Mark>
   /** The person who is mentioned, in a place where others read along. */
-  readonly calls: Option.Option<UserId>
+  readonly pings: Option.Option<UserId>
 }
 
 export type Tone = "mochi" | "done" | "refused" | "quiet" | "warning"
@@ -57,7 +57,7 @@ export const screen = (
   title: Option.none(),
   actions: [],
   mark: Option.none(),
-  calls: Option.none(),
+  pings: Option.none(),
   ...parts
 })
 

@@ -7,9 +7,10 @@ import type { UserId } from "./Ids.ts"
 
 export type Piece =
   /** Our own words, which mean what they say. */
-  string | OtherPiece
+  string | MarkedPiece
 
-type OtherPiece = Data.TaggedEnum<{
+/** A piece that says what it is. */
+export type MarkedPiece = Data.TaggedEnum<{
   /** Somebody's name for something: one line without markup. */
   Name: { readonly raw: string }
   /** An id or a code, of which no character may be lost. */
@@ -27,20 +28,26 @@ type OtherPiece = Data.TaggedEnum<{
   AsShown: { readonly markup: string }
 }>
 
-export const Piece = Data.taggedEnum<OtherPiece>()
+export const Piece = Data.taggedEnum<MarkedPiece>()
 
 export type Text = ReadonlyArray<Piece>
 
-/** A sentence with pieces in it: say`You received ${amount} as kudos.` */
-export const say = (words: TemplateStringsArray, ...pieces: ReadonlyArray<Piece | Text>): Text =>
+/**
+ * A sentence with pieces in it: say`You received ${amount} as kudos.` The words of the template are ours; a piece says what it
+ * is, so that nothing from outside stands there as our own words.
+ */
+export const say = (words: TemplateStringsArray, ...pieces: ReadonlyArray<MarkedPiece | Text>): Text =>
   words.flatMap((word, index) => {
     const piece = pieces[index]
     const following = piece === undefined ? [] : isText(piece) ? piece : [piece]
     return word === "" ? following : [word, ...following]
   })
 
-export const name = (raw: string): Piece => Piece.Name({ raw })
+/** Our own words, or digits: never text from outside. */
+export const plain = (text: string): Text => [text]
 
-export const sample = (text: string): Piece => Piece.Sample({ text })
+export const name = (raw: string): MarkedPiece => Piece.Name({ raw })
 
-const isText = (piece: Piece | Text): piece is Text => Array.isArray(piece)
+export const sample = (text: string): MarkedPiece => Piece.Sample({ text })
+
+const isText = (piece: MarkedPiece | Text): piece is Text => Array.isArray(piece)

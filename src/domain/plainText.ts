@@ -38,7 +38,7 @@ export const proseOf = (raw: string): string =>
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`
 
-/** As `shortened`, and never in half an escape: a backslash at the end would speak for the … behind it. */
+/** As `shortened`, and never in half an escape: a trailing backslash would escape the …. */
 export const cut = (text: string, most: number): string =>
   text.length <= most ? text : shortened(text, most).replace(/(?<!\\)((?:\\\\)*)\\…$/, "$1…")
 

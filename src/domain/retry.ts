@@ -1,6 +1,6 @@
 import { Option } from "effect"
 
-/** What a try came to. `Lost`: no connection, a broken one, or no answer within the try's own time. */
+/** How a try ended. `Lost`: no connection, a broken one, or no answer within the try's own time. */
 export type TryEnd =
   | { readonly _tag: "Lost" }
   | {

@@ -29,17 +29,18 @@ export class MessengerError extends Schema.TaggedError<MessengerError>()("Messen
   code: Schema.Number,
   /** How long Discord asks to wait. */
   retryAfterMillis: Schema.optionalWith(Schema.Number, { as: "Option", exact: true }),
-  mayHaveHappened: Schema.Boolean
+  mayHaveHappened: Schema.Boolean,
+  /**
+   * What Discord's code says besides.
+   * - `lost channel`: this bot does not know the channel, or has no access to it: a direct message channel is gone, or another
+   *   bot opened it.
+   * - `another bot's message`: only that bot can edit it.
+   */
+  about: Schema.Literal("lost channel", "another bot's message", "nothing else").pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => "nothing else" as const)
+  )
 }) {}
-
-/**
- * Whether this bot does not know the channel, or has no access to it (10003, 50001): a direct message channel is gone, or
- * another bot opened it.
- */
-export const isLostChannel = ({ code }: MessengerError): boolean => code === 10_003 || code === 50_001
-
-/** Whether the message belongs to another bot (50005). */
-export const isOthersMessage = ({ code }: MessengerError): boolean => code === 50_005
 
 /** The result of a search in a channel's latest messages. Unsure: not seeing the message proves nothing. */
 export type Sought =

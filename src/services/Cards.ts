@@ -1,6 +1,6 @@
 /**
- * Knows which message shows a request to whom, and at which status. Only this service stores that, so that a card is redrawn
- * if and only if it says less than what is stored.
+ * Knows which message shows a request to whom, and at which status. Only this service stores that, so that a card
+ * which says less than what is stored is found and drawn again.
  */
 import { Effect, Option } from "effect"
 import type { ChannelId, MessageId, ProfileId, RequestKey } from "../domain/Ids.ts"

@@ -36,7 +36,7 @@ export interface Settled {
   readonly by: "this click" | "somebody before"
   readonly status: FinalStatus
   readonly settlement: Settlement
-  /** None: nothing of the request is stored but that it is settled. */
+  /** None: the store has only the request's status. */
   readonly request: Option.Option<TransferRequest>
 }
 

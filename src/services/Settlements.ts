@@ -35,7 +35,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
     const pay = yield* MochiPay
     const cards = yield* Cards
 
-    /** The request before the report, and the report as far as it is believed of the `/kudos` that it names. */
+    /** The request before the report, and the parts of the report that agree with the `/kudos` that it names. */
     const withIntentApplied = Effect.fnUntraced(function* (report: RequestReport) {
       const stored = yield* requests.lock(report.key)
       const isLinked = Option.exists(stored, ({ interactionId }) => Option.isSome(interactionId))

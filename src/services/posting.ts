@@ -7,7 +7,7 @@ import type { ChannelId, UserId } from "../domain/Ids.ts"
 import { Notice } from "../domain/Notice.ts"
 import type { Person, RequestWithPeople } from "../domain/Notice.ts"
 import type { Notification } from "../domain/Notification.ts"
-import { isLostChannel, isOthersMessage, Messenger } from "../ports/Messenger.ts"
+import { Messenger } from "../ports/Messenger.ts"
 import type { MessengerError } from "../ports/Messenger.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { People } from "../ports/People.ts"
@@ -55,7 +55,7 @@ export const posting = Effect.gen(function* () {
   const closedDms = yield* makeClosedDms
   const turns = yield* makeChannelTurns
 
-  /** Works in the person's DM; if Discord has lost the one that is stored, once more in a new one. */
+  /** Runs `work` in the person's DM channel; if Discord no longer knows the stored one, opens another and runs it again. */
   const inDm = Effect.fnUntraced(function* (
     user: UserId,
     work: (channelId: ChannelId) => Effect.Effect<void, PostingFailure>
@@ -173,7 +173,7 @@ export const posting = Effect.gen(function* () {
     return yield* messenger.edit(channelId, messageId.value, notice).pipe(
       Effect.as(true),
       Effect.catchIf(
-        error => isLostChannel(error) || isOthersMessage(error),
+        ({ about }) => about !== "nothing else",
         () => Effect.succeed(false)
       ),
       Effect.catchIf(isBeyondRepair, () => Effect.succeed(true))
@@ -202,7 +202,7 @@ export const isBeyondRepair = (error: PostingFailure): error is MessengerError =
   (error.reason === "Gone" || error.reason === "TokenDead" || error.reason === "Refused")
 
 const isOfLostChannel = (error: PostingFailure): error is MessengerError =>
-  error._tag === "MessengerError" && isLostChannel(error)
+  error._tag === "MessengerError" && error.about === "lost channel"
 
 const isUnreachable = (error: PostingFailure): error is MessengerError =>
   error._tag === "MessengerError" && error.reason === "Unreachable"

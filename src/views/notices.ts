@@ -39,7 +39,7 @@ export const noticeScreen = (words: Words, notice: Notice): Screen =>
               weight: "main"
             })
           ],
-          calls: Option.some(userId)
+          pings: Option.some(userId)
         })
     })
   )

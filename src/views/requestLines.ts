@@ -6,14 +6,14 @@ import { cut, withVisibleControls } from "../domain/plainText.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import { fact, Mark, shortFact } from "../domain/Screen.ts"
 import type { Line, Tone } from "../domain/Screen.ts"
-import { name, Piece, say } from "../domain/Text.ts"
+import { name, Piece, plain, say } from "../domain/Text.ts"
 import type { Text } from "../domain/Text.ts"
 import type { RequestFacts } from "../domain/TransferRequest.ts"
 import type { RequestWords } from "../words/Words.ts"
 
 /** `10.5 USDC (≈ $10.50)`; the USD part only if there is a price. Prices are Mochi's, and may be absurd. */
 export const amountText = ({ amount, symbol, usd }: RequestFacts): Text => [
-  Piece.Strong({ text: say`${cut(amount, longestAmount)} ${name(symbol)}` }),
+  Piece.Strong({ text: say`${plain(cut(amount, longestAmount))} ${name(symbol)}` }),
   ...Option.match(usd, { onNone: () => [], onSome: worth => [` (≈ $${cut(worth, longestUsd)})`] })
 ]
 

@@ -5,7 +5,7 @@
 import type { Option } from "effect"
 import type { Listed } from "../domain/Kudos.ts"
 import type { FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
-import type { Piece, Text } from "../domain/Text.ts"
+import type { MarkedPiece, Text } from "../domain/Text.ts"
 
 export interface Words {
   readonly request: RequestWords
@@ -55,7 +55,7 @@ export interface NoticeWords {
   readonly kudosReceived: (amount: Text) => Text
   /** The bot had notified the recipient of kudos that came to nothing. */
   readonly kudosDidNotArrive: (amount: Text, status: Exclude<RequestStatus, "approved">) => Text
-  readonly messageWaits: (reader: Piece) => Text
+  readonly messageWaits: (reader: MarkedPiece) => Text
   readonly view: string
 }
 
@@ -64,14 +64,14 @@ export interface FailureWords {
   readonly botRecipient: () => Text
   /** `hasComma`: what the person typed may have been meant as a decimal comma. */
   readonly invalidAmount: (hasComma: boolean) => Text
-  readonly noUsdPrice: (symbol: Piece) => Text
-  readonly tooManyDecimals: (symbol: Piece, decimals: number) => Text
-  readonly overBalance: (available: string, symbol: Piece) => Text
+  readonly noUsdPrice: (symbol: MarkedPiece) => Text
+  readonly tooManyDecimals: (symbol: MarkedPiece, decimals: number) => Text
+  readonly overBalance: (available: string, symbol: MarkedPiece) => Text
   readonly profileMissing: () => Text
   readonly createProfile: string
-  readonly recipientProfileMissing: (recipient: Piece) => Text
-  readonly notListed: (option: Listed, typed: Piece) => Text
-  readonly ambiguous: (option: Listed, typed: Piece) => Text
+  readonly recipientProfileMissing: (recipient: MarkedPiece) => Text
+  readonly notListed: (option: Listed, typed: MarkedPiece) => Text
+  readonly ambiguous: (option: Listed, typed: MarkedPiece) => Text
   readonly outcomeUnknown: () => Text
   readonly neverSent: () => Text
   readonly alreadyBeingDecided: () => Text
@@ -88,7 +88,7 @@ export interface FailureWords {
   readonly askAgain: () => Text
   readonly noLongerValid: () => Text
   readonly notForYou: () => Text
-  readonly tooOften: (retryAt: Piece) => Text
+  readonly tooOften: (retryAt: MarkedPiece) => Text
   readonly tooBusy: () => Text
   readonly reference: (traceId: string) => string
 }

@@ -1,5 +1,5 @@
 import type { FinalStatus, RequestStatus } from "../domain/RequestStatus.ts"
-import { sample, say } from "../domain/Text.ts"
+import { plain, sample, say } from "../domain/Text.ts"
 import type { Text } from "../domain/Text.ts"
 import type { Words } from "./Words.ts"
 
@@ -12,7 +12,7 @@ const statusSentences: Readonly<Record<FinalStatus, string>> = {
 }
 
 /** Why kudos that were announced came to nothing. */
-const comedowns: Readonly<Record<Exclude<RequestStatus, "approved">, string>> = {
+const whyNotArrived: Readonly<Record<Exclude<RequestStatus, "approved">, string>> = {
   pending: "they are not approved yet",
   rejected: "they were rejected after all",
   expired: "they expired after all",
@@ -86,7 +86,7 @@ export const en: Words = {
     },
     kudosReceived: amount => say`You received ${amount} as kudos.`,
     kudosDidNotArrive: (amount, status) =>
-      say`These kudos of ${amount} did not arrive: ${comedowns[status]}. There is nothing that you have to do.`,
+      say`These kudos of ${amount} did not arrive: ${plain(whyNotArrived[status])}. There is nothing that you have to do.`,
     messageWaits: reader =>
       say`${reader} There is a Mochi kudos message for you. Your direct messages are closed, so press View: only you will see it.`,
     view: "View"
@@ -99,8 +99,8 @@ export const en: Words = {
     noUsdPrice: symbol =>
       say`${symbol} has no USD price at the moment. Please enter the amount in ${symbol}.`,
     tooManyDecimals: (symbol, decimals) =>
-      say`An amount of ${symbol} can have at most ${String(decimals)} decimal places.`,
-    overBalance: (available, symbol) => say`You can send at most ${available} ${symbol} as kudos.`,
+      say`An amount of ${symbol} can have at most ${plain(String(decimals))} decimal places.`,
+    overBalance: (available, symbol) => say`You can send at most ${plain(available)} ${symbol} as kudos.`,
     profileMissing: () =>
       say`Could not find your profile. Please create a Mochi profile and link your Discord account first.`,
     createProfile: "Create a profile",
@@ -109,9 +109,9 @@ export const en: Words = {
     notListed: (option, typed) =>
       option === "token"
         ? say`The token “${typed}” was not found in the vault. Please pick one from the list.`
-        : say`The ${option} “${typed}” was not found among your ${option}s. Please pick one from the list.`,
+        : say`The ${plain(option)} “${typed}” was not found among your ${plain(option)}s. Please pick one from the list.`,
     ambiguous: (option, typed) =>
-      say`There is more than one ${option} called “${typed}”. Please pick one from the list.`,
+      say`There is more than one ${plain(option)} called “${typed}”. Please pick one from the list.`,
     outcomeUnknown: () =>
       say`Mochi did not confirm this request: it may have been created. Please check your vault's requests before you send it again.`,
     neverSent: () =>

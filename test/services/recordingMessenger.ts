@@ -1,3 +1,4 @@
+import { aboutOf } from "../../src/adapters/discord/messengerErrors.ts"
 import { Clock, Effect, Layer, Option, Redacted } from "effect"
 import { fitsButtons } from "../../src/adapters/discord/customId.ts"
 import { BotId, ChannelId, MessageId } from "../../src/domain/Ids.ts"
@@ -38,7 +39,8 @@ export const refusal = (
     reason,
     code,
     retryAfterMillis: Option.fromNullable(more.retryAfterMillis),
-    mayHaveHappened: more.mayHaveHappened ?? false
+    mayHaveHappened: more.mayHaveHappened ?? false,
+    about: aboutOf(code)
   })
 
 /** Discord as far as a bot can tell. Every call goes to `happened`, as a line such as `post Ada's DM: KudosReceived approved`. */

@@ -12,10 +12,10 @@ const longestEmbed = 6000
 
 /** A screen that pings somebody is plain text, since Discord ignores mentions in an embed; all others are embeds. */
 export const drawn = (screen: Screen): Message => ({
-  content: Option.isSome(screen.calls) ? sentencesOf(screen.lines).join("\n") : "",
-  embeds: Option.isSome(screen.calls) ? [] : [embedOf(screen)],
+  content: Option.isSome(screen.pings) ? sentencesOf(screen.lines).join("\n") : "",
+  embeds: Option.isSome(screen.pings) ? [] : [embedOf(screen)],
   components: screen.actions.length === 0 ? [] : [{ type: 1, components: screen.actions.map(buttonOf) }],
-  allowed_mentions: { parse: [], users: Option.toArray(screen.calls) }
+  allowed_mentions: { parse: [], users: Option.toArray(screen.pings) }
 })
 
 /** The mark of a message about a request: its title links to Mochi, with the application in the URL. */

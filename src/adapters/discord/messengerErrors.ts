@@ -13,8 +13,15 @@ export const messengerError = (failure: DiscordFailure): MessengerError =>
       failure._tag === "DiscordApiError"
         ? Option.map(Option.fromNullable(failure.retryAfter), Duration.toMillis)
         : Option.none(),
-    mayHaveHappened: isOutcomeUnknown(failure)
+    mayHaveHappened: isOutcomeUnknown(failure),
+    about: failure._tag === "DiscordApiError" ? aboutOf(failure.code) : "nothing else"
   })
+
+/** Unknown channel, no access; a message that another user wrote. */
+export const aboutOf = (code: number): MessengerError["about"] => {
+  if (code === 10_003 || code === 50_001) return "lost channel"
+  return code === 50_005 ? "another bot's message" : "nothing else"
+}
 
 /**
  * Only Discord's own answer is final, with a code about the message, the person or the channel. An answer without a code is

@@ -1,5 +1,5 @@
 import { Option, Predicate } from "effect"
-import { parseRetryAfter } from "../mochi/retryAfter.ts"
+import { parseRetryAfter } from "../http/retryAfter.ts"
 
 /** The package reads only the header, in seconds; some answers have the time only in their JSON, or as a date. */
 export const withRetryAfter = (original: Headers, body: string): Headers => {

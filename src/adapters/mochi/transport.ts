@@ -6,7 +6,7 @@ import { Clock, Effect, Either, Layer, Option } from "effect"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import { readBody } from "./answerBody.ts"
 import type { Body } from "./answerBody.ts"
-import { parseRetryAfter } from "./retryAfter.ts"
+import { parseRetryAfter } from "../http/retryAfter.ts"
 import { bareCause, isBeforeSending } from "./transportFault.ts"
 import { TryOutcome } from "./tryOutcome.ts"
 

@@ -1,4 +1,4 @@
-/** Mochi's webhook as JSON: beside the Mochi adapter, the one place where its `snake_case` is known. */
+/** Mochi's webhook as JSON. Like the rest of Mochi's `snake_case`, its fields are known in this room only. */
 import { Either, flow, Option, ParseResult, Schema } from "effect"
 import { parseTypedJson } from "../../domain/exactJson.ts"
 import { parseExpiry } from "../../domain/expiry.ts"
@@ -9,7 +9,7 @@ import { formatAmount, formatUsdText, fromDecimalText } from "../../domain/Token
 import { requestReport } from "../../domain/TransferRequest.ts"
 import type { RequestFacts, RequestReport } from "../../domain/TransferRequest.ts"
 import { Fields, optionalFields, originOf, readEach, Required } from "./webhookFields.ts"
-import type { Told } from "./webhookFields.ts"
+import type { DecodedFields } from "./webhookFields.ts"
 
 /** What a webhook says of a transfer request. */
 interface EventReport {
@@ -33,18 +33,18 @@ export const decodeEvent = (body: Uint8Array): Either.Either<Option.Option<Event
     const { type } = yield* decode(Schema.Struct({ type: Schema.String }), json)
     if (type !== "NOTIFICATION_PAY_TRANSFER_REQUEST") return Option.none()
     const { [metadata]: fields } = yield* decode(Schema.Struct({ [metadata]: Fields }), json)
-    const told = readEach(optionalFields, fields)
-    const isForeign = Option.exists(told.values.sender_profile_type, word => word !== "APPLICATION_VAULT")
+    const optional = readEach(optionalFields, fields)
+    const isForeign = Option.exists(optional.values.sender_profile_type, word => word !== "APPLICATION_VAULT")
     if (isForeign) return Option.none()
     const { [metadata]: wire } = yield* decode(Schema.Struct({ [metadata]: Required }), json)
-    return Option.some(yield* eventOf(wire, told, originOf(fields["requester_metadata"])))
+    return Option.some(yield* eventOf(wire, optional, originOf(fields["requester_metadata"])))
   })
 
 const metadata = "pay_transfer_request_metadata"
 
 const eventOf = (
   wire: Required,
-  { unreadable, values: told }: Told<keyof typeof optionalFields>,
+  { unreadable, values: optional }: DecodedFields<keyof typeof optionalFields>,
   origin: ReturnType<typeof originOf>
 ): Either.Either<EventReport, MalformedEvent> =>
   Either.gen(function* () {
@@ -53,25 +53,25 @@ const eventOf = (
     const from = origin.values
     const key = { applicationId, code: Ids.RequestCode.make(String(wire.request_code).trim()) }
     const report = requestReport(key, {
-      status: Option.map(told.status, fromMochi),
+      status: Option.map(optional.status, fromMochi),
       interactionId: idOf(Ids.InteractionId, from.interaction_id),
-      vaultId: idOf(Ids.VaultProfileId, told.vault_profile_id),
-      by: { profileId: idOf(Ids.ProfileId, told.decided_by_profile_id), userId: Option.none() },
+      vaultId: idOf(Ids.VaultProfileId, optional.vault_profile_id),
+      by: { profileId: idOf(Ids.ProfileId, optional.decided_by_profile_id), userId: Option.none() },
       facts: Option.some<RequestFacts>({
         applicationName: nameOf(wire.app_name) || applicationId,
         vaultName: nameOf(wire.vault_name),
         amount,
         symbol: nameOf(wire.token_symbol),
-        usd: Option.flatMap(told.token_amount_in_usd, formatUsdText),
-        chain: seen(nameOf)(told.chain_name),
-        reason: seen(proseOf)(told.description),
+        usd: Option.flatMap(optional.token_amount_in_usd, formatUsdText),
+        chain: seen(nameOf)(optional.chain_name),
+        reason: seen(proseOf)(optional.description),
         owner: { profileId: profileOf(wire.app_owner_profile_id), userId: Option.none() },
         recipient: { profileId: profileOf(wire.user_profile_id), userId: Option.none() },
         requester: {
-          profileId: idOf(Ids.ProfileId, told.requester_profile_id),
+          profileId: idOf(Ids.ProfileId, optional.requester_profile_id),
           userId: idOf(Ids.UserId, from.discord_user_id)
         },
-        expiresAt: Option.flatMap(told.expired_at, parseExpiry),
+        expiresAt: Option.flatMap(optional.expired_at, parseExpiry),
         communityId: idOf(Ids.CommunityId, from.guild_id),
         channelId: idOf(Ids.ChannelId, from.channel_id)
       })
@@ -96,7 +96,7 @@ const seen = (clean: (raw: string) => string) =>
     Option.filter(text => text !== "")
   )
 
-/** What is no such id counts as absent. */
+/** An invalid id counts as absent. */
 const idOf = <A>(id: Schema.Schema<A, string>, value: Option.Option<string>): Option.Option<A> =>
   Option.flatMap(value, Schema.decodeOption(id))
 

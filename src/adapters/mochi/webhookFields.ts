@@ -84,7 +84,7 @@ const originFields = {
   interaction_id: id
 }
 
-export interface Told<Name extends string> {
+export interface DecodedFields<Name extends string> {
   readonly values: Readonly<Record<Name, Option.Option<string>>>
   readonly unreadable: ReadonlyArray<string>
 }
@@ -92,7 +92,7 @@ export interface Told<Name extends string> {
 export const readEach = <Name extends string>(
   fields: Readonly<Record<Name, Read>>,
   from: Readonly<Record<string, unknown>>
-): Told<Name> => {
+): DecodedFields<Name> => {
   const read = Record.map(fields, (reader, name) => reader(from[name]))
   return {
     values: Record.map(
@@ -104,7 +104,7 @@ export const readEach = <Name extends string>(
 }
 
 /** What another platform says of its own users and channels means nothing in Discord. */
-export const originOf = (from: unknown): Told<keyof typeof originFields> => {
+export const originOf = (from: unknown): DecodedFields<keyof typeof originFields> => {
   if (from === undefined || from === null) return readEach(originFields, {})
   if (!Predicate.isRecord(from)) return { ...readEach(originFields, {}), unreadable: ["requester_metadata"] }
   const { unreadable, values } = readEach(originFields, from)

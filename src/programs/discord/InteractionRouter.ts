@@ -4,6 +4,7 @@ import { Messenger } from "../../ports/Messenger.ts"
 import type { InteractionType } from "../../telemetry/metrics.ts"
 import type { Conversation, Pressed } from "../features/Conversation.ts"
 import { noLongerValid } from "../features/failures.ts"
+import type { Errand } from "../features/Feature.ts"
 import { Features } from "../features/features.ts"
 import { InteractionEnd } from "../features/InteractionEnd.ts"
 import { conversationWith } from "./conversation.ts"
@@ -55,7 +56,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         const feature = features.commands.get(command.name)
         return feature === undefined
           ? turnDown("command", envelope, respond, "UnknownCommand")
-          : carryOut("command", feature.errand(command), envelope, converse(envelope), respond)
+          : Effect.flatMap(
+              errandOf(() => feature.errand(command)),
+              errand => carryOut("command", errand, envelope, converse(envelope), respond)
+            )
       }
 
       const press = (
@@ -65,12 +69,10 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
         Option.match(action, {
           onNone: () => turnDown("button", envelope, respond, "ForeignButton"),
           onSome: ours =>
-            carryOut(
-              "button",
-              features.press(ours),
-              envelope,
-              converse(envelope, Option.some(pressed)),
-              respond
+            Effect.flatMap(
+              errandOf(() => features.press(ours)),
+              errand =>
+                carryOut("button", errand, envelope, converse(envelope, Option.some(pressed)), respond)
             )
         })
 
@@ -120,3 +122,16 @@ export class InteractionRouter extends Effect.Service<InteractionRouter>()(
     })
   }
 ) {}
+
+/** An errand that a defect keeps from being made ends as one that a defect ends: with a sentence, a span and a metric. */
+const errandOf = (make: () => Errand): Effect.Effect<Errand> =>
+  Effect.catchAllDefect(Effect.sync(make), defect =>
+    Effect.succeed<Errand>({
+      name: "other",
+      acknowledged: "thinking",
+      limit: "button",
+      isRecovered: false,
+      deed: Option.none(),
+      run: () => Effect.die(defect)
+    })
+  )

@@ -14,6 +14,9 @@ import { byDirectMessage } from "./directMessage.ts"
 import { editAnswer, requestedPause, tokenLives } from "./editing.ts"
 import { persistently } from "./persistently.ts"
 
+/** Bytes: in servers without boosts Discord takes 10 MiB in all. */
+const largestFile = 9 * 1024 * 1024
+
 /** Gives the first answer to an interaction; ends when Discord has it, and fails with `Unanswered` if it is too late. */
 export type Respond = (first: FirstAnswer) => Effect.Effect<void, AnswerError | Unanswered>
 
@@ -34,6 +37,7 @@ export const conversationWith = (
     communityId,
     pressed,
     afterwards,
+    largestFile,
     replace: replacing(messenger, envelope),
     attach: (screen, file) => attach([file])(still(screen)),
     edit: (first, newest) => editAnswer(messenger, { address: envelope }, first, newest),

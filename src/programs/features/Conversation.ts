@@ -55,6 +55,8 @@ export interface Conversation extends Answers {
   ) => Effect.Effect<A, NotEdited, R>
   /** A further message, which the person alone sees. It may come twice if the platform failed at first. */
   readonly add: (screen: Screen) => Effect.Effect<void, Unanswered>
+  /** Bytes. The platform takes no larger file. */
+  readonly largestFile: number
   /** Like `replace`, with a file. */
   readonly attach: (screen: Screen, file: File) => Effect.Effect<void, Unanswered>
   /** Runs once the person has their answer, for minutes if need be. A shutdown ends it instead of waiting for it. */

@@ -23,9 +23,6 @@ type Show = (conversation: Conversation, screen: Screen) => Effect.Effect<void, 
 const instead: Show = (conversation, screen) => conversation.replace(still(screen))
 const beside: Show = (conversation, screen) => conversation.add(screen)
 
-/** Bytes: servers without boosts take 10 MiB in all. */
-const largestFile = 9 * 1024 * 1024
-
 /** If a whole file takes longer to read, something is wrong with the database. */
 const readWithin = Duration.seconds(45)
 
@@ -54,7 +51,7 @@ export const privacy = command({
     const sendExport = Effect.fnUntraced(function* (conversation: Conversation) {
       const words = conversation.words.privacy
       const exported = yield* data.exportOf(conversation.userId, "person")
-      const pieces = yield* piecesUpTo(largestFile, personalJson(exported)).pipe(
+      const pieces = yield* piecesUpTo(conversation.largestFile, personalJson(exported)).pipe(
         Effect.timeoutFail({
           duration: readWithin,
           onTimeout: () => new StoreUnavailable({ operation: "export", cause: new Error("It took too long") })

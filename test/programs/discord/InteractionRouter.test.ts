@@ -29,20 +29,26 @@ const names = Object.keys(samples) as ReadonlyArray<Sample>
 type Callback = ReturnType<typeof callbackOf>
 
 /** The router over features that do `work`; what it said first, and the calls that Discord got after that. */
-const routing = (work: Effect.Effect<Extract<InteractionEnd, { _tag: "Success" }>>) =>
+const routing = (
+  work: Effect.Effect<Extract<InteractionEnd, { _tag: "Success" }>>,
+  beforeEach: () => void = () => undefined
+) =>
   Effect.gen(function* () {
     const discord = listeningDiscord(() => Effect.succeed(taken))
     const said = yield* Ref.make<ReadonlyArray<Callback>>([])
     const written = yield* Ref.make<ReadonlyArray<string>>([])
     const answered = yield* Ref.make<ReadonlyArray<string>>([])
-    const errand = (name: string, acknowledged: Errand["acknowledged"], isRecovered = false): Errand => ({
-      name,
-      acknowledged,
-      limit: isRecovered ? "kudos" : "button",
-      isRecovered,
-      deed: Option.some({ action: name }),
-      run: () => work
-    })
+    const errand = (name: string, acknowledged: Errand["acknowledged"], isRecovered = false): Errand => {
+      beforeEach()
+      return {
+        name,
+        acknowledged,
+        limit: isRecovered ? "kudos" : "button",
+        isRecovered,
+        deed: Option.some({ action: name }),
+        run: () => work
+      }
+    }
     const world = Layer.mergeAll(
       discord.layer,
       Layer.mock(Claims, {
@@ -87,6 +93,20 @@ const routing = (work: Effect.Effect<Extract<InteractionEnd, { _tag: "Success" }
   })
 
 describe("a defect", () => {
+  it.scoped.each(names.filter(name => name !== "a suggestion"))(
+    "that keeps %s from being understood by its feature ends in a sentence with its reference",
+    name =>
+      Effect.gen(function* () {
+        const { calls, said, send } = yield* routing(Effect.succeed(InteractionEnd.Success()), () => {
+          throw new Error("a fault of ours")
+        })
+        yield* send(samples[name])
+        expect((yield* said).map(({ type }) => type)).toEqual([5])
+        expect(calls.map(({ call }) => call)).toEqual(["edit"])
+        expect(calls[0]?.body).toMatch(/Something went wrong.*Reference [0-9a-f]{32}/)
+      })
+  )
+
   it.scoped.each(names)("in %s ends in a sentence with its reference (C22)", name =>
     Effect.gen(function* () {
       const { calls, said, send } = yield* routing(Effect.die(new Error("a fault of ours")))

@@ -39,6 +39,7 @@ export const recordingConversation = (
     edit: first => Effect.as(show("edit", first.screen), first),
     add: screen => show("add", screen),
     attach: screen => show("attach", screen),
+    largestFile: 9 * 1024 * 1024,
     afterwards: work => work
   }
   return { conversation, shown, text: () => shown.map(({ text }) => text).join("\n") }

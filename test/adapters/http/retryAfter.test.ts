@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Option } from "effect"
 import { expect } from "vitest"
-import { parseRetryAfter } from "../../../src/adapters/mochi/retryAfter.ts"
+import { parseRetryAfter } from "../../../src/adapters/http/retryAfter.ts"
 
 const now = Date.parse("2026-01-05T10:00:00Z")
 
