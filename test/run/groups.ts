@@ -1,7 +1,10 @@
 /** Pure: no clock, no metric, no socket and no process, so that one worker runs them all without loading them again. */
 export const pure: ReadonlyArray<string> = [
-  "test/architecture.test.ts",
-  "test/limits.test.ts",
+  "test/{architecture,contributing,limits}.test.ts",
+  "test/adapters/discord/{RestPlan,customId,drawings,interactionSignature,markdown,pace}.test.ts",
+  "test/adapters/http/**/*.test.ts",
+  "test/adapters/mochi/{pathSegment,standardWebhooks,transportFault,webhookEvent,wireRequests}.test.ts",
+  "test/config/**/*.test.ts",
   "test/domain/**/*.test.ts",
   "test/views/**/*.test.ts",
   "test/bench/soak/{oracle,plan,reading}.test.ts",
