@@ -13,8 +13,8 @@ export default defineConfig({
     reporters: ["default", new RetriedTests()],
     sequence: { sequencer: LongestFirst },
     poolOptions: {
-      // Most of a file's time it waits, for a lease to lapse or a process to start: two to a core keep both busy.
-      forks: { minForks: 1, maxForks: 4 },
+      // Most of a file's time it waits, for a lease to lapse or a process to start: three of them keep two cores busy.
+      forks: { minForks: 1, maxForks: 3 },
       threads: { minThreads: 1, maxThreads: 1, isolate: false }
     },
     projects: [

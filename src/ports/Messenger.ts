@@ -29,17 +29,7 @@ export class MessengerError extends Schema.TaggedError<MessengerError>()("Messen
   code: Schema.Number,
   /** How long Discord asks to wait. */
   retryAfterMillis: Schema.optionalWith(Schema.Number, { as: "Option", exact: true }),
-  mayHaveHappened: Schema.Boolean,
-  /**
-   * What Discord's code says besides.
-   * - `lost channel`: this bot does not know the channel, or has no access to it: a direct message channel is gone, or another
-   *   bot opened it.
-   * - `another bot's message`: only that bot can edit it.
-   */
-  about: Schema.Literal("lost channel", "another bot's message", "nothing else").pipe(
-    Schema.propertySignature,
-    Schema.withConstructorDefault(() => "nothing else" as const)
-  )
+  mayHaveHappened: Schema.Boolean
 }) {}
 
 /** The result of a search in a channel's latest messages. Unsure: not seeing the message proves nothing. */
@@ -47,6 +37,14 @@ export type Sought =
   | { readonly _tag: "Found"; readonly messageId: MessageId }
   | { readonly _tag: "Absent" }
   | { readonly _tag: "Unsure" }
+
+/**
+ * What the platform's code says besides the reason.
+ * - `lost channel`: this bot does not know the channel, or has no access to it: a direct message channel is gone, or another
+ *   bot opened it.
+ * - `another bot's message`: only that bot can edit it.
+ */
+export type ErrorSubject = "lost channel" | "another bot's message" | "nothing else"
 
 /** Discord did not take the answer to an interaction. */
 export class AnswerError extends Schema.TaggedError<AnswerError>()("AnswerError", {
@@ -89,6 +87,7 @@ export class Messenger extends Context.Tag("mochi/ports/Messenger")<
   Messenger,
   {
     /** The bot that posts these messages. */
+    readonly about: (error: MessengerError) => ErrorSubject
     readonly application: Effect.Effect<BotId, MessengerError>
     /** How many communities the bot is in, about an hour behind; fails while Discord does not answer. */
     readonly communities: Effect.Effect<number, MessengerError>

@@ -55,6 +55,9 @@ export const posting = Effect.gen(function* () {
   const closedDms = yield* makeClosedDms
   const turns = yield* makeChannelTurns
 
+  const isOfLostChannel = (error: PostingFailure): error is MessengerError =>
+    error._tag === "MessengerError" && messenger.about(error) === "lost channel"
+
   /** Runs `work` in the person's DM channel; if Discord no longer knows the stored one, opens another and runs it again. */
   const inDm = Effect.fnUntraced(function* (
     user: UserId,
@@ -173,7 +176,7 @@ export const posting = Effect.gen(function* () {
     return yield* messenger.edit(channelId, messageId.value, notice).pipe(
       Effect.as(true),
       Effect.catchIf(
-        ({ about }) => about !== "nothing else",
+        error => messenger.about(error) !== "nothing else",
         () => Effect.succeed(false)
       ),
       Effect.catchIf(isBeyondRepair, () => Effect.succeed(true))
@@ -200,9 +203,6 @@ export const posting = Effect.gen(function* () {
 export const isBeyondRepair = (error: PostingFailure): error is MessengerError =>
   error._tag === "MessengerError" &&
   (error.reason === "Gone" || error.reason === "TokenDead" || error.reason === "Refused")
-
-const isOfLostChannel = (error: PostingFailure): error is MessengerError =>
-  error._tag === "MessengerError" && error.about === "lost channel"
 
 const isUnreachable = (error: PostingFailure): error is MessengerError =>
   error._tag === "MessengerError" && error.reason === "Unreachable"

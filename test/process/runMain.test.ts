@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -107,6 +107,7 @@ describe("The service on its embedded database", () => {
         )
         yield* Effect.sleep(millis)
         const first = yield* childOf(child.pid)
+        yield* catchesSignals(first)
         yield* sendAll(first, ["SIGTERM"])
         expect(yield* child.ended).toMatchObject({ code: 0, signal: null })
         expect(postgresProcessesIn(dataDir)).toEqual([])
@@ -176,8 +177,20 @@ describe("The command line on an embedded database", () => {
   )
 })
 
+const soon = Schedule.spaced("20 millis")
+
+/** Once it is forked. */
 const childOf = (pid: number) =>
-  Effect.promise(async () => {
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")
-    return Number(children.trim().split(" ")[0])
-  })
+  Effect.tryPromise(() => readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).pipe(
+    Effect.map(children => Number(children.trim().split(" ")[0])),
+    Effect.filterOrFail(child => child > 0),
+    Effect.retry(soon)
+  )
+
+/** The kernel gives the first process of a container no signal before Node's first line asks for it. */
+const catchesSignals = (pid: number) =>
+  Effect.tryPromise(() => readFile(`/proc/${pid}/status`, "utf8")).pipe(
+    Effect.map(status => BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`)),
+    Effect.filterOrFail(caught => (caught & (1n << 14n)) !== 0n),
+    Effect.retry(soon)
+  )

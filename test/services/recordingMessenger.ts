@@ -39,8 +39,7 @@ export const refusal = (
     reason,
     code,
     retryAfterMillis: Option.fromNullable(more.retryAfterMillis),
-    mayHaveHappened: more.mayHaveHappened ?? false,
-    about: aboutOf(code)
+    mayHaveHappened: more.mayHaveHappened ?? false
   })
 
 /** Discord as far as a bot can tell. Every call goes to `happened`, as a line such as `post Ada's DM: KudosReceived approved`. */
@@ -90,6 +89,7 @@ export const recordingMessenger = (happened: Array<string>) => {
     })
 
   const messenger = Messenger.of({
+    about: aboutOf,
     application: Effect.sync(() => discord.bot),
     communities: Effect.succeed(1),
     canOfferButtons: fitsButtons,

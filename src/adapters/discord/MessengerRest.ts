@@ -27,7 +27,7 @@ import { fitsButtons } from "./customId.ts"
 import { drawn } from "./draw.ts"
 import { isDrawingOf } from "./drawings.ts"
 import type { Message } from "./Message.ts"
-import { messengerError } from "./messengerErrors.ts"
+import { aboutOf, messengerError } from "./messengerErrors.ts"
 import { toApiError } from "./RestErrors.ts"
 import { madeAt } from "./snowflake.ts"
 
@@ -107,6 +107,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
     return {
       ...answering(rest),
       canOfferButtons: fitsButtons,
+      about: aboutOf,
       application: Effect.map(ours, ({ id }) => id),
 
       communities: rest.getMyApplication().pipe(

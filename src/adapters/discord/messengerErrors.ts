@@ -1,6 +1,6 @@
 import { Duration, Option } from "effect"
 import { MessengerError } from "../../ports/Messenger.ts"
-import type { MessengerErrorReason } from "../../ports/Messenger.ts"
+import type { ErrorSubject, MessengerErrorReason } from "../../ports/Messenger.ts"
 import { isOutcomeUnknown } from "./RestErrors.ts"
 import type { DiscordFailure } from "./RestErrors.ts"
 
@@ -13,12 +13,11 @@ export const messengerError = (failure: DiscordFailure): MessengerError =>
       failure._tag === "DiscordApiError"
         ? Option.map(Option.fromNullable(failure.retryAfter), Duration.toMillis)
         : Option.none(),
-    mayHaveHappened: isOutcomeUnknown(failure),
-    about: failure._tag === "DiscordApiError" ? aboutOf(failure.code) : "nothing else"
+    mayHaveHappened: isOutcomeUnknown(failure)
   })
 
 /** Unknown channel, no access; a message that another user wrote. */
-export const aboutOf = (code: number): MessengerError["about"] => {
+export const aboutOf = ({ code }: MessengerError): ErrorSubject => {
   if (code === 10_003 || code === 50_001) return "lost channel"
   return code === 50_005 ? "another bot's message" : "nothing else"
 }

@@ -59,6 +59,7 @@ export const listeningDiscord = (
   const layer = Layer.mock(Messenger, {
     ...answering(rest),
     canOfferButtons: () => true,
+    about: () => "nothing else",
     openDm: () =>
       opensDms
         ? Effect.succeed(ChannelId.make("1"))
