@@ -32,21 +32,17 @@ import * as logging from "./adapters/telemetry/logging.ts"
 import * as Otel from "./adapters/telemetry/Otel.ts"
 import { Settings } from "./config/Settings.ts"
 import type { SettingsValues } from "./config/Settings.ts"
+import { edge, services } from "./graph.ts"
 import * as LivenessInMemory from "./adapters/process/LivenessInMemory.ts"
 import * as BoundedServer from "./adapters/process/boundedServer.ts"
 import * as ReadinessInMemory from "./adapters/process/ReadinessInMemory.ts"
 import { Shutdown } from "./ports/Shutdown.ts"
-import * as conversation from "./programs/discord/conversation.ts"
 import * as JobWorker from "./programs/jobs/JobWorker.ts"
 import * as CommandSync from "./programs/discord/CommandSync.ts"
 import * as DiscordHealth from "./programs/discord/DiscordHealth.ts"
 import * as GatewayInteractions from "./programs/discord/overGateway.ts"
 import * as HttpInteractions from "./programs/discord/overHttp.ts"
-import { InteractionRouter } from "./programs/discord/InteractionRouter.ts"
-import { Features } from "./programs/features/features.ts"
-import { KudosAnswers } from "./programs/features/kudosAnswers.ts"
 import * as kudosRecovery from "./programs/features/kudosRecovery.ts"
-import { PrivacyTurns } from "./programs/features/privacy.ts"
 import * as Erasures from "./programs/upkeep/Erasures.ts"
 import * as Health from "./programs/upkeep/Health.ts"
 import * as Housekeeping from "./programs/upkeep/Housekeeping.ts"
@@ -55,17 +51,6 @@ import { Handlers } from "./programs/http/Endpoint.ts"
 import type { Endpoint } from "./programs/http/Endpoint.ts"
 import * as Server from "./programs/http/Server.ts"
 import * as Webhooks from "./programs/webhooks/Webhooks.ts"
-import { Cards } from "./services/Cards.ts"
-import { Choices } from "./services/Choices.ts"
-import { Decisions } from "./services/Decisions.ts"
-import { Deliveries } from "./services/Deliveries.ts"
-import { Intake } from "./services/Intake.ts"
-import { Audit } from "./services/Audit.ts"
-import { KudosRequests } from "./services/KudosRequests.ts"
-import { RequestPeople } from "./services/RequestPeople.ts"
-import { Privacy } from "./services/Privacy.ts"
-import { Settlements } from "./services/Settlements.ts"
-import { Usage } from "./services/Usage.ts"
 
 /** The pause between two tries to reach a database that was there a moment ago. */
 const storeComesBack = Schedule.spaced("1 second")
@@ -95,26 +80,6 @@ const stores = Layer.mergeAll(
 const mochi = Layer.mergeAll(MochiPayHttp.layer, MochiProfilesHttp.layer, WebhookSignaturesStandard.layer)
 
 const discord = Layer.provideMerge(MessengerRest.layer, Rest.layer)
-
-const services = Layer.mergeAll(
-  Choices.Default,
-  Decisions.Default,
-  Deliveries.Default,
-  Intake.Default,
-  KudosRequests.Default,
-  Privacy.Default
-).pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default)
-  ),
-  Layer.provideMerge(Cards.Default)
-)
-
-const features = Features.Default.pipe(
-  Layer.provideMerge(Layer.mergeAll(KudosAnswers.Default, PrivacyTurns.Default))
-)
-
-const edge = Layer.merge(InteractionRouter.Default, conversation.layer).pipe(Layer.provideMerge(features))
 
 const overGateway = Layer.merge(GatewayInteractions.layer, DiscordHealth.layerGateway).pipe(
   Layer.provide(Gateway.layer)

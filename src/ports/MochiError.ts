@@ -17,7 +17,7 @@ export type MochiOperation = typeof MochiOperation.Type
 
 /**
  * Why a call to Mochi gave no usable answer.
- * - `Forbidden`: 401 or 403. `NotFound`: 404. `Refused`: any other 4xx; for a decision 400 means "settled already".
+ * - `Forbidden`: 401 or 403. `NotFound`: 404. `Refused`: every other 4xx; for a decision 400 means "settled already".
  * - `Unavailable`: no connection, 408, 429 or 5xx after every retry. `TimedOut`: the deadline passed.
  * - `Undecodable`: an answer that is not what Mochi promises.
  * - `UnsafePath`: an id that must not enter a URL; the bot sent nothing.

@@ -6,59 +6,24 @@ import * as Tables from "../../src/adapters/memory/Tables.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
 import { requestReport } from "../../src/domain/TransferRequest.ts"
 import type { RequestReport } from "../../src/domain/TransferRequest.ts"
+import { edge, services } from "../../src/graph.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { AuditLog } from "../../src/ports/AuditLog.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { UsageLog } from "../../src/ports/UsageLog.ts"
-import * as conversation from "../../src/programs/discord/conversation.ts"
 import type { Respond } from "../../src/programs/discord/conversation.ts"
 import { InteractionRouter } from "../../src/programs/discord/InteractionRouter.ts"
-import { Features } from "../../src/programs/features/features.ts"
-import { KudosAnswers } from "../../src/programs/features/kudosAnswers.ts"
 import * as kudosRecovery from "../../src/programs/features/kudosRecovery.ts"
-import { PrivacyTurns } from "../../src/programs/features/privacy.ts"
 import * as JobWorker from "../../src/programs/jobs/JobWorker.ts"
-import { Audit } from "../../src/services/Audit.ts"
-import { Cards } from "../../src/services/Cards.ts"
-import { Choices } from "../../src/services/Choices.ts"
 import { DeadLetters } from "../../src/services/DeadLetters.ts"
-import { Decisions } from "../../src/services/Decisions.ts"
-import { Deliveries } from "../../src/services/Deliveries.ts"
 import { Intake } from "../../src/services/Intake.ts"
-import { KudosRequests } from "../../src/services/KudosRequests.ts"
-import { Privacy } from "../../src/services/Privacy.ts"
-import { RequestPeople } from "../../src/services/RequestPeople.ts"
-import { Settlements } from "../../src/services/Settlements.ts"
-import { Usage } from "../../src/services/Usage.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
 import { facts } from "./cast.ts"
 import { key, storeDown } from "./mochiWorld.ts"
 import { firstLineOf, recordingMessenger } from "./recordingMessenger.ts"
 import { scriptedMochi } from "./scriptedMochi.ts"
 
-const services = Layer.mergeAll(
-  Choices.Default,
-  DeadLetters.Default,
-  Decisions.Default,
-  Deliveries.Default,
-  Intake.Default,
-  KudosRequests.Default,
-  Privacy.Default
-).pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default)
-  ),
-  Layer.provideMerge(Cards.Default)
-)
-
-const features = Features.Default.pipe(
-  Layer.provideMerge(Layer.mergeAll(KudosAnswers.Default, PrivacyTurns.Default))
-)
-
-const graph = Layer.merge(InteractionRouter.Default, conversation.layer).pipe(
-  Layer.provideMerge(features),
-  Layer.provideMerge(services)
-)
+const graph = edge.pipe(Layer.provideMerge(Layer.provideMerge(DeadLetters.Default, services)))
 
 export type Stores = Layer.Layer.Success<ReturnType<typeof layerOf>>
 

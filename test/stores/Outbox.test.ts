@@ -10,15 +10,12 @@ import { Tables } from "../../src/adapters/memory/Tables.ts"
 import * as AtomicSql from "../../src/adapters/postgres/AtomicSql.ts"
 import { DatabaseUrl } from "../../src/adapters/postgres/Database.ts"
 import * as OutboxPgBoss from "../../src/adapters/postgres/OutboxPgBoss.ts"
-import { ApplicationId, RequestCode } from "../../src/domain/Ids.ts"
-import { NotificationId } from "../../src/domain/Notification.ts"
-import type { Audience } from "../../src/domain/Notification.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
-import type { Job } from "../../src/domain/Job.ts"
 import type { Taken } from "../../src/ports/Outbox.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
 import * as TestDatabase from "../support/postgres.ts"
+import { ask, deliver } from "./jobs.ts"
 
 class World extends Context.Tag("test/stores/Outbox/World")<
   World,
@@ -85,21 +82,6 @@ const memory = worldInMemory.pipe(
   Layer.provide(settings("http://127.0.0.1:1")),
   Layer.provideMerge(TestContext.TestContext)
 )
-
-const requestOf = (code: string) => ({
-  applicationId: ApplicationId.make("123"),
-  code: RequestCode.make(code)
-})
-
-/** `mark` tells jobs of one key apart. */
-const deliver = (code: string, mark = 0, audience: Audience = "owner"): Job => ({
-  _tag: "Deliver",
-  notification: NotificationId.make(`00000000-0000-4000-8000-${String(mark).padStart(12, "0")}`),
-  request: requestOf(code),
-  audience
-})
-
-const ask = (code: string): Job => ({ _tag: "AskMochi", request: requestOf(code), attempt: 1 })
 
 const codes = (taken: ReadonlyArray<Taken>) => taken.map(({ job }) => job.request.code).sort()
 

@@ -25,6 +25,24 @@ export const requestFaults = (records: ReadonlyArray<RequestRecord>): ReadonlyAr
     ].map(fault => `${method} ${route}: ${fault}`)
   })
 
+/** What Discord's document has against this body at this route, without anybody sending it. */
+export const faultsOfBody = (route: string, body: unknown): ReadonlyArray<string> =>
+  requestFaults([
+    {
+      method: "POST",
+      route,
+      path: route,
+      query: {},
+      body,
+      files: [],
+      userAgent: null,
+      contentType: null,
+      at: 0,
+      status: 200,
+      response: undefined
+    }
+  ])
+
 /** The faults in the fake's answers to these requests. */
 export const responseFaults = (records: ReadonlyArray<RequestRecord>): ReadonlyArray<string> =>
   records.flatMap(({ method, response, route, status }) =>

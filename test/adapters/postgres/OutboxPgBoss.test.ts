@@ -6,26 +6,10 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { DatabaseUrl } from "../../../src/adapters/postgres/Database.ts"
 import * as OutboxPgBoss from "../../../src/adapters/postgres/OutboxPgBoss.ts"
-import { ApplicationId, RequestCode } from "../../../src/domain/Ids.ts"
-import type { Audience } from "../../../src/domain/Notification.ts"
-import { NotificationId } from "../../../src/domain/Notification.ts"
 import { Outbox } from "../../../src/ports/Outbox.ts"
-import type { Job } from "../../../src/domain/Job.ts"
 import type { Taken } from "../../../src/ports/Outbox.ts"
 import * as TestDatabase from "../../support/postgres.ts"
-
-const requestOf = (code: string) => ({
-  applicationId: ApplicationId.make("123"),
-  code: RequestCode.make(code)
-})
-
-/** `mark` tells jobs of one key apart. */
-const deliver = (code: string, mark = 0, audience: Audience = "owner"): Job => ({
-  _tag: "Deliver",
-  notification: NotificationId.make(`00000000-0000-4000-8000-${String(mark).padStart(12, "0")}`),
-  request: requestOf(code),
-  audience
-})
+import { ask, deliver } from "../../stores/jobs.ts"
 
 const codes = (taken: ReadonlyArray<Taken>) =>
   taken.map(({ job }) => ("request" in job ? job.request.code : "")).sort()
@@ -237,8 +221,6 @@ layer(OutboxPgBoss.layer.pipe(Layer.provideMerge(TestDatabase.layer)), { exclude
     )
   }
 )
-
-const ask = (code: string): Job => ({ _tag: "AskMochi", request: requestOf(code), attempt: 1 })
 
 /** Runs a process until it holds a job, then kills it as a crash would. */
 const holdAndBeKilled = (url: string) =>

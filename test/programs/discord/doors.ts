@@ -20,7 +20,7 @@ import { Handlers } from "../../../src/programs/http/Endpoint.ts"
 import * as Server from "../../../src/programs/http/Server.ts"
 import { Audit } from "../../../src/services/Audit.ts"
 import { Usage } from "../../../src/services/Usage.ts"
-import { requestFaults } from "../../support/openapi.ts"
+import { faultsOfBody } from "../../support/openapi.ts"
 import { recording } from "../../support/recording.ts"
 import { settings } from "../../adapters/discord/LoopbackRest.ts"
 import { echoing } from "./echo.ts"
@@ -59,22 +59,7 @@ export interface HttpDoor extends Door {
 const callbackRoute = "/interactions/{interaction_id}/{interaction_token}/callback"
 
 /** By Discord's document: it has a first answer in one place only, but it is the same JSON at both doors. */
-export const faultsOfFirst = (body: unknown): ReadonlyArray<string> =>
-  requestFaults([
-    {
-      method: "POST",
-      route: callbackRoute,
-      path: callbackRoute,
-      query: {},
-      body,
-      files: [],
-      userAgent: null,
-      contentType: null,
-      at: 0,
-      status: 200,
-      response: undefined
-    }
-  ])
+export const faultsOfFirst = (body: unknown): ReadonlyArray<string> => faultsOfBody(callbackRoute, body)
 
 /** The router that a door gets, and all else that it needs but its own adapters. */
 const behind = (

@@ -19,7 +19,7 @@ export default Effect.gen(function* () {
   // A process whose lease lapsed must not end the lease that another process took after it.
   yield* sql`alter table decision_leases add column token uuid not null default gen_random_uuid()`
 
-  // Each row fills a page, so that one more needs disk space, as any other write may. Without vacuum, which would free pages
+  // Each row fills a page, so that one more needs disk space, like every other write. Without vacuum, which would free pages
   // for reuse.
   yield* sql`create unlogged table write_probe (filler text not null) with (autovacuum_enabled = false)`
   yield* sql`alter table write_probe alter column filler set storage plain`
