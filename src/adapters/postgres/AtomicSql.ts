@@ -13,29 +13,16 @@ export const layer: Layer.Layer<Atomic, never, SqlClient.SqlClient> = Layer.effe
   Atomic,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    // A savepoint needs no proof: its release fails.
-    const proof = Effect.serviceOption(SqlClient.TransactionConnection).pipe(
-      Effect.flatMap(
-        Option.match({
-          onNone: () => Effect.void,
-          onSome: ([, depth]) => (depth > 0 ? Effect.void : Effect.asVoid(sql`select 1`))
-        })
-      )
-    )
     const once = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-      sql
-        // If a statement failed, PostgreSQL answers the commit with a silent rollback, even if the work caught the failure;
-        // one more statement shows it.
-        .withTransaction(Effect.tap(work, () => proof))
-        .pipe(
-          sqlDefectsAsFailures,
-          Effect.catchAll(
-            (error): Effect.Effect<never, E | StoreUnavailable> =>
-              error instanceof SqlError.SqlError
-                ? Effect.fail(storeUnavailable("Atomic.transaction", error))
-                : Effect.fail(error)
-          )
+      sql.withTransaction(work).pipe(
+        sqlDefectsAsFailures,
+        Effect.catchAll(
+          (error): Effect.Effect<never, E | StoreUnavailable> =>
+            error instanceof SqlError.SqlError
+              ? Effect.fail(storeUnavailable("Atomic.transaction", error))
+              : Effect.fail(error)
         )
+      )
     const isWithinAnother = Effect.map(Effect.serviceOption(SqlClient.TransactionConnection), Option.isSome)
     return {
       // Nobody can retry a savepoint alone: the whole transaction is lost.

@@ -16,7 +16,7 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
     return {
-      record: Effect.fn("AuditLog.record")(function* (entry: AuditEntry) {
+      record: Effect.fnUntraced(function* (entry: AuditEntry) {
         const row = yield* encodeRow({
           actor: entry.actor,
           action: entry.action,
@@ -38,7 +38,7 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
         yield* sql`insert into audit_log (${columnsOf(sql, values)}) values (${valuesOf(sql, values)})`
       }, asStoreUnavailable("AuditLog.record")),
 
-      list: Effect.fn("AuditLog.list")(function* (filter: AuditFilter, most: number) {
+      list: Effect.fnUntraced(function* (filter: AuditFilter, most: number) {
         const conditions = [
           Option.map(filter.actor, actor => sql`actor = ${actor}`),
           Option.map(filter.action, action => sql`action = ${action}`),

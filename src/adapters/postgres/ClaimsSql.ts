@@ -19,7 +19,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
     const sql = yield* SqlClient.SqlClient
     const lease = yield* ProcessLease
     return {
-      claim: Effect.fn("Claims.claim")(function* (interaction: ReceivedInteraction) {
+      claim: Effect.fnUntraced(function* (interaction: ReceivedInteraction) {
         const locale = Option.getOrNull(Option.map(interaction.locale, storable))
         const token = storable(Redacted.value(interaction.token))
         const holder = yield* lease.id
@@ -40,14 +40,14 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
         return claimed.length > 0
       }, asStoreUnavailable("Claims.claim")),
 
-      answered: Effect.fn("Claims.answered")(function* (id: InteractionId) {
+      answered: Effect.fnUntraced(function* (id: InteractionId) {
         const holder = yield* lease.id
         // If this process's lease has lapsed, another process may take the interaction over and answer it.
         yield* sql`update interactions set awaits_answer = false
           where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
       }, asStoreUnavailable("Claims.answered")),
 
-      answeredForAnother: Effect.fn("Claims.answeredForAnother")(function* (id: InteractionId) {
+      answeredForAnother: Effect.fnUntraced(function* (id: InteractionId) {
         yield* sql`update interactions set awaits_answer = false
           where id = ${id} and holder = ${yield* lease.id} and taken_over`
       }, asStoreUnavailable("Claims.answeredForAnother")),
@@ -61,9 +61,9 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
         return yield* decodeAbandoned(
           yield* sql`select ${columns} from interactions where ${awaited} and holder = ${holder} and taken_over`
         )
-      }).pipe(asStoreUnavailable("Claims.adopt"), Effect.withSpan("Claims.adopt")),
+      }).pipe(asStoreUnavailable("Claims.adopt")),
 
-      liveToken: Effect.fn("Claims.liveToken")(function* (id: InteractionId) {
+      liveToken: Effect.fnUntraced(function* (id: InteractionId) {
         const rows = yield* sql`
           select token, extract(epoch from clock_timestamp() - received_at)::float8 as age
           from interactions where id = ${id} and ${tokenAlive(sql)}`
@@ -85,7 +85,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
         yield* retryingConflicts(
           sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
         )
-      }).pipe(asStoreUnavailable("Claims.prune"), Effect.withSpan("Claims.prune"))
+      }).pipe(asStoreUnavailable("Claims.prune"))
     }
   })
 )

@@ -1,7 +1,7 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import { SqlClient } from "@effect/sql"
 import { PgClient } from "@effect/sql-pg"
-import { Context, Duration, Effect, Layer, Option, Schedule } from "effect"
+import { Context, Effect, Layer, Option, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
 import { join, resolve } from "node:path"
 import { Settings } from "../../config/Settings.ts"
@@ -11,6 +11,7 @@ import type { DatabaseTooNew } from "./DatabaseError.ts"
 import { silenceAllowed, connectsWithin, serverDropsClientAfter, statementEndsWithin } from "./detection.ts"
 import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
+import * as Pool from "./pool.ts"
 import * as Migrations from "./Migrations.ts"
 import { migrations } from "./migrations/registry.ts"
 import { describeSqlError } from "./storeErrors.ts"
@@ -41,17 +42,18 @@ export const connect = (
   endsWithin = statementEndsWithin
 ): Effect.Effect<Context.Context<Database>, DatabaseError, Scope.Scope> => {
   const silentFor = endsWithin + silenceAllowed
-  return PgClient.make({
+  const pool = Pool.open({
     url: withSessionSettings(url, {
       statement_timeout: String(endsWithin),
       idle_session_timeout: String(2 * silentFor),
       idle_in_transaction_session_timeout: String(Math.max(silentFor, serverDropsClientAfter))
     }),
-    maxConnections: mostConnections,
     applicationName,
-    connectTimeout: Duration.millis(connectsWithin),
-    stream: endingWhenSilent(silentFor)
-  }).pipe(
+    mostConnections,
+    connectsWithin,
+    socket: endingWhenSilent(silentFor)
+  })
+  return PgClient.fromPool({ acquire: pool, applicationName }).pipe(
     Effect.provideServiceEffect(Reactivity.Reactivity, Reactivity.make),
     Effect.mapBoth({
       onFailure: error => new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) }),

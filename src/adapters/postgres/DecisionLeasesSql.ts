@@ -12,7 +12,7 @@ export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = La
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     return {
-      acquire: Effect.fn("DecisionLeases.acquire")(function* ({ applicationId, code }: RequestKey) {
+      acquire: Effect.fnUntraced(function* ({ applicationId, code }: RequestKey) {
         const rows =
           yield* sql`insert into decision_leases (application_id, code) values (${applicationId}, ${code})
           on conflict (application_id, code) do update set acquired_at = now(), token = excluded.token
@@ -21,7 +21,7 @@ export const layer: Layer.Layer<DecisionLeases, never, SqlClient.SqlClient> = La
         return Arr.head(yield* decodeTokens(rows)).pipe(Option.map(({ token }) => token))
       }, asStoreUnavailable("DecisionLeases.acquire")),
 
-      release: Effect.fn("DecisionLeases.release")(function* (token: LeaseToken) {
+      release: Effect.fnUntraced(function* (token: LeaseToken) {
         yield* sql`delete from decision_leases where token = ${token}`
       }, asStoreUnavailable("DecisionLeases.release"))
     }

@@ -8,17 +8,13 @@ export const layer: Layer.Layer<GatewaySessions, never, PgClient.PgClient> = Lay
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     return {
-      load: Effect.fn("GatewaySessions.load")(function* (bot: string, shardId: number) {
+      load: Effect.fnUntraced(function* (bot: string, shardId: number) {
         const rows =
           yield* sql`select session from gateway_sessions where shard_id = ${shardId} and bot = ${bot}`
         const [row] = yield* decodeRows(rows)
         return Option.map(Option.fromNullable(row), ({ session }) => session)
       }, asStoreUnavailable("GatewaySessions.load")),
-      save: Effect.fn("GatewaySessions.save")(function* (
-        bot: string,
-        shardId: number,
-        session: GatewaySession | null
-      ) {
+      save: Effect.fnUntraced(function* (bot: string, shardId: number, session: GatewaySession | null) {
         if (session === null) {
           yield* sql`delete from gateway_sessions where shard_id = ${shardId}`
           return

@@ -36,7 +36,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       })
 
       return {
-        store: Effect.fn("KudosIntents.store")(function* (draft: KudosDraft, origin: Option.Option<string>) {
+        store: Effect.fnUntraced(function* (draft: KudosDraft, origin: Option.Option<string>) {
           const holder = yield* lease.id
           const since = yield* startOfWork(sql).pipe(
             startedBy({ _tag: "Interaction", id: draft.interactionId })
@@ -63,7 +63,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
           return { intent, mayLeave: lease.holds(holder) }
         }, asStoreUnavailable("KudosIntents.store")),
 
-        finish: Effect.fn("KudosIntents.finish")(function* (id: InteractionId, end: IntentEnd) {
+        finish: Effect.fnUntraced(function* (id: InteractionId, end: IntentEnd) {
           const { request_code, state } = yield* encodeEnd(end)
           // A created intent stays created and keeps its first code; a missing code may still come.
           yield* sql`update kudos_intents
@@ -71,19 +71,19 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
             where interaction_id = ${id} and (state <> 'created' or ${state} = 'created')`
         }, asStoreUnavailable("KudosIntents.finish")),
 
-        withdraw: Effect.fn("KudosIntents.withdraw")(function* (id: InteractionId) {
+        withdraw: Effect.fnUntraced(function* (id: InteractionId) {
           const rows = yield* sql`update kudos_intents set state = 'not_created'
             where interaction_id = ${id} and state = 'sending' and holder = ${yield* lease.id} and not taken_over
             returning interaction_id`
           if (rows.length === 0) return yield* new NoLongerHeld()
         }, asStoreUnavailable("KudosIntents.withdraw")),
 
-        find: Effect.fn("KudosIntents.find")(function* (id: InteractionId) {
+        find: Effect.fnUntraced(function* (id: InteractionId) {
           const rows = yield* sql`select * from kudos_intents where interaction_id = ${id}`
           return Arr.head(yield* decodeIntents(rows))
         }, asStoreUnavailable("KudosIntents.find")),
 
-        lock: Effect.fn("KudosIntents.lock")(function* (id: InteractionId) {
+        lock: Effect.fnUntraced(function* (id: InteractionId) {
           const rows = yield* sql`select * from kudos_intents where interaction_id = ${id} for update`
           return Arr.head(yield* decodeIntents(rows))
         }, asStoreUnavailable("KudosIntents.lock")),
@@ -96,7 +96,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
               then stored_at < now() - ${unfinishedAfter}::interval
               else ${hasLapsed(sql, "kudos_intents.holder", "stored_at")} end
             returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
-        }).pipe(asStoreUnavailable("KudosIntents.adopt"), Effect.withSpan("KudosIntents.adopt"))
+        }).pipe(asStoreUnavailable("KudosIntents.adopt"))
       }
     })
   )

@@ -17,7 +17,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     return {
-      add: Effect.fn("NotificationLog.add")(function* (
+      add: Effect.fnUntraced(function* (
         request: RequestKey,
         about: RequestStatus,
         notificationsFor: ReadonlyArray<DueNotification>
@@ -35,11 +35,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         )
       }, asStoreUnavailable("NotificationLog.add")),
 
-      reopen: Effect.fn("NotificationLog.reopen")(function* (
-        request: RequestKey,
-        about: RequestStatus,
-        audience: Audience
-      ) {
+      reopen: Effect.fnUntraced(function* (request: RequestKey, about: RequestStatus, audience: Audience) {
         const [reopened] = yield* decode(
           yield* sql`update notifications set state = 'pending', updated_at = now()
             where application_id = ${storable(request.applicationId)} and code = ${storable(request.code)}
@@ -49,15 +45,12 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return Option.fromNullable(reopened)
       }, asStoreUnavailable("NotificationLog.reopen")),
 
-      find: Effect.fn("NotificationLog.find")(function* (id: NotificationId) {
+      find: Effect.fnUntraced(function* (id: NotificationId) {
         const [found] = yield* decode(yield* sql`select * from notifications where id = ${id}`)
         return Option.fromNullable(found)
       }, asStoreUnavailable("NotificationLog.find")),
 
-      list: Effect.fn("NotificationLog.list")(function* (
-        state: Option.Option<NotificationState>,
-        most: number
-      ) {
+      list: Effect.fnUntraced(function* (state: Option.Option<NotificationState>, most: number) {
         const where = Option.match(state, { onNone: () => sql`true`, onSome: is => sql`state = ${is}` })
         return yield* decode(
           yield* sql`select * from notifications where ${where}
@@ -65,14 +58,14 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         )
       }, asStoreUnavailable("NotificationLog.list")),
 
-      count: Effect.fn("NotificationLog.count")(function* (state: NotificationState) {
+      count: Effect.fnUntraced(function* (state: NotificationState) {
         const [{ count }] = yield* decodeCount(
           yield* sql`select count(*)::int as count from notifications where state = ${state}`
         )
         return count
       }, asStoreUnavailable("NotificationLog.count")),
 
-      attempt: Effect.fn("NotificationLog.attempt")(function* (id: NotificationId) {
+      attempt: Effect.fnUntraced(function* (id: NotificationId) {
         const [tried] = yield* decode(
           yield* sql`update notifications set attempts = attempts + 1, updated_at = now()
             where id = ${id} and state = 'pending' returning *`
@@ -80,7 +73,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return Option.fromNullable(tried)
       }, asStoreUnavailable("NotificationLog.attempt")),
 
-      settle: Effect.fn("NotificationLog.settle")(function* (
+      settle: Effect.fnUntraced(function* (
         id: NotificationId,
         state: NotificationState,
         reason: Option.Option<string>
@@ -93,7 +86,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return Duration.seconds(settled?.age ?? 0)
       }, asStoreUnavailable("NotificationLog.settle")),
 
-      revive: Effect.fn("NotificationLog.revive")(function* (id: Option.Option<NotificationId>) {
+      revive: Effect.fnUntraced(function* (id: Option.Option<NotificationId>) {
         const which = Option.match(id, { onNone: () => sql`true`, onSome: is => sql`id = ${is}` })
         return yield* decode(
           yield* sql`update notifications set state = 'pending', updated_at = now()
@@ -106,8 +99,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         where state = 'delivered' and created_at < now() - ${keptFor}::interval
           and updated_at < now() - ${keptFor}::interval`.pipe(
         Effect.asVoid,
-        asStoreUnavailable("NotificationLog.prune"),
-        Effect.withSpan("NotificationLog.prune")
+        asStoreUnavailable("NotificationLog.prune")
       )
     }
   })

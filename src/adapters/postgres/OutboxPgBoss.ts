@@ -126,10 +126,7 @@ const make = Effect.gen(function* () {
       Effect.provideService(work, SqlClient.SqlClient, sql).pipe(asStoreUnavailable(operation))
 
   return Outbox.of({
-    put: Effect.fn("Outbox.put")(function* (
-      jobs: ReadonlyArray<Job>,
-      after: Duration.Duration = Duration.zero
-    ) {
+    put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Duration.Duration = Duration.zero) {
       const traceparent = yield* currentTraceparent
       const millis = Math.round(Duration.toMillis(after))
       const inserts = jobKinds.flatMap(kind => {
@@ -149,7 +146,7 @@ const make = Effect.gen(function* () {
             storing("Outbox.take")
           ),
 
-    done: Effect.fn("Outbox.done")(function* (taken: Taken) {
+    done: Effect.fnUntraced(function* (taken: Taken) {
       const attempt = attemptOf(taken)
       const kind = taken.job._tag
       held.letGo(attempt)
@@ -159,11 +156,11 @@ const make = Effect.gen(function* () {
       yield* inTransaction ? announce(queueOf(kind)) : signals[kind].offer()
     }, storing("Outbox.done")),
 
-    again: Effect.fn("Outbox.again")(function* (taken: Taken, after: Duration.Duration) {
+    again: Effect.fnUntraced(function* (taken: Taken, after: Duration.Duration) {
       yield* putBack(taken.job._tag, attemptOf(taken), after, failedOnceMore(taken))
     }, storing("Outbox.again")),
 
-    release: Effect.fn("Outbox.release")(release, storing("Outbox.release")),
+    release: (kind: JobKind) => storing("Outbox.release")(release(kind)),
 
     backlog: Effect.gen(function* () {
       const rows = yield* sql`
@@ -171,7 +168,7 @@ const make = Effect.gen(function* () {
         from pgboss.job where name = ${queueOf("Deliver")} and state < 'completed'`
       const [{ millis, waiting }] = yield* decodeBacklog(rows)
       return { waiting, oldest: Duration.millis(Math.max(0, millis ?? 0)) }
-    }).pipe(storing("Outbox.backlog"), Effect.withSpan("Outbox.backlog"))
+    }).pipe(storing("Outbox.backlog"))
   })
 })
 

@@ -75,7 +75,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       )
 
     return {
-      profilesOf: Effect.fn("PersonalData.profilesOf")(function* (id: UserId) {
+      profilesOf: Effect.fnUntraced(function* (id: UserId) {
         const linked = yield* decodeLinked(
           yield* sql`select profile, max(at) as at from (${allPairs(id)}) as pair
             where discord = ${id} and not starts_with(profile, ${erasedPrefix})
@@ -98,7 +98,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
           )
         })),
 
-      beginErasure: Effect.fn("PersonalData.beginErasure")(function* (person: Identity) {
+      beginErasure: Effect.fnUntraced(function* (person: Identity) {
         const [erasure] = yield* decodeUnfinished(
           yield* sql`insert into unfinished_erasures as stored (discord_user_id, profile_ids, asked_at, next_try_at)
             values (${person.userId}, ${person.profileIds}::text[], ${thisMillisecond(sql)},
@@ -111,12 +111,12 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
         return erasure ?? (yield* Effect.dieMessage("An insert returned no row"))
       }, asStoreUnavailable("PersonalData.beginErasure")),
 
-      erase: Effect.fn("PersonalData.erase")(function* (erasure: UnfinishedErasure) {
+      erase: Effect.fnUntraced(function* (erasure: UnfinishedErasure) {
         yield* Effect.forEach(idsOf(erasure), id => fence(id, DateTime.toDate(erasure.askedAt)))
         return yield* eraseAll(sql, pseudonyms, whose(erasure), erasure.askedAt)
       }, asStoreUnavailable("PersonalData.erase")),
 
-      endErasure: Effect.fn("PersonalData.endErasure")(function* (erasure: UnfinishedErasure) {
+      endErasure: Effect.fnUntraced(function* (erasure: UnfinishedErasure) {
         yield* sql`delete from unfinished_erasures where discord_user_id = ${erasure.userId}
           and asked_at <= ${DateTime.toDate(erasure.askedAt)}`
       }, asStoreUnavailable("PersonalData.endErasure")),
@@ -131,7 +131,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
         asStoreUnavailable("PersonalData.unfinishedErasures")
       ),
 
-      wasErasedSince: Effect.fn("PersonalData.wasErasedSince")(function* (id: UserId, moment: DateTime.Utc) {
+      wasErasedSince: Effect.fnUntraced(function* (id: UserId, moment: DateTime.Utc) {
         const since = DateTime.toDate(moment)
         const rows = yield* sql`
           select from erasures where person = ${pseudonyms.of(id)} and erased_at >= ${since}
@@ -142,8 +142,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
 
       prune: sql`delete from erasures where erased_at < now() - ${keptErasedFor}::interval`.pipe(
         Effect.asVoid,
-        asStoreUnavailable("PersonalData.prune"),
-        Effect.withSpan("PersonalData.prune")
+        asStoreUnavailable("PersonalData.prune")
       )
     }
   })

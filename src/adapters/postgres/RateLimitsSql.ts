@@ -35,7 +35,7 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
       }
 
       return {
-        take: Effect.fn("RateLimits.take")(function* (user: UserId, kind: LimitedKind) {
+        take: Effect.fnUntraced(function* (user: UserId, kind: LimitedKind) {
           const { runs: most, seconds } = limits[kind]
           const window = sql`${seconds} * interval '1 second'`
           const recent = sql`from unnest(held.runs) as run where run between clock_timestamp() - ${window} and clock_timestamp()`
@@ -61,7 +61,7 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
           ([kind, { seconds }]) => sql`delete from rate_limits
             where kind = ${kind} and updated_at < clock_timestamp() - ${seconds} * interval '1 second'`,
           { discard: true }
-        ).pipe(asStoreUnavailable("RateLimits.prune"), Effect.withSpan("RateLimits.prune"))
+        ).pipe(asStoreUnavailable("RateLimits.prune"))
       }
     })
   )

@@ -22,7 +22,7 @@ export const layer: Layer.Layer<StoreHealth, never, SqlClient.SqlClient | Databa
             returning pg_relation_size('write_probe')::integer as size`
         )
         if (size > largestProbe) yield* sql`truncate write_probe`
-      }).pipe(asStoreUnavailable("StoreHealth.takesWrites"), Effect.withSpan("StoreHealth.takesWrites")),
+      }).pipe(asStoreUnavailable("StoreHealth.takesWrites")),
 
       isReachable: DatabaseSession.open(url, "mochi-discord-probe").pipe(
         Effect.flatMap(({ query }) => query("select 1")),

@@ -59,12 +59,9 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
     })
 
     return {
-      find: Effect.fn("TransferRequests.find")(
-        (key: RequestKey) => select(key, false),
-        asStoreUnavailable("TransferRequests.find")
-      ),
+      find: (key: RequestKey) => asStoreUnavailable("TransferRequests.find")(select(key, false)),
 
-      lock: Effect.fn("TransferRequests.lock")(function* (key: RequestKey) {
+      lock: Effect.fnUntraced(function* (key: RequestKey) {
         if (Option.isNone(yield* Effect.serviceOption(SqlClient.TransactionConnection)))
           return yield* Effect.dieMessage("TransferRequests.lock needs a transaction around it")
         const { application_id, code } = yield* encodeKey(key)
@@ -76,7 +73,7 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         return yield* select(key, true)
       }, asStoreUnavailable("TransferRequests.lock")),
 
-      save: Effect.fn("TransferRequests.save")(function* (request: TransferRequest) {
+      save: Effect.fnUntraced(function* (request: TransferRequest) {
         const row = yield* encodeRequest(request)
         const changes = Object.keys(row).flatMap(column =>
           column === "application_id" || column === "code" ? [] : [replacement(sql, column, row)]
@@ -87,7 +84,7 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
           on conflict (application_id, code) do update set ${sql.csv([...changes, sql`updated_at = now()`])}`
       }, asStoreUnavailable("TransferRequests.save")),
 
-      shown: Effect.fn("TransferRequests.shown")(function* (key: RequestKey, audience: Audience) {
+      shown: Effect.fnUntraced(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
         // A clock that was set back must not make a message younger.
         const rows =
@@ -97,18 +94,13 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         return Option.fromNullable((yield* decodeShown(rows))[0])
       }, asStoreUnavailable("TransferRequests.shown")),
 
-      begin: Effect.fn("TransferRequests.begin")(
-        (key: RequestKey, audience: Audience, shown: Shown) =>
-          put(key, audience, shown, sql`, begun_at = now()`),
-        asStoreUnavailable("TransferRequests.begin")
-      ),
+      begin: (key: RequestKey, audience: Audience, shown: Shown) =>
+        asStoreUnavailable("TransferRequests.begin")(put(key, audience, shown, sql`, begun_at = now()`)),
 
-      show: Effect.fn("TransferRequests.show")(
-        (key: RequestKey, audience: Audience, shown: Shown) => put(key, audience, shown, sql``),
-        asStoreUnavailable("TransferRequests.show")
-      ),
+      show: (key: RequestKey, audience: Audience, shown: Shown) =>
+        asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, sql``)),
 
-      liveAnswers: Effect.fn("TransferRequests.liveAnswers")(function* (key: RequestKey) {
+      liveAnswers: Effect.fnUntraced(function* (key: RequestKey) {
         const { application_id, code } = yield* encodeKey(key)
         const rows = yield* sql`select interaction_id, view
           from live_answers join interactions on interactions.id = live_answers.interaction_id
@@ -117,13 +109,13 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         return yield* decodeLiveAnswers(rows)
       }, asStoreUnavailable("TransferRequests.liveAnswers")),
 
-      answeredBy: Effect.fn("TransferRequests.answeredBy")(function* (id: InteractionId) {
+      answeredBy: Effect.fnUntraced(function* (id: InteractionId) {
         const rows = yield* sql`select transfer_requests.* from transfer_requests
           join live_answers using (application_id, code) where live_answers.interaction_id = ${id}`
         return Option.fromNullable((yield* decodeRequests(rows))[0])
       }, asStoreUnavailable("TransferRequests.answeredBy")),
 
-      addAnswer: Effect.fn("TransferRequests.addAnswer")(function* (key: RequestKey, answer: LiveAnswer) {
+      addAnswer: Effect.fnUntraced(function* (key: RequestKey, answer: LiveAnswer) {
         const row = { ...(yield* encodeKey(key)), ...(yield* encodeLiveAnswer(answer)) }
         yield* sql`insert into live_answers ${sql.insert(row)}
           on conflict (interaction_id) do update set ${sql.update(row, ["interaction_id"])}`

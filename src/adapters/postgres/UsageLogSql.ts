@@ -16,7 +16,7 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient | Pseudonym
     const today = sql`(now() at time zone 'UTC')::date`
 
     return {
-      record: Effect.fn("UsageLog.record")(function* ({ command, communityId, user }: Use) {
+      record: Effect.fnUntraced(function* ({ command, communityId, user }: Use) {
         const guild = Option.getOrElse(communityId, () => "")
         yield* sql`insert into usage_activity as stored (day, person, guild_id, command)
           select ${today}, ${pseudonyms.of(user)}, ${guild}, ${command}
@@ -24,7 +24,7 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient | Pseudonym
           on conflict (day, person, guild_id, command) do update set runs = stored.runs + 1, last_at = now()`
       }, asStoreUnavailable("UsageLog.record")),
 
-      report: Effect.fn("UsageLog.report")(function* (days: number) {
+      report: Effect.fnUntraced(function* (days: number) {
         const since = sql`${today} - ${days - 1}::int`
         const [[totals], commands, byDay, volume] = yield* Effect.all([
           Effect.flatMap(
@@ -58,14 +58,12 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient | Pseudonym
           where last_at > now() - interval '24 hours'`.pipe(
         Effect.flatMap(Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ active: Schema.Int })))),
         Effect.map(([{ active }]) => active),
-        asStoreUnavailable("UsageLog.activeDaily"),
-        Effect.withSpan("UsageLog.activeDaily")
+        asStoreUnavailable("UsageLog.activeDaily")
       ),
 
       prune: sql`delete from usage_activity where day < ${today} - ${keptForDays}::int`.pipe(
         Effect.asVoid,
-        asStoreUnavailable("UsageLog.prune"),
-        Effect.withSpan("UsageLog.prune")
+        asStoreUnavailable("UsageLog.prune")
       )
     }
   })

@@ -13,7 +13,7 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Laye
     const sql = yield* SqlClient.SqlClient
     return {
       // PostgreSQL waits for another open transaction with the same id: if that commits, this returns false.
-      accept: Effect.fn("WebhookInbox.accept")(function* (webhookId: string) {
+      accept: Effect.fnUntraced(function* (webhookId: string) {
         const rows = yield* sql`
           insert into webhook_inbox (webhook_id) values (${storable(webhookId)})
           on conflict do nothing returning webhook_id`
@@ -22,8 +22,7 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Laye
 
       prune: sql`delete from webhook_inbox where received_at < now() - ${keptFor}::interval`.pipe(
         Effect.asVoid,
-        asStoreUnavailable("WebhookInbox.prune"),
-        Effect.withSpan("WebhookInbox.prune")
+        asStoreUnavailable("WebhookInbox.prune")
       )
     }
   })
