@@ -15,7 +15,6 @@ import { KudosRequests } from "./services/KudosRequests.ts"
 import { Privacy } from "./services/Privacy.ts"
 import { RequestPeople } from "./services/RequestPeople.ts"
 import { Settlements } from "./services/Settlements.ts"
-import { Usage } from "./services/Usage.ts"
 
 export const services = Layer.mergeAll(
   Choices.Default,
@@ -25,9 +24,7 @@ export const services = Layer.mergeAll(
   KudosRequests.Default,
   Privacy.Default
 ).pipe(
-  Layer.provideMerge(
-    Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default, Usage.Default)
-  ),
+  Layer.provideMerge(Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default)),
   Layer.provideMerge(Cards.Default)
 )
 

@@ -1,7 +1,11 @@
 import { Context } from "effect"
 import type { Duration, Effect, Option, Redacted } from "effect"
+import type { Claim } from "../domain/Claim.ts"
 import type { UserId, InteractionId } from "../domain/Ids.ts"
+import type { AuditEntry } from "./AuditLog.ts"
+import type { LimitedKind } from "./RateLimits.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
+import type { Use } from "./UsageLog.ts"
 
 export interface ReceivedInteraction {
   readonly id: InteractionId
@@ -12,6 +16,18 @@ export interface ReceivedInteraction {
   readonly locale: Option.Option<string>
   /** Whether the person sees "is thinking" until an answer comes. */
   readonly awaitsAnswer: boolean
+  /** The rate limit that it counts towards. */
+  readonly limit: LimitedKind
+}
+
+/** How an interaction ended. */
+export interface Conclusion {
+  readonly id: InteractionId
+  /** Whether the person has the answer that they awaited. Changes nothing once another process took the interaction over. */
+  readonly isAnswered: boolean
+  /** For the audit log. */
+  readonly deed: Option.Option<AuditEntry>
+  readonly use: Option.Option<Use>
 }
 
 export interface AbandonedInteraction {
@@ -31,11 +47,11 @@ interface LiveToken {
 export class Claims extends Context.Tag("mochi/ports/Claims")<
   Claims,
   {
-    /** True once for each interaction id: a process that gets false leaves the interaction to the other one. */
-    readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<boolean, StoreUnavailable>
-    /** The process that claimed the interaction has answered it. Changes nothing once another process took it over. */
-    readonly answered: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
-    /** The same, for the process that took it over. */
+    /** Claims each interaction id once, and counts the run of its person: both or neither. */
+    readonly claim: (interaction: ReceivedInteraction) => Effect.Effect<Claim, StoreUnavailable>
+    /** Stores all of it or nothing. */
+    readonly conclude: (conclusion: Conclusion) => Effect.Effect<void, StoreUnavailable>
+    /** The process that took the interaction over has answered it. */
     readonly answeredForAnother: (id: InteractionId) => Effect.Effect<void, StoreUnavailable>
     /**
      * Takes over the interactions of the last day that still await an answer and whose process is certainly gone, each by

@@ -4,6 +4,8 @@ import type { ChannelId, BotId, InteractionId, MessageId, RequestKey } from "../
 import type { Audience } from "../domain/Notification.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
+import type { AuditEntry } from "./AuditLog.ts"
+import type { StoredIntent } from "./KudosIntents.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** The message that shows a request to one audience. */
@@ -40,6 +42,16 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
     /** Within a transaction: nobody else changes or adds this request until the transaction ends. */
     readonly lock: (key: RequestKey) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
     readonly save: (request: TransferRequest) => Effect.Effect<void, StoreUnavailable>
+    /**
+     * Adds the pending request that an intent in hand has created, as the intent has it, with the interaction's answer and the
+     * entry for the audit log: all or nothing. False, and nothing stored: the store knows the request already, or the intent
+     * is no longer in hand, or one of its people was erased meanwhile.
+     */
+    readonly addCreated: (
+      key: RequestKey,
+      intent: StoredIntent,
+      deed: AuditEntry
+    ) => Effect.Effect<boolean, StoreUnavailable>
 
     readonly shown: (
       key: RequestKey,

@@ -24,11 +24,10 @@ export interface UsageReport {
   readonly days: ReadonlyArray<{ readonly day: string; readonly activeUsers: number; readonly runs: number }>
 }
 
-/** How much people use the bot. People count by pseudonym. */
+/** How much people use the bot, from what the conclusions of interactions store. People count by pseudonym. */
 export class UsageLog extends Context.Tag("mochi/ports/UsageLog")<
   UsageLog,
   {
-    readonly record: (use: Use) => Effect.Effect<void, StoreUnavailable>
     /** Covers today, by UTC, and the days before: `days` in all. */
     readonly report: (days: number) => Effect.Effect<UsageReport, StoreUnavailable>
     /** People who used the bot within the last 24 hours. */

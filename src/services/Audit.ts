@@ -1,6 +1,7 @@
 import { Effect, Option } from "effect"
 import type { RequestKey, UserId } from "../domain/Ids.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
+import type { AuditEntry } from "../ports/AuditLog.ts"
 import { currentTraceId } from "../telemetry/traceContext.ts"
 
 /** What an actor did. The audit log adds the moment and the trace. */
@@ -13,6 +14,10 @@ export interface AuditedAction {
   readonly subject?: UserId
 }
 
+/** The action with its trace, for a store that records it together with what it led to. */
+export const auditEntry = ({ request, ...rest }: AuditedAction): Effect.Effect<AuditEntry> =>
+  Effect.map(currentTraceId, traceId => ({ ...rest, request: Option.fromNullable(request), traceId }))
+
 /** No command waits longer for its entry in the log. */
 const patience = "3 seconds"
 
@@ -21,17 +26,16 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
   effect: Effect.gen(function* () {
     const log = yield* AuditLog
 
-    const record = Effect.fn("Audit.record")(
-      function* ({ request, ...rest }: AuditedAction) {
-        const traceId = yield* currentTraceId
-        yield* log.record({ ...rest, request: Option.fromNullable(request), traceId })
-      },
-      Effect.timeout(patience),
-      (work, { action, outcome }) =>
-        Effect.catchAll(work, error =>
-          Effect.annotateLogs(Effect.logError("audit_failed", error), { action, outcome })
+    const record = (deed: AuditedAction) =>
+      Effect.flatMap(auditEntry(deed), log.record).pipe(
+        Effect.timeout(patience),
+        Effect.catchAll(error =>
+          Effect.annotateLogs(Effect.logError("audit_failed", error), {
+            action: deed.action,
+            outcome: deed.outcome
+          })
         )
-    )
+      )
 
     return { record }
   })

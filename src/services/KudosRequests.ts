@@ -3,7 +3,7 @@
  * sent; if the answer is lost, the bot finds out what became of it, and never sends again.
  */
 import { Duration, Effect, Either, Option, Schedule } from "effect"
-import type { InteractionId, RequestCode } from "../domain/Ids.ts"
+import type { InteractionId } from "../domain/Ids.ts"
 import {
   BotRecipient,
   InvalidAmount,
@@ -133,16 +133,12 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       const { intent, mayLeave } = yield* intents.store(checked, yield* currentTraceparent)
       const answer = yield* Effect.either(pay.create(checked, mayLeave))
       if (Either.isLeft(answer) && answer.left.reason === "Withheld") return yield* new NoLongerHeld()
-      yield* audit.record({
-        actor: checked.sender.userId,
-        action: "mochi_create",
-        outcome: Either.match(answer, {
-          onLeft: ({ reason }) => `failed: ${reason}`,
-          onRight: () => "success"
-        }),
-        ...auditedRequest(checked, Option.flatten(Either.getRight(answer)))
-      })
       if (Either.isLeft(answer)) {
+        yield* audit.record({
+          actor: checked.sender.userId,
+          action: "mochi_create",
+          outcome: `failed: ${answer.left.reason}`
+        })
         if (answer.left.mayHaveHappened) return Either.left(intent)
         yield* withdraw(intent)
         return yield* answer.left
@@ -196,9 +192,3 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     return { submit, lookAgain, resolve, abandoned, outcomeOf, requestOf }
   })
 }) {}
-
-const auditedRequest = ({ application }: KudosDraft, code: Option.Option<RequestCode>) =>
-  Option.match(code, {
-    onNone: () => ({}),
-    onSome: own => ({ request: { applicationId: application.id, code: own } })
-  })

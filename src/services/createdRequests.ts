@@ -9,6 +9,9 @@ import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { TransferRequests } from "../ports/TransferRequests.ts"
+import { Audit, auditEntry } from "./Audit.ts"
+import type { AuditedAction } from "./Audit.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A request that exists at Mochi. */
@@ -21,7 +24,9 @@ export interface CreatedKudos {
 export const createdRequests = Effect.gen(function* () {
   const pay = yield* MochiPay
   const intents = yield* KudosIntents
+  const requests = yield* TransferRequests
   const settlements = yield* Settlements
+  const audit = yield* Audit
 
   /**
    * Mochi's newest requests that may be this intent's, the oldest first: a request that copies the interaction id comes after
@@ -60,20 +65,40 @@ export const createdRequests = Effect.gen(function* () {
       Effect.as(Effect.logWarning("A created request is not stored yet", error), Option.none<A>())
     )
 
+  /** What the requester did, for the audit log; an erased requester is nobody's. */
+  const deedOf = (
+    { facts: { requester }, vault: { applicationId } }: StoredIntent,
+    code: Option.Option<RequestCode>
+  ): AuditedAction => ({
+    actor: Option.getOrElse(requester.userId, () => "bot"),
+    action: "mochi_create",
+    outcome: "success",
+    ...Option.match(code, { onNone: () => ({}), onSome: own => ({ request: { applicationId, code: own } }) })
+  })
+
+  /** Mochi answered that it created the request. Mostly nobody else has reported it yet. */
   const created = Effect.fnUntraced(function* (
     intent: StoredIntent,
     code: Option.Option<RequestCode>
   ): Effect.fn.Return<CreatedKudos> {
-    if (Option.isSome(code)) {
-      const stored = Option.flatten(yield* storedIfPossible(report(intent, code.value, "pending")))
-      return createdAs(intent, stored, "pending")
+    const deed = deedOf(intent, code)
+    if (Option.isNone(code)) {
+      yield* audit.record(deed)
+      yield* storedIfPossible(intents.finish(intent.interactionId, { _tag: "Created", code }))
+      return { intent, status: "pending" }
     }
-    yield* storedIfPossible(intents.finish(intent.interactionId, { _tag: "Created", code }))
-    return { intent, status: "pending" }
+    const key = { applicationId: intent.vault.applicationId, code: code.value }
+    const isAdded = yield* storedIfPossible(
+      Effect.flatMap(auditEntry(deed), entry => requests.addCreated(key, intent, entry))
+    )
+    if (Option.contains(isAdded, true)) return { intent, status: "pending" }
+    yield* audit.record(deed)
+    const stored = Option.flatten(yield* storedIfPossible(report(intent, code.value, "pending")))
+    return createdAs(intent, stored, "pending")
   })
 
   /** Whether Mochi has the request after all. A listed one is another's if an event of it says something else. */
-  const look = Effect.fn("KudosRequests.look")(function* (
+  const look = Effect.fnUntraced(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
     for (const { code, status } of yield* candidates(intent)) {
@@ -82,7 +107,10 @@ export const createdRequests = Effect.gen(function* () {
         onNone: () => true,
         onSome: ({ interactionId }) => Option.contains(interactionId, intent.interactionId)
       })
-      if (isOwn) return Option.some(createdAs(intent, stored, status))
+      if (!isOwn) continue
+      // The process that sent it never learned of its success.
+      if (intent.state !== "created") yield* audit.record(deedOf(intent, Option.some(code)))
+      return Option.some(createdAs(intent, stored, status))
     }
     return Option.none()
   })

@@ -92,7 +92,10 @@ const kudosOver = ({
                 )
             })
       }),
-      Layer.mock(TransferRequests, { answeredBy: id => Effect.succeed(answers(id)) }),
+      Layer.mock(TransferRequests, {
+        answeredBy: id => Effect.succeed(answers(id)),
+        addCreated: () => Effect.succeed(false)
+      }),
       silentJournal
     )
     const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))

@@ -45,7 +45,8 @@ const open = (count: number) =>
           userId: requester.id,
           token: Redacted.make("token"),
           locale: Option.some("de"),
-          awaitsAnswer: false
+          awaitsAnswer: false,
+          limit: "button"
         })
         yield* sql`insert into kudos_intents (interaction_id, application_id, vault_profile_id, token_name,
             application_name, vault_name, amount, symbol, requester_profile_id, requester_discord_id,

@@ -19,10 +19,9 @@ import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { People } from "../../src/ports/People.ts"
-import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Audit } from "../../src/services/Audit.ts"
-import { Usage } from "../../src/services/Usage.ts"
+import { used } from "../stores/conclusions.ts"
 import { Privacy } from "../../src/services/Privacy.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { draft, settings } from "../adapters/mochi/mochiClients.ts"
@@ -109,9 +108,7 @@ const stores = Layer.mergeAll(
   profiles
 ).pipe(Layer.provideMerge(leaseRenewedOnUse(1)), Layer.provideMerge(base))
 
-export const underTest = Layer.mergeAll(Privacy.Default, Audit.Default, Usage.Default).pipe(
-  Layer.provideMerge(stores)
-)
+export const underTest = Layer.mergeAll(Privacy.Default, Audit.Default).pipe(Layer.provideMerge(stores))
 
 export const factsOf = (owner: Someone, requester: Someone, recipient: Someone): RequestFacts => ({
   applicationName: "DAO",
@@ -145,15 +142,14 @@ export const lived = (owner: Someone, requester: Someone, recipient: Someone) =>
         userId: person.id,
         token: Redacted.make(`token of ${person.id}`),
         locale: Option.some("de"),
-        awaitsAnswer: true
+        awaitsAnswer: true,
+        limit: "kudos"
       })
       const people = yield* People
       yield* people.rememberDmChannel(person.id, Ids.ChannelId.make(`9${index}`), bot)
       const audit = yield* Audit
-      const usage = yield* Usage
       yield* audit.record({ actor: person.id, action: "kudos", outcome: "success", request: key })
-      yield* usage.count({ user: person.id, communityId: Option.none(), command: "kudos" })
-      yield* (yield* RateLimits).take(person.id, "kudos")
+      yield* claims.conclude(used({ user: person.id, communityId: Option.none(), command: "kudos" }))
     }
     const intents = yield* KudosIntents
     const asked = draft(requester.profile, recipient.profile, "7", "vault")

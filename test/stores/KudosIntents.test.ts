@@ -7,6 +7,7 @@ import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import type { IntentEnd } from "../../src/ports/KudosIntents.ts"
 import { anyText } from "../adapters/postgres/storedRequests.ts"
 import { draft, recipient, sender } from "./drafts.ts"
+import { answered } from "./conclusions.ts"
 import { onEachStore, World } from "./eachStore.ts"
 
 /** What a process has of the port. */
@@ -18,7 +19,8 @@ const over = (context: Context.Context<Claims | KudosIntents>) => {
       userId: sender,
       token: Redacted.make("token"),
       locale: Option.none(),
-      awaitsAnswer: true
+      awaitsAnswer: true,
+      limit: "button"
     })
   return {
     ...intents,
@@ -195,7 +197,7 @@ onEachStore("kudos intents", it => {
       yield* (yield* process(42)).claim(InteractionId.make("6001"))
       yield* refused("6001", "somebody else's")
       yield* mine.claim(InteractionId.make("6002"))
-      yield* mine.claims.answered(InteractionId.make("6002"))
+      yield* mine.claims.conclude(answered("6002"))
       yield* refused("6002", "ended by an erasure", "StoreUnavailable")
       yield* mine.claim(InteractionId.make("6003"))
       const { mayLeave } = yield* mine.storeClaimed(draft("6003"), Option.none())

@@ -18,11 +18,10 @@ import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { People } from "../../src/ports/People.ts"
 import { PersonalData } from "../../src/ports/PersonalData.ts"
-import { RateLimits } from "../../src/ports/RateLimits.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
-import { UsageLog } from "../../src/ports/UsageLog.ts"
 import { someFacts } from "../adapters/postgres/storedRequests.ts"
 import { draft } from "./drafts.ts"
+import { used } from "./conclusions.ts"
 import { onEachStore, World } from "./eachStore.ts"
 
 interface Someone {
@@ -84,11 +83,11 @@ const lived = Effect.gen(function* () {
     userId,
     token: Redacted.make("the token"),
     locale: Option.some("de"),
-    awaitsAnswer: true
+    awaitsAnswer: true,
+    limit: "kudos"
   })
   yield* (yield* People).rememberDmChannel(userId, dms(requester), ours)
-  yield* (yield* RateLimits).take(userId, "kudos")
-  yield* (yield* UsageLog).record({ user: userId, communityId: Option.none(), command: "kudos" })
+  yield* (yield* Claims).conclude(used({ user: userId, communityId: Option.none(), command: "kudos" }))
   yield* (yield* AuditLog).record({
     actor: userId,
     action: "kudos",
@@ -285,10 +284,10 @@ onEachStore("personal data", it => {
   it.effect("is not stored again by work that began before the erasure, and is by what begins after it", () =>
     Effect.gen(function* () {
       const [data, world] = [yield* PersonalData, yield* World]
-      const [requests, settings, usage, audit] = [
+      const [requests, settings, claims, audit] = [
         yield* TransferRequests,
         yield* People,
-        yield* UsageLog,
+        yield* Claims,
         yield* AuditLog
       ]
       const person = someone()
@@ -298,7 +297,7 @@ onEachStore("personal data", it => {
       const work = (request: TransferRequest) =>
         Effect.gen(function* () {
           yield* settings.chooseNotifications(person.userId, false)
-          yield* usage.record({ user: person.userId, communityId: Option.none(), command: "late" })
+          yield* claims.conclude(used({ user: person.userId, communityId: Option.none(), command: "late" }))
           yield* audit.record({
             actor: person.userId,
             action: "late",

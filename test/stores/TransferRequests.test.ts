@@ -156,7 +156,8 @@ onEachStore("transfer requests", it => {
           userId: UserId.make("123456789012345678"),
           token: Redacted.make("token"),
           locale: Option.none(),
-          awaitsAnswer: true
+          awaitsAnswer: true,
+          limit: "button"
         })
         yield* world.passes("1 minute")
       }

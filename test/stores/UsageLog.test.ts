@@ -4,6 +4,7 @@ import { CommunityId, InteractionId, RequestCode, UserId } from "../../src/domai
 import { Claims } from "../../src/ports/Claims.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { UsageLog } from "../../src/ports/UsageLog.ts"
+import { used } from "./conclusions.ts"
 import { draft, sender } from "./drafts.ts"
 import { onEachStore, World } from "./eachStore.ts"
 
@@ -20,7 +21,7 @@ const dayOf = (moment: DateTime.Utc) => DateTime.formatIsoDateUtc(moment)
 onEachStore("usage", it => {
   it.effect("is reported by day, by command and by server, and counts each person once", () =>
     Effect.gen(function* () {
-      const [usage, world] = [yield* UsageLog, yield* World]
+      const [claims, usage, world] = [yield* Claims, yield* UsageLog, yield* World]
       expect(yield* usage.report(30)).toEqual({
         activeUsers: 0,
         servers: 0,
@@ -28,12 +29,12 @@ onEachStore("usage", it => {
         volume: [],
         days: []
       })
-      yield* usage.record(use("0", "kudos", Option.some("1")))
-      yield* usage.record(use("0", "kudos", Option.some("1")))
+      yield* claims.conclude(used(use("0", "kudos", Option.some("1"))))
+      yield* claims.conclude(used(use("0", "kudos", Option.some("1"))))
       yield* world.passes("1 day")
-      yield* usage.record(use("0", "view", Option.some("2")))
-      yield* usage.record(use("1", "view", Option.none()))
-      yield* usage.record(use("1", "approve", Option.none()))
+      yield* claims.conclude(used(use("0", "view", Option.some("2"))))
+      yield* claims.conclude(used(use("1", "view", Option.none())))
+      yield* claims.conclude(used(use("1", "approve", Option.none())))
       expect(yield* usage.activeDaily).toBe(2)
       const today = dayOf(yield* world.now)
       const yesterday = dayOf(DateTime.subtract(yield* world.now, { days: 1 }))
@@ -72,7 +73,8 @@ onEachStore("usage", it => {
             userId: sender,
             token: Redacted.make("token"),
             locale: Option.none(),
-            awaitsAnswer: true
+            awaitsAnswer: true,
+            limit: "button"
           })
           const token = { ...plain.holding.token, symbol }
           yield* intents.store(
@@ -99,10 +101,10 @@ onEachStore("usage", it => {
 
   it.effect("counts as of today the people who ran something within 24 hours", () =>
     Effect.gen(function* () {
-      const [usage, world] = [yield* UsageLog, yield* World]
+      const [claims, usage, world] = [yield* Claims, yield* UsageLog, yield* World]
       yield* world.passes("2 days")
       expect(yield* usage.activeDaily).toBe(0)
-      yield* usage.record(use("2", "kudos", Option.none()))
+      yield* claims.conclude(used(use("2", "kudos", Option.none())))
       yield* world.passes("23 hours")
       expect(yield* usage.activeDaily).toBe(1)
       yield* world.passes("2 hours")
@@ -112,10 +114,10 @@ onEachStore("usage", it => {
 
   it.effect("is forgotten after 400 days", () =>
     Effect.gen(function* () {
-      const [usage, world] = [yield* UsageLog, yield* World]
-      yield* usage.record(use("3", "oldest", Option.none()))
+      const [claims, usage, world] = [yield* Claims, yield* UsageLog, yield* World]
+      yield* claims.conclude(used(use("3", "oldest", Option.none())))
       yield* world.passes("2 days")
-      yield* usage.record(use("4", "old", Option.none()))
+      yield* claims.conclude(used(use("4", "old", Option.none())))
       yield* world.passes("399 days")
       yield* usage.prune
       const commands = (yield* usage.report(1000)).commands.map(({ command }) => command)

@@ -77,7 +77,8 @@ const worldSql = Layer.effect(
             Layer.merge(ClaimsSql.layer, KudosIntentsSql.layer).pipe(
               Layer.provide(lease),
               Layer.provide(Layer.succeed(SqlClient.SqlClient, sql)),
-              Layer.provide(Layer.succeed(Pseudonyms, keyed))
+              Layer.provide(Layer.succeed(Pseudonyms, keyed)),
+              Layer.provide(configured)
             )
           )
           yield* Effect.acquireRelease(begins(id), () => ends(id))
@@ -99,7 +100,8 @@ const worldInMemory = Layer.effect(
         Layer.build(
           Layer.merge(ClaimsInMemory.layer, KudosIntentsInMemory.layer).pipe(
             Layer.provide(Process.layerOf(id)),
-            Layer.provide(Layer.succeed(Tables, tables))
+            Layer.provide(Layer.succeed(Tables, tables)),
+            Layer.provide(configured)
           )
         ),
       ends: id => Effect.provideService(Process.end(id), Tables, tables)

@@ -1,10 +1,12 @@
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { WorkStart } from "../../context/WorkStart.ts"
+import type { Start } from "../../context/WorkStart.ts"
 import { UserId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"
-import type { AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
+import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
 import { startOfWork, wasErased } from "./fence.ts"
 import { erasedId, pseudonymOf } from "./pseudonym.ts"
+import type { State } from "./State.ts"
 import { Tables } from "./Tables.ts"
 
 export const layer: Layer.Layer<AuditLog, never, Tables> = Layer.effect(
@@ -14,24 +16,30 @@ export const layer: Layer.Layer<AuditLog, never, Tables> = Layer.effect(
     return {
       record: entry =>
         Effect.flatMap(WorkStart, start =>
-          tables.update((state, now) => {
-            const isErased =
-              isPerson(entry.actor) && wasErased(state, startOfWork(state, now, start), [entry.actor])
-            const record: AuditRecord = {
-              ...entry,
-              id: state.audit.length + 1,
-              at: DateTime.unsafeMake(now),
-              actor: isErased ? erasedId(entry.actor) : entry.actor,
-              subject: Option.map(Option.fromNullable(entry.subject), pseudonymOf)
-            }
-            return { ...state, audit: [...state.audit, record] }
-          })
+          tables.update((state, now) => withEntry(state, now, start, entry))
         ),
       list: (filter, most) =>
         tables.read(({ audit }) => audit.filter(matches(filter)).toReversed().slice(0, most))
     }
   })
 )
+
+export const withEntry = (
+  state: State,
+  now: number,
+  start: Option.Option<Start>,
+  entry: AuditEntry
+): State => {
+  const isErased = isPerson(entry.actor) && wasErased(state, startOfWork(state, now, start), [entry.actor])
+  const record: AuditRecord = {
+    ...entry,
+    id: state.audit.length + 1,
+    at: DateTime.unsafeMake(now),
+    actor: isErased ? erasedId(entry.actor) : entry.actor,
+    subject: Option.map(Option.fromNullable(entry.subject), pseudonymOf)
+  }
+  return { ...state, audit: [...state.audit, record] }
+}
 
 const isPerson = Schema.is(UserId)
 

@@ -1,14 +1,16 @@
 import { Duration, Effect, HashMap, Layer, Option } from "effect"
 import { WorkStart } from "../../context/WorkStart.ts"
+import type { Start } from "../../context/WorkStart.ts"
 import type { RequestKey } from "../../domain/Ids.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import { nobody } from "../../domain/TransferRequest.ts"
 import type { RequestFacts, TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
 import type { Shown } from "../../ports/TransferRequests.ts"
-import { startOfWork, fencedFacts, fencedParty, mergedParty } from "./fence.ts"
+import { withEntry } from "./AuditLogInMemory.ts"
+import { startOfWork, fencedFacts, fencedParty, idsOf, mergedParty, wasErased } from "./fence.ts"
 import { requestText, textOf } from "./State.ts"
-import type { StoredRequest, State } from "./State.ts"
+import type { OwnedIntent, StoredRequest, State } from "./State.ts"
 import { Tables } from "./Tables.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 
@@ -51,6 +53,39 @@ export const layer: Layer.Layer<TransferRequests, never, Tables> = Layer.effect(
             return { ...state, requests: HashMap.set(state.requests, requestText(request.key), saved) }
           })
         ),
+
+      addCreated: (key, { facts: { recipient, requester }, interactionId }, deed) =>
+        tables.change((state, now): readonly [boolean, State] => {
+          const start = Option.some<Start>({ _tag: "Interaction", id: interactionId })
+          const intent = Option.filter(
+            HashMap.get(state.intents, interactionId),
+            one =>
+              one.state === "sending" &&
+              Option.isNone(one.code) &&
+              !one.takenOver &&
+              one.vault.applicationId === key.applicationId &&
+              !wasErased(state, startOfWork(state, now, start), [requester, recipient].flatMap(idsOf))
+          )
+          if (Option.isNone(intent) || HashMap.has(state.requests, requestText(key))) return [false, state]
+          const { facts, origin } = intent.value
+          const request: StoredRequest = {
+            key,
+            status: "pending",
+            facts: Option.some(facts),
+            settlement: Option.none(),
+            interactionId: Option.some(interactionId),
+            origin,
+            createdAt: now
+          }
+          const finished: OwnedIntent = { ...intent.value, state: "created", code: Option.some(key.code) }
+          const added: State = {
+            ...state,
+            requests: HashMap.set(state.requests, requestText(key), request),
+            intents: HashMap.set(state.intents, interactionId, finished),
+            answers: HashMap.set(state.answers, interactionId, { request: key, view: "kudos" })
+          }
+          return [true, withEntry(added, now, start, deed)]
+        }),
 
       shown: (key, audience) =>
         tables.read((state, now) =>

@@ -1,8 +1,8 @@
 import { BigDecimal, DateTime, Duration, Effect, HashMap, Layer, Option } from "effect"
-import { WorkStart } from "../../context/WorkStart.ts"
+import type { Start } from "../../context/WorkStart.ts"
 import { formatAmount } from "../../domain/TokenAmount.ts"
 import { UsageLog } from "../../ports/UsageLog.ts"
-import type { UsageReport } from "../../ports/UsageLog.ts"
+import type { Use, UsageReport } from "../../ports/UsageLog.ts"
 import { startOfWork, wasErased } from "./fence.ts"
 import type { DayOfUse, State } from "./State.ts"
 import { Tables } from "./Tables.ts"
@@ -15,28 +15,6 @@ export const layer: Layer.Layer<UsageLog, never, Tables> = Layer.effect(
   Effect.gen(function* () {
     const tables = yield* Tables
     return {
-      record: ({ command, communityId, user }) =>
-        Effect.flatMap(WorkStart, start =>
-          tables.update((state, now) => {
-            if (wasErased(state, startOfWork(state, now, start), [user])) return state
-            const today = dayOf(now)
-            const isSame = (use: DayOfUse) =>
-              use.day === today &&
-              use.person === user &&
-              use.command === command &&
-              Option.getOrNull(use.communityId) === Option.getOrNull(communityId)
-            const before = state.usage.find(isSame)
-            const use: DayOfUse = {
-              day: today,
-              person: user,
-              communityId,
-              command,
-              runs: (before?.runs ?? 0) + 1,
-              lastAt: now
-            }
-            return { ...state, usage: [...state.usage.filter(each => each !== before), use] }
-          })
-        ),
       report: days => tables.read((state, now) => reportSince(state, dayOf(now - (days - 1) * day))),
       activeDaily: tables.read(({ usage }, now) =>
         countPeople(usage.filter(({ lastAt }) => lastAt > now - day))
@@ -48,6 +26,31 @@ export const layer: Layer.Layer<UsageLog, never, Tables> = Layer.effect(
     }
   })
 )
+
+export const withUse = (
+  state: State,
+  now: number,
+  start: Option.Option<Start>,
+  { command, communityId, user }: Use
+): State => {
+  if (wasErased(state, startOfWork(state, now, start), [user])) return state
+  const today = dayOf(now)
+  const isSame = (use: DayOfUse) =>
+    use.day === today &&
+    use.person === user &&
+    use.command === command &&
+    Option.getOrNull(use.communityId) === Option.getOrNull(communityId)
+  const before = state.usage.find(isSame)
+  const use: DayOfUse = {
+    day: today,
+    person: user,
+    communityId,
+    command,
+    runs: (before?.runs ?? 0) + 1,
+    lastAt: now
+  }
+  return { ...state, usage: [...state.usage.filter(each => each !== before), use] }
+}
 
 /** By UTC, such as `2026-01-31`. */
 const dayOf = (millis: number): string => DateTime.formatIsoDateUtc(DateTime.unsafeMake(millis))

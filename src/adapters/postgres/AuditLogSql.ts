@@ -9,6 +9,34 @@ import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
+/**
+ * Adds the entry; a condition may follow. The log keeps the action, without the id of an actor who was erased during it.
+ */
+export const insertingEntry = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  pseudonyms: Pseudonyms["Type"],
+  entry: AuditEntry
+) {
+  const row = yield* encodeRow({
+    actor: entry.actor,
+    action: entry.action,
+    application_id: Option.map(entry.request, key => key.applicationId),
+    code: Option.map(entry.request, key => key.code),
+    outcome: entry.outcome,
+    trace_id: entry.traceId,
+    subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
+  })
+  const isErased = erasedSince(
+    sql,
+    pseudonyms,
+    yield* startOfWork(sql),
+    isPerson(row.actor) ? [row.actor] : []
+  )
+  const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
+  const values = { ...row, actor }
+  return sql`insert into audit_log (${columnsOf(sql, values)}) select ${valuesOf(sql, values)}`
+})
+
 /** The table's triggers refuse every change except the erasure of an actor. */
 export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   AuditLog,
@@ -17,25 +45,7 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
     const pseudonyms = yield* Pseudonyms
     return {
       record: Effect.fnUntraced(function* (entry: AuditEntry) {
-        const row = yield* encodeRow({
-          actor: entry.actor,
-          action: entry.action,
-          application_id: Option.map(entry.request, key => key.applicationId),
-          code: Option.map(entry.request, key => key.code),
-          outcome: entry.outcome,
-          trace_id: entry.traceId,
-          subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
-        })
-        // The log keeps the action, without the id of an actor who was erased during it.
-        const isErased = erasedSince(
-          sql,
-          pseudonyms,
-          yield* startOfWork(sql),
-          isPerson(row.actor) ? [row.actor] : []
-        )
-        const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
-        const values = { ...row, actor }
-        yield* sql`insert into audit_log (${columnsOf(sql, values)}) values (${valuesOf(sql, values)})`
+        yield* sql`${yield* insertingEntry(sql, pseudonyms, entry)}`
       }, asStoreUnavailable("AuditLog.record")),
 
       list: Effect.fnUntraced(function* (filter: AuditFilter, most: number) {

@@ -1,94 +1,143 @@
 import { SqlClient } from "@effect/sql"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { UserId, InteractionId } from "../../domain/Ids.ts"
+import { Settings } from "../../config/Settings.ts"
+import { Claim } from "../../domain/Claim.ts"
 import { Claims } from "../../ports/Claims.ts"
-import type { ReceivedInteraction } from "../../ports/Claims.ts"
+import type { Conclusion, ReceivedInteraction } from "../../ports/Claims.ts"
+import { insertingEntry } from "./AuditLogSql.ts"
+import { inBatches } from "./batches.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
+import { countingRuns } from "./RateLimitsSql.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
+import { countingUse } from "./UsageLogSql.ts"
 
 /** After this the bot forgets an interaction and no longer answers it. */
 const awaitedFor = "1 day"
 
+const mostClaimedTogether = 100
+
 /** Ages come from the database's clock, the one that all replicas share. */
-export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLease> = Layer.effect(
-  Claims,
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const lease = yield* ProcessLease
-    return {
-      claim: Effect.fnUntraced(function* (interaction: ReceivedInteraction) {
-        const locale = Option.getOrNull(Option.map(interaction.locale, storable))
-        const token = storable(Redacted.value(interaction.token))
-        const holder = yield* lease.id
-        const claimed = yield* sql`
-          with claimed as (
-            insert into interactions (id, user_id, token, locale, holder, awaits_answer)
-            values (${interaction.id}, ${interaction.userId}, ${token}, ${locale}, ${holder},
-              ${interaction.awaitsAnswer})
-            on conflict (id) do nothing
-            returning user_id, locale
-          ), person as (
-            insert into people (discord_user_id, locale)
-            select user_id, locale from claimed where locale is not null
-            on conflict (discord_user_id) do update set locale = excluded.locale, updated_at = now()
-              where people.locale is distinct from excluded.locale
+export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLease | Pseudonyms | Settings> =
+  Layer.scoped(
+    Claims,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const lease = yield* ProcessLease
+      const pseudonyms = yield* Pseudonyms
+      const settings = yield* Settings
+
+      const claim = yield* inBatches({
+        most: mostClaimedTogether,
+        // One statement cannot count two runs of one person.
+        keyOf: ({ userId }: ReceivedInteraction) => userId,
+        run: Effect.fnUntraced(function* (interactions: ReadonlyArray<ReceivedInteraction>) {
+          const rows = interactions.map(({ awaitsAnswer, id, limit, locale, token, userId }) => ({
+            id,
+            user_id: userId,
+            token: storable(Redacted.value(token)),
+            locale: Option.getOrNull(Option.map(locale, storable)),
+            awaits_answer: awaitsAnswer,
+            person: pseudonyms.of(userId),
+            kind: limit
+          }))
+          const holder = yield* lease.id
+          const claimed = yield* decodeClaims(
+            yield* sql`
+            with asked as (
+              select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row
+                (id text, user_id text, token text, locale text, awaits_answer boolean, person text, kind text)
+            ), claimed as (
+              insert into interactions (id, user_id, token, locale, holder, awaits_answer)
+              select id, user_id, token, locale, ${holder}::bigint, awaits_answer from asked order by id
+              on conflict (id) do nothing
+              returning id
+            ), ours as (
+              select asked.* from asked join claimed using (id)
+            ), people_of_ours as (
+              insert into people (discord_user_id, locale)
+              select user_id, locale from ours where locale is not null order by user_id
+              on conflict (discord_user_id) do update set locale = excluded.locale, updated_at = now()
+                where people.locale is distinct from excluded.locale
+            ), ${countingRuns(sql, settings, sql`ours`)}
+            select id, allowed, next from ours join taken using (person, kind)`
           )
-          select 1 from claimed`
-        return claimed.length > 0
-      }, asStoreUnavailable("Claims.claim")),
+          const found = new Map(claimed.map(row => [row.id, row]))
+          return interactions.map(({ id }) => {
+            const ours = found.get(id)
+            if (ours === undefined) return Claim.DeliveredTwice()
+            return ours.allowed || Option.isNone(ours.next)
+              ? Claim.Ours()
+              : Claim.TooOften({ until: ours.next.value })
+          })
+        }, retryingConflicts)
+      })
 
-      answered: Effect.fnUntraced(function* (id: InteractionId) {
-        const holder = yield* lease.id
-        // If this process's lease has lapsed, another process may take the interaction over and answer it.
-        yield* sql`update interactions set awaits_answer = false
+      return {
+        claim: interaction => asStoreUnavailable("Claims.claim")(claim(interaction)),
+
+        conclude: Effect.fnUntraced(function* ({ deed, id, isAnswered, use }: Conclusion) {
+          const holder = yield* lease.id
+          // If this process's lease has lapsed, another process may take the interaction over and answer it.
+          const answered = sql`update interactions set awaits_answer = false
           where id = ${id} and holder = ${holder} and not taken_over and ${isRenewed(sql, holder)}`
-      }, asStoreUnavailable("Claims.answered")),
+          const steps = [
+            ...(isAnswered ? [answered] : []),
+            ...Option.toArray(
+              yield* Effect.transposeMapOption(deed, entry => insertingEntry(sql, pseudonyms, entry))
+            ),
+            ...Option.toArray(yield* Effect.transposeMapOption(use, one => countingUse(sql, pseudonyms, one)))
+          ]
+          if (steps.length === 0) return
+          yield* sql`with ${sql.csv(steps.map((step, index) => sql`${sql(`step_${index}`)} as (${step})`))} select 1`
+        }, asStoreUnavailable("Claims.conclude")),
 
-      answeredForAnother: Effect.fnUntraced(function* (id: InteractionId) {
-        yield* sql`update interactions set awaits_answer = false
+        answeredForAnother: Effect.fnUntraced(function* (id: InteractionId) {
+          yield* sql`update interactions set awaits_answer = false
           where id = ${id} and holder = ${yield* lease.id} and taken_over`
-      }, asStoreUnavailable("Claims.answeredForAnother")),
+        }, asStoreUnavailable("Claims.answeredForAnother")),
 
-      adopt: Effect.gen(function* () {
-        const holder = yield* lease.id
-        const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
-        const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`
-        yield* retryingConflicts(sql`update interactions set holder = ${holder}, taken_over = true
+        adopt: Effect.gen(function* () {
+          const holder = yield* lease.id
+          const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
+          const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`
+          yield* retryingConflicts(sql`update interactions set holder = ${holder}, taken_over = true
           where ${awaited} and holder <> ${holder} and ${hasLapsed(sql, "interactions.holder", "received_at")}`)
-        return yield* decodeAbandoned(
-          yield* sql`select ${columns} from interactions where ${awaited} and holder = ${holder} and taken_over`
-        )
-      }).pipe(asStoreUnavailable("Claims.adopt")),
+          return yield* decodeAbandoned(
+            yield* sql`select ${columns} from interactions where ${awaited} and holder = ${holder} and taken_over`
+          )
+        }).pipe(asStoreUnavailable("Claims.adopt")),
 
-      liveToken: Effect.fnUntraced(function* (id: InteractionId) {
-        const rows = yield* sql`
+        liveToken: Effect.fnUntraced(function* (id: InteractionId) {
+          const rows = yield* sql`
           select token, extract(epoch from clock_timestamp() - received_at)::float8 as age
           from interactions where id = ${id} and ${tokenAlive(sql)}`
-        const [live] = yield* decodeTokens(rows)
-        return Option.map(Option.fromNullable(live), ({ age, token }) => ({
-          token,
-          age: Duration.seconds(age)
-        }))
-      }, asStoreUnavailable("Claims.liveToken")),
+          const [live] = yield* decodeTokens(rows)
+          return Option.map(Option.fromNullable(live), ({ age, token }) => ({
+            token,
+            age: Duration.seconds(age)
+          }))
+        }, asStoreUnavailable("Claims.liveToken")),
 
-      prune: Effect.gen(function* () {
-        // Each statement locks many rows, in no fixed order, so processes that prune at once can deadlock.
-        yield* retryingConflicts(
-          sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
-        )
-        yield* retryingConflicts(sql`delete from live_answers where not exists (
+        prune: Effect.gen(function* () {
+          // Each statement locks many rows, in no fixed order, so processes that prune at once can deadlock.
+          yield* retryingConflicts(
+            sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+          )
+          yield* retryingConflicts(sql`delete from live_answers where not exists (
           select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
         )`)
-        yield* retryingConflicts(
-          sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
-        )
-      }).pipe(asStoreUnavailable("Claims.prune"))
-    }
-  })
-)
+          yield* retryingConflicts(
+            sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
+          )
+        }).pipe(asStoreUnavailable("Claims.prune"))
+      }
+    })
+  )
 
 const decodeAbandoned = Schema.decodeUnknown(
   Schema.Array(
@@ -96,6 +145,16 @@ const decodeAbandoned = Schema.decodeUnknown(
       id: InteractionId,
       userId: Schema.propertySignature(UserId).pipe(Schema.fromKey("user_id")),
       token: Schema.OptionFromNullOr(Schema.Redacted(Schema.String))
+    })
+  )
+)
+
+const decodeClaims = Schema.decodeUnknown(
+  Schema.Array(
+    Schema.Struct({
+      id: InteractionId,
+      allowed: Schema.Boolean,
+      next: Schema.OptionFromNullOr(Schema.DateTimeUtcFromDate)
     })
   )
 )

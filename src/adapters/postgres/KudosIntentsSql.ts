@@ -6,10 +6,10 @@ import type { KudosDraft } from "../../domain/Kudos.ts"
 import { startedBy } from "../../context/WorkStart.ts"
 import { KudosIntents, NoLongerHeld } from "../../ports/KudosIntents.ts"
 import type { IntentEnd } from "../../ports/KudosIntents.ts"
-import { columnsOf, valuesOf } from "./columnsAndValues.ts"
+import { columnsOf, named, valuesOf } from "./columnsAndValues.ts"
 import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
-import { decodeIntents, encodeDraft, encodeEnd } from "./kudosIntentRows.ts"
+import { decodeIntents, encodeDraft, encodeEnd, intentColumns } from "./kudosIntentRows.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
@@ -25,6 +25,8 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       const sql = yield* SqlClient.SqlClient
       const lease = yield* ProcessLease
       const pseudonyms = yield* Pseudonyms
+
+      const columns = named(sql, intentColumns)
 
       /** Why the store refused an intent: another process holds the interaction, or the requester was erased. */
       const refusal = Effect.fnUntraced(function* (id: InteractionId, holder: number) {
@@ -57,7 +59,8 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
                 and fence.is_erased is not null and ${isRenewed(sql, holder)}
               for update of interactions
             )
-            insert into kudos_intents (${columnsOf(sql, row)}) select ${valuesOf(sql, row)} from held returning *`
+            insert into kudos_intents (${columnsOf(sql, row)}) select ${valuesOf(sql, row)} from held
+            returning ${columns}`
           const [intent] = yield* decodeIntents(stored)
           if (intent === undefined) return yield* yield* refusal(draft.interactionId, holder)
           return { intent, mayLeave: lease.holds(holder) }
@@ -79,12 +82,13 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
         }, asStoreUnavailable("KudosIntents.withdraw")),
 
         find: Effect.fnUntraced(function* (id: InteractionId) {
-          const rows = yield* sql`select * from kudos_intents where interaction_id = ${id}`
+          const rows = yield* sql`select ${columns} from kudos_intents where interaction_id = ${id}`
           return Arr.head(yield* decodeIntents(rows))
         }, asStoreUnavailable("KudosIntents.find")),
 
         lock: Effect.fnUntraced(function* (id: InteractionId) {
-          const rows = yield* sql`select * from kudos_intents where interaction_id = ${id} for update`
+          const rows =
+            yield* sql`select ${columns} from kudos_intents where interaction_id = ${id} for update`
           return Arr.head(yield* decodeIntents(rows))
         }, asStoreUnavailable("KudosIntents.lock")),
 
@@ -95,7 +99,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
             where state = 'sending' and case when holder = ${holder}
               then stored_at < now() - ${unfinishedAfter}::interval
               else ${hasLapsed(sql, "kudos_intents.holder", "stored_at")} end
-            returning *`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
+            returning ${columns}`.pipe(Effect.flatMap(decodeIntents), sql.withTransaction)
         }).pipe(asStoreUnavailable("KudosIntents.adopt"))
       }
     })

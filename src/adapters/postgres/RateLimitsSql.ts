@@ -1,6 +1,8 @@
 import { SqlClient } from "@effect/sql"
+import type { Statement } from "@effect/sql"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Settings } from "../../config/Settings.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 import type { UserId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import type { LimitedKind } from "../../ports/RateLimits.ts"
@@ -16,48 +18,71 @@ interface Limit {
   readonly seconds: number
 }
 
+const limitsOf = ({ limits: { user } }: SettingsValues): Readonly<Record<LimitedKind, Limit>> => ({
+  kudos: user,
+  button: { runs: 2 * user.runs, seconds: user.seconds },
+  export: { runs: wholeDataRuns, seconds: wholeDataSeconds },
+  erasure: { runs: wholeDataRuns, seconds: wholeDataSeconds }
+})
+
 /**
- * Counts runs by pseudonym: erasing a person does not reset them. Each run is one statement, on the database's clock; the
- * row's lock decides between replicas.
+ * Counts one run of each row of `runs`, which has the columns `person` (a pseudonym) and `kind`, each pair once, and returns
+ * the pair with `allowed` and `next`: the moment when the oldest of the counted runs no longer counts, null while there is
+ * room. The row's lock decides between replicas, and time is the database's.
  */
+export const countingRuns = (
+  sql: SqlClient.SqlClient,
+  settings: SettingsValues,
+  runs: Statement.Fragment
+): Statement.Fragment => {
+  const limits = Object.entries(limitsOf(settings)).map(
+    ([kind, { runs: most, seconds }]) => sql`(${kind}, ${most}::int, ${seconds}::int * interval '1 second')`
+  )
+  return sql`
+    limits (kind, most, lasts) as (values ${sql.csv(limits)}),
+    counted as (
+      insert into rate_limits as held (person, kind, runs, allowed)
+      select person, kind, array[clock_timestamp()], true from ${runs} as runs order by person, kind
+      on conflict (person, kind) do update set
+        updated_at = clock_timestamp(),
+        (runs, allowed) = (
+          select case when count(run) < most
+              then array_append(array_agg(run order by run) filter (where run is not null), clock_timestamp())
+              else array_agg(run order by run) end,
+            count(run) < most
+          from limits left join unnest(held.runs) as run
+            on run between clock_timestamp() - lasts and clock_timestamp()
+          where limits.kind = held.kind group by most
+        )
+      returning person, kind, allowed, runs
+    ),
+    taken as (
+      select person, kind, allowed, counted.runs[cardinality(counted.runs) - (most - 1)] + lasts as next
+      from counted join limits using (kind)
+    )`
+}
+
+/** Counts runs by pseudonym: erasing a person does not reset them. */
 export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Settings | Pseudonyms> =
   Layer.effect(
     RateLimits,
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const pseudonyms = yield* Pseudonyms
-      const { runs, seconds } = (yield* Settings).limits.user
-      const limits: Readonly<Record<LimitedKind, Limit>> = {
-        kudos: { runs, seconds },
-        button: { runs: 2 * runs, seconds },
-        export: { runs: wholeDataRuns, seconds: wholeDataSeconds },
-        erasure: { runs: wholeDataRuns, seconds: wholeDataSeconds }
-      }
+      const settings = yield* Settings
 
       return {
         take: Effect.fnUntraced(function* (user: UserId, kind: LimitedKind) {
-          const { runs: most, seconds } = limits[kind]
-          const window = sql`${seconds} * interval '1 second'`
-          const recent = sql`from unnest(held.runs) as run where run between clock_timestamp() - ${window} and clock_timestamp()`
+          const run = sql`(values (${pseudonyms.of(user)}, ${kind}))`
           const rows = yield* sql`
-            insert into rate_limits as held (person, kind, runs, allowed)
-            values (${pseudonyms.of(user)}, ${kind}, array[clock_timestamp()], true)
-            on conflict (person, kind) do update set
-              updated_at = clock_timestamp(),
-              (runs, allowed) = (
-                select case when count(*) < ${most}
-                    then array_append(array_agg(run order by run), clock_timestamp())
-                    else array_agg(run order by run) end,
-                  count(*) < ${most}
-                ${recent}
-              )
-            returning allowed, runs[cardinality(runs) - ${most - 1}] + ${window} as next`
+            with asked (person, kind) as ${run}, ${countingRuns(sql, settings, sql`asked`)}
+            select allowed, next from taken`
           const [taken] = yield* decodeTaken(rows)
           return taken.allowed ? Option.none() : taken.next
         }, asStoreUnavailable("RateLimits.take")),
 
         prune: Effect.forEach(
-          Object.entries(limits),
+          Object.entries(limitsOf(settings)),
           ([kind, { seconds }]) => sql`delete from rate_limits
             where kind = ${kind} and updated_at < clock_timestamp() - ${seconds} * interval '1 second'`,
           { discard: true }
@@ -66,7 +91,6 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
     })
   )
 
-/** `next`: when the oldest of the counted runs no longer counts; none while there is room. */
 const decodeTaken = Schema.decodeUnknown(
   Schema.Tuple(
     Schema.Struct({ allowed: Schema.Boolean, next: Schema.OptionFromNullOr(Schema.DateTimeUtcFromDate) })

@@ -5,10 +5,15 @@ import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
+import { startedBy } from "../../context/WorkStart.ts"
+import type { AuditEntry } from "../../ports/AuditLog.ts"
+import type { StoredIntent } from "../../ports/KudosIntents.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
 import { erasedPrefix } from "./columns.ts"
-import { columnsOf, valuesOf } from "./columnsAndValues.ts"
-import { startOfWork } from "./erasedSince.ts"
+import { insertingEntry } from "./AuditLogSql.ts"
+import { columnsOf, named, valuesOf } from "./columnsAndValues.ts"
+import { factsColumns } from "./factsColumns.ts"
+import { erasedSince, startOfWork } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
 import { partiesOf } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
@@ -21,7 +26,8 @@ import {
   encodeKey,
   encodeLiveAnswer,
   encodeRequest,
-  encodeShown
+  encodeShown,
+  requestColumns
 } from "./transferRequestRows.ts"
 
 /** `lock` outside a transaction is a defect: its lock would end with the statement. */
@@ -31,12 +37,7 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
 
-    const select = Effect.fnUntraced(function* (key: RequestKey, forUpdate: boolean) {
-      const { application_id, code } = yield* encodeKey(key)
-      const rows = yield* sql`select * from transfer_requests
-        where application_id = ${application_id} and code = ${code} ${forUpdate ? sql`for update` : sql``}`
-      return Option.fromNullable((yield* decodeRequests(rows))[0])
-    })
+    const columns = named(sql, requestColumns)
 
     const put = Effect.fnUntraced(function* (
       key: RequestKey,
@@ -59,18 +60,19 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
     })
 
     return {
-      find: (key: RequestKey) => asStoreUnavailable("TransferRequests.find")(select(key, false)),
+      find: Effect.fnUntraced(function* (key: RequestKey) {
+        const { application_id, code } = yield* encodeKey(key)
+        const rows = yield* sql`select ${columns} from transfer_requests
+          where application_id = ${application_id} and code = ${code}`
+        return Option.fromNullable((yield* decodeRequests(rows))[0])
+      }, asStoreUnavailable("TransferRequests.find")),
 
       lock: Effect.fnUntraced(function* (key: RequestKey) {
         if (Option.isNone(yield* Effect.serviceOption(SqlClient.TransactionConnection)))
           return yield* Effect.dieMessage("TransferRequests.lock needs a transaction around it")
         const { application_id, code } = yield* encodeKey(key)
-        // A missing row cannot be locked; its name can. The array keeps ("a", "bc") and ("ab", "c") apart.
-        yield* sql`select pg_advisory_xact_lock(
-          hashtextextended(array[${application_id}, ${code}]::text[]::text, ${lockSeed})
-        )`
-        // A separate statement, so that it sees what the lock's former holder committed.
-        return yield* select(key, true)
+        const rows = yield* sql`select ${columns} from lock_request(${application_id}, ${code})`
+        return Option.fromNullable((yield* decodeRequests(rows))[0])
       }, asStoreUnavailable("TransferRequests.lock")),
 
       save: Effect.fnUntraced(function* (request: TransferRequest) {
@@ -83,6 +85,51 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         yield* sql`insert into transfer_requests (${columnsOf(sql, fenced)}) values (${valuesOf(sql, fenced)})
           on conflict (application_id, code) do update set ${sql.csv([...changes, sql`updated_at = now()`])}`
       }, asStoreUnavailable("TransferRequests.save")),
+
+      addCreated: Effect.fnUntraced(function* (
+        key: RequestKey,
+        { facts: { recipient, requester }, interactionId }: StoredIntent,
+        deed: AuditEntry
+      ) {
+        const { application_id, code } = yield* encodeKey(key)
+        const since = yield* startOfWork(sql).pipe(startedBy({ _tag: "Interaction", id: interactionId }))
+        const people = [requester, recipient].flatMap(
+          ({ profileId, userId }): ReadonlyArray<string> => [
+            ...Option.toArray(profileId),
+            ...Option.toArray(userId)
+          ]
+        )
+        const isErased = erasedSince(sql, pseudonyms, since, people)
+        const facts = named(sql, factsColumns)
+        // Like `lock`, this takes the request's lock before any row, and like an erasure the fence.
+        const added = yield* sql`
+          with fence as materialized (
+            select lock_request_name(${application_id}, ${code}), ${isErased} as is_erased
+          ), intent as (
+            select ${named(sql, [...factsColumns, "origin"], "kudos_intents")}
+            from kudos_intents, fence
+            where interaction_id = ${interactionId} and application_id = ${application_id} and state = 'sending'
+              and request_code is null and not taken_over and not fence.is_erased
+            for update of kudos_intents
+          ), request as (
+            insert into transfer_requests (application_id, code, status, interaction_id, origin, ${facts})
+            select ${application_id}, ${code}, 'pending', ${interactionId}, origin, ${facts} from intent
+            on conflict do nothing
+            returning code
+          ), finished as (
+            update kudos_intents set state = 'created', request_code = ${code}
+            where interaction_id = ${interactionId} and exists (select from request)
+          ), followed as (
+            insert into live_answers (interaction_id, application_id, code, view)
+            select ${interactionId}, ${application_id}, code, 'kudos' from request
+            on conflict (interaction_id) do update
+              set application_id = excluded.application_id, code = excluded.code, view = excluded.view
+          ), audited as (
+            ${yield* insertingEntry(sql, pseudonyms, deed)} where exists (select from request)
+          )
+          select code from request`
+        return added.length > 0
+      }, asStoreUnavailable("TransferRequests.addCreated")),
 
       shown: Effect.fnUntraced(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
@@ -110,7 +157,8 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
       }, asStoreUnavailable("TransferRequests.liveAnswers")),
 
       answeredBy: Effect.fnUntraced(function* (id: InteractionId) {
-        const rows = yield* sql`select transfer_requests.* from transfer_requests
+        const rows =
+          yield* sql`select ${named(sql, requestColumns, "transfer_requests")} from transfer_requests
           join live_answers using (application_id, code) where live_answers.interaction_id = ${id}`
         return Option.fromNullable((yield* decodeRequests(rows))[0])
       }, asStoreUnavailable("TransferRequests.answeredBy")),
@@ -123,9 +171,6 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
     }
   })
 )
-
-/** Keeps these locks apart from others whose names hash alike; the number is arbitrary. */
-const lockSeed = 2_026_001
 
 /** True for a request whose `party` was erased. */
 const isErased = (sql: SqlClient.SqlClient, party: string) =>

@@ -3,27 +3,33 @@ import { Effect, Layer, Option, Schema } from "effect"
 import { UsageLog } from "../../ports/UsageLog.ts"
 import type { Use } from "../../ports/UsageLog.ts"
 import { startOfWork, erasedSince } from "./erasedSince.ts"
-import { Pseudonyms } from "./Pseudonyms.ts"
+import type { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 const keptForDays = 400
 
-export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
+const todayOf = (sql: SqlClient.SqlClient) => sql`(now() at time zone 'UTC')::date`
+
+/** Counts the use, unless its person was erased during it. */
+export const countingUse = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  pseudonyms: Pseudonyms["Type"],
+  { command, communityId, user }: Use
+) {
+  const guild = Option.getOrElse(communityId, () => "")
+  return sql`insert into usage_activity as stored (day, person, guild_id, command)
+    select ${todayOf(sql)}, ${pseudonyms.of(user)}, ${guild}, ${command}
+    where not ${erasedSince(sql, pseudonyms, yield* startOfWork(sql), [user])}
+    on conflict (day, person, guild_id, command) do update set runs = stored.runs + 1, last_at = now()`
+})
+
+export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient> = Layer.effect(
   UsageLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const pseudonyms = yield* Pseudonyms
-    const today = sql`(now() at time zone 'UTC')::date`
+    const today = todayOf(sql)
 
     return {
-      record: Effect.fnUntraced(function* ({ command, communityId, user }: Use) {
-        const guild = Option.getOrElse(communityId, () => "")
-        yield* sql`insert into usage_activity as stored (day, person, guild_id, command)
-          select ${today}, ${pseudonyms.of(user)}, ${guild}, ${command}
-          where not ${erasedSince(sql, pseudonyms, yield* startOfWork(sql), [user])}
-          on conflict (day, person, guild_id, command) do update set runs = stored.runs + 1, last_at = now()`
-      }, asStoreUnavailable("UsageLog.record")),
-
       report: Effect.fnUntraced(function* (days: number) {
         const since = sql`${today} - ${days - 1}::int`
         const [[totals], commands, byDay, volume] = yield* Effect.all([

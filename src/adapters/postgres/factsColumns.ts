@@ -24,6 +24,8 @@ const FactsColumns = Schema.Struct({
   channel_id: optionalText(ChannelId)
 })
 
+export const factsColumns: ReadonlyArray<string> = Object.keys(FactsColumns.fields)
+
 /** The facts in a row; the row may have other columns too. */
 export const decodeFacts = (row: unknown): Effect.Effect<RequestFacts, ParseResult.ParseError> =>
   Effect.map(Schema.decodeUnknown(FactsColumns)(row), columns => ({
@@ -99,5 +101,5 @@ const encodeColumns = (facts: RequestFacts) =>
 
 /** The same columns while the facts are unknown. */
 export const noFacts: Readonly<Record<string, null>> = Object.fromEntries(
-  Object.keys(FactsColumns.fields).map(column => [column, null])
+  factsColumns.map(column => [column, null])
 )

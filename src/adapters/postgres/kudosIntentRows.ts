@@ -5,7 +5,7 @@ import { factsOf } from "../../domain/Kudos.ts"
 import type { KudosDraft } from "../../domain/Kudos.ts"
 import type { IntentEnd, StoredIntent } from "../../ports/KudosIntents.ts"
 import { instant, optionalText, text } from "./columns.ts"
-import { decodeFacts, encodeFacts } from "./factsColumns.ts"
+import { decodeFacts, encodeFacts, factsColumns } from "./factsColumns.ts"
 
 const DraftColumns = Schema.Struct({
   interaction_id: text(InteractionId),
@@ -33,6 +33,8 @@ export const encodeDraft = (draft: KudosDraft, origin: Option.Option<string>) =>
     })
     return { ...columns, ...(yield* encodeFacts(factsOf(draft))) }
   })
+
+export const intentColumns: ReadonlyArray<string> = [...Object.keys(IntentColumns.fields), ...factsColumns]
 
 /** Includes the intents of erased persons: Mochi may have their requests all the same. */
 export const decodeIntents = (

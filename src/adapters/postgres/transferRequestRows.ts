@@ -7,7 +7,7 @@ import { nobody } from "../../domain/TransferRequest.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import type { LiveAnswer, Shown, StoredShown } from "../../ports/TransferRequests.ts"
 import { userId, instant, optionalText, profileId, text } from "./columns.ts"
-import { decodeFacts, encodeFacts, erasedColumns, erasedMark, noFacts } from "./factsColumns.ts"
+import { decodeFacts, encodeFacts, erasedColumns, erasedMark, factsColumns, noFacts } from "./factsColumns.ts"
 
 const KeyColumns = Schema.Struct({ application_id: text(ApplicationId), code: text(RequestCode) })
 
@@ -23,6 +23,8 @@ const RequestColumns = Schema.Struct({
   interaction_id: optionalText(InteractionId),
   origin: optionalText(Schema.String)
 })
+
+export const requestColumns: ReadonlyArray<string> = [...Object.keys(RequestColumns.fields), ...factsColumns]
 
 export const encodeRequest = (request: TransferRequest) =>
   Effect.gen(function* () {

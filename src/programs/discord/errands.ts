@@ -1,12 +1,10 @@
 /** One errand from its claim to its record: acknowledged first, carried out afterwards, once across replicas. */
-import { DateTime, Duration, Effect, Fiber, Option } from "effect"
+import { DateTime, Duration, Effect, Fiber } from "effect"
 import { startedBy } from "../../context/WorkStart.ts"
 import { FirstAnswer } from "../../domain/Screen.ts"
+import { Claim } from "../../domain/Claim.ts"
 import { Claims } from "../../ports/Claims.ts"
 import { Messenger } from "../../ports/Messenger.ts"
-import { RateLimits } from "../../ports/RateLimits.ts"
-import { Audit } from "../../services/Audit.ts"
-import { Usage } from "../../services/Usage.ts"
 import type { InteractionType } from "../../telemetry/metrics.ts"
 import { still } from "../features/Conversation.ts"
 import type { Conversation } from "../features/Conversation.ts"
@@ -14,7 +12,7 @@ import { askAgain, failed, neverSent, somethingWentWrong, tooOften } from "../fe
 import type { Wording } from "../features/failures.ts"
 import type { Errand } from "../features/Feature.ts"
 import { InteractionEnd } from "../features/InteractionEnd.ts"
-import { auditing } from "./auditing.ts"
+import { conclusionOf } from "./conclusion.ts"
 import { think } from "./conversation.ts"
 import type { Respond } from "./conversation.ts"
 import type { Envelope } from "./decode.ts"
@@ -25,6 +23,9 @@ import { lastWord } from "./lastWord.ts"
 /** Discord waits three seconds for an acknowledgement: if the claim takes this long, the person reads that it failed. */
 const claimsWithin = Duration.millis(1500)
 
+/** A shutdown waits no longer for the record of an interaction. */
+const concludesWithin = Duration.seconds(3)
+
 /** The time between the interruption of unfinished work and the end of the process. */
 const askedAgainWithin = Duration.seconds(2)
 
@@ -34,8 +35,6 @@ export const makeErrands = Effect.fnUntraced(function* (
 ) {
   const messenger = yield* Messenger
   const claims = yield* Claims
-  const limits = yield* RateLimits
-  const audits = { audit: yield* Audit, usage: yield* Usage }
 
   const refuse = Effect.fnUntraced(function* (
     { words }: Conversation,
@@ -46,22 +45,6 @@ export const makeErrands = Effect.fnUntraced(function* (
     yield* respond(FirstAnswer.Answer({ screen: yield* failed(words, wording) }))
     return end
   })
-
-  /** From here on no other process needs to answer in this one's place. */
-  const markAnswered = ({ id }: Conversation) =>
-    Effect.catchAllCause(claims.answered(id), cause =>
-      Effect.logWarning("It is not stored that a person was answered", cause)
-    )
-
-  /** Not after an interruption: then another process answers. Not after a defect: the person has not read of it yet. */
-  const thenMarkAnswered = (
-    { isRecovered }: Errand,
-    conversation: Conversation,
-    work: Handling
-  ): Handling => {
-    const mark = () => (isRecovered ? markAnswered(conversation) : Effect.void)
-    return Effect.tapBoth(work, { onSuccess: mark, onFailure: mark })
-  }
 
   const acknowledgeAndRun = (
     { acknowledged, isRecovered, run }: Errand,
@@ -85,45 +68,38 @@ export const makeErrands = Effect.fnUntraced(function* (
     conversation: Conversation,
     respond: Respond
   ): Handling =>
-    Effect.gen(function* () {
-      const isOurs = yield* claims.claim({ ...envelope, awaitsAnswer: errand.isRecovered })
-      if (!isOurs) return Option.none()
-      return Option.some(yield* limits.take(envelope.userId, errand.limit))
-    }).pipe(
+    claims.claim({ ...envelope, awaitsAnswer: errand.isRecovered, limit: errand.limit }).pipe(
       Effect.timeout(claimsWithin),
       Effect.matchEffect({
+        // The claim may be stored all the same.
         onFailure: ({ _tag }) =>
-          // The claim may be stored all the same.
-          thenMarkAnswered(
-            errand,
-            conversation,
-            refuse(conversation, respond, somethingWentWrong, InteractionEnd.Failed({ errorType: _tag }))
-          ),
-        onSuccess: Option.match({
-          onNone: () => Effect.succeed(InteractionEnd.Refused({ reason: "DeliveredTwice" })),
-          onSome: retryAt =>
-            thenMarkAnswered(
-              errand,
+          refuse(conversation, respond, somethingWentWrong, InteractionEnd.Failed({ errorType: _tag })),
+        onSuccess: Claim.$match({
+          Ours: () => acknowledgeAndRun(errand, envelope, conversation, respond),
+          DeliveredTwice: () => Effect.succeed(InteractionEnd.Refused({ reason: "DeliveredTwice" })),
+          TooOften: ({ until }) =>
+            refuse(
               conversation,
-              Option.match(retryAt, {
-                onNone: () => acknowledgeAndRun(errand, envelope, conversation, respond),
-                onSome: at =>
-                  refuse(
-                    conversation,
-                    respond,
-                    tooOften(DateTime.toEpochMillis(at)),
-                    InteractionEnd.Refused({ reason: "RateLimited" })
-                  )
-              })
+              respond,
+              tooOften(DateTime.toEpochMillis(until)),
+              InteractionEnd.Refused({ reason: "RateLimited" })
             )
         })
       })
     )
 
-  /** Nobody waits for the record. After a defect, the person has read of it by now. */
-  const ended = (errand: Errand, envelope: Envelope, conversation: Conversation) => (end: InteractionEnd) =>
-    inBackground(auditing(audits, envelope, errand, end)).pipe(
-      Effect.zipRight(errand.isRecovered && isBrokenOff(end) ? markAnswered(conversation) : Effect.void)
+  /** Nobody waits for the record. From then on no other process needs to answer in this one's place. */
+  const ended = (errand: Errand, envelope: Envelope) => (end: InteractionEnd) =>
+    inBackground(
+      Effect.flatMap(conclusionOf(envelope, errand, end), claims.conclude).pipe(
+        Effect.timeout(concludesWithin),
+        Effect.catchAllCause(cause =>
+          Effect.annotateLogs(Effect.logError("audit_failed", cause), {
+            action: errand.name,
+            interaction: envelope.id
+          })
+        )
+      )
     )
 
   const carryOut = (
@@ -137,7 +113,7 @@ export const makeErrands = Effect.fnUntraced(function* (
       { type, name: errand.name, interactionId: envelope.id, respond },
       measured =>
         lastWord(conversation, measured, noting => onceAndInTime(errand, envelope, conversation, noting)),
-      ended(errand, envelope, conversation)
+      ended(errand, envelope)
     ).pipe(startedBy({ _tag: "Interaction", id: envelope.id }))
 
   return { carryOut, refuse }
@@ -154,5 +130,3 @@ const orAskAgain = (conversation: Conversation, work: Handling): Handling =>
       Effect.flatMap(Fiber.await)
     )
   )
-
-const isBrokenOff = (end: InteractionEnd): boolean => end._tag === "Failed" && end.errorType === "Defect"

@@ -16,7 +16,7 @@ import { failed, kudosFailure, somethingWentWrong } from "./failures.ts"
 import { command } from "./Feature.ts"
 import type { CommandInput, Suggestions } from "./Feature.ts"
 import { InteractionEnd } from "./InteractionEnd.ts"
-import { createdDrawing, KudosAnswers } from "./kudosAnswers.ts"
+import { KudosAnswers } from "./kudosAnswers.ts"
 
 /** UTF-16 units of a reason. */
 const longestReason = 200
@@ -47,8 +47,7 @@ export const kudos = command({
       result: Either.Either<CreatedKudos, KudosFailure>
     ) {
       const { words } = conversation
-      if (Either.isRight(result))
-        return yield* answers.show(conversation, createdDrawing(words, result.right))
+      if (Either.isRight(result)) return yield* answers.showFresh(conversation, result.right)
       const failure = still(yield* failed(words, kudosFailure(result.left, mochi.profileUrl)))
       if (result.left._tag !== "OutcomeUnknown") return yield* conversation.replace(failure)
       yield* answers.show(conversation, failure)

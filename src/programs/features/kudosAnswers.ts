@@ -25,6 +25,12 @@ export class KudosAnswers extends Effect.Service<KudosAnswers>()("mochi/programs
         )
       )
 
+    /** Answers the person whose request was stored a moment ago. */
+    const showFresh = (answers: Answers, created: CreatedKudos) => {
+      const drawing = createdDrawing(answers.words, created)
+      return answers.replace(drawing, newest(answers, drawing))
+    }
+
     /** Answers the person if a request may exist. */
     const show = Effect.fnUntraced(function* (answers: Answers, drawing: Drawing) {
       const now = newest(answers, drawing)
@@ -39,7 +45,7 @@ export class KudosAnswers extends Effect.Service<KudosAnswers>()("mochi/programs
       if (Option.isSome(found)) yield* show(answers, createdDrawing(answers.words, found.value))
     })
 
-    return { newest, show, keepLooking }
+    return { newest, show, showFresh, keepLooking }
   })
 }) {}
 

@@ -2,16 +2,14 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, FastCheck as fc, Fiber, Layer, Option, Ref } from "effect"
 import { callbackOf } from "../../../src/adapters/discord/callbacks.ts"
 import { AnswerError } from "../../../src/ports/Messenger.ts"
+import { Claim } from "../../../src/domain/Claim.ts"
 import { Claims } from "../../../src/ports/Claims.ts"
-import { RateLimits } from "../../../src/ports/RateLimits.ts"
 import { Unanswered } from "../../../src/programs/features/Conversation.ts"
 import type { Respond } from "../../../src/programs/discord/conversation.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
 import { Features } from "../../../src/programs/features/features.ts"
 import type { Errand } from "../../../src/programs/features/Feature.ts"
 import { InteractionEnd } from "../../../src/programs/features/InteractionEnd.ts"
-import { Audit } from "../../../src/services/Audit.ts"
-import { Usage } from "../../../src/services/Usage.ts"
 import { kudos, person, pressed, privacy, typing } from "./interactions.ts"
 import { listeningDiscord, taken } from "./listeningDiscord.ts"
 
@@ -52,10 +50,16 @@ const routing = (
     const world = Layer.mergeAll(
       discord.layer,
       Layer.mock(Claims, {
-        claim: () => Effect.succeed(true),
-        answered: id => Ref.update(answered, all => [...all, id])
+        claim: () => Effect.succeed(Claim.Ours()),
+        conclude: ({ deed, id, isAnswered }) =>
+          Effect.zipRight(
+            Ref.update(answered, all => (isAnswered ? [...all, id] : all)),
+            Ref.update(written, all => [
+              ...all,
+              ...Option.toArray(deed).map(({ action, outcome }) => `${action} ${outcome}`)
+            ])
+          )
       }),
-      Layer.mock(RateLimits, { take: () => Effect.succeedNone }),
       Layer.succeed(
         Features,
         Features.make({
@@ -71,12 +75,7 @@ const routing = (
           ]),
           press: ({ _tag }) => errand(_tag, _tag === "View" ? "thinking" : "unchanged")
         })
-      ),
-      Layer.mock(Audit, {
-        _tag: "mochi/services/Audit",
-        record: ({ action, outcome }) => Ref.update(written, all => [...all, `${action} ${outcome}`])
-      }),
-      Layer.mock(Usage, { _tag: "mochi/services/Usage", count: () => Effect.void })
+      )
     )
     const router = yield* Effect.map(Layer.build(Layer.provide(InteractionRouter.Default, world)), context =>
       Effect.provide(InteractionRouter, context)
@@ -171,6 +170,7 @@ describe("an acknowledgement", () => {
       )
       expect(calls.map(({ call }) => call)).toEqual(["edit"])
       expect(calls[0]?.body).toContain("nothing was created")
+      yield* Effect.yieldNow()
       expect(yield* answered).toEqual([person.id])
     })
   )

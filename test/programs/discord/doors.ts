@@ -18,8 +18,6 @@ import * as HttpInteractions from "../../../src/programs/discord/overHttp.ts"
 import { InteractionRouter } from "../../../src/programs/discord/InteractionRouter.ts"
 import { Handlers } from "../../../src/programs/http/Endpoint.ts"
 import * as Server from "../../../src/programs/http/Server.ts"
-import { Audit } from "../../../src/services/Audit.ts"
-import { Usage } from "../../../src/services/Usage.ts"
 import { faultsOfBody } from "../../support/openapi.ts"
 import { recording } from "../../support/recording.ts"
 import { settings } from "../../adapters/discord/LoopbackRest.ts"
@@ -69,7 +67,7 @@ const behind = (
 ) =>
   Layer.effect(InteractionRouter, Effect.map(InteractionRouter, between)).pipe(
     Layer.provide(InteractionRouter.Default),
-    Layer.provide([echoing(events), Audit.Default, Usage.Default]),
+    Layer.provide([echoing(events)]),
     Layer.provideMerge(
       Layer.mergeAll(
         MessengerRest.layer.pipe(Layer.provideMerge(Rest.layer)),

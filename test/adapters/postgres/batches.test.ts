@@ -1,0 +1,72 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Deferred, Effect, Either, Fiber } from "effect"
+import { inBatches } from "../../../src/adapters/postgres/batches.ts"
+
+/** Batches that note what they ran, and end when the test opens the gate. */
+const batches = Effect.gen(function* () {
+  const ran: Array<ReadonlyArray<string>> = []
+  const gate = yield* Deferred.make<void>()
+  const submit = yield* inBatches({
+    most: 3,
+    keyOf: (item: string) => item.slice(0, 1),
+    run: (items): Effect.Effect<ReadonlyArray<string>, string> =>
+      Effect.gen(function* () {
+        ran.push(items)
+        yield* Deferred.await(gate)
+        if (items.some(item => item.endsWith("!"))) return yield* Effect.fail("refused")
+        return items.map(item => item.toUpperCase())
+      })
+  })
+  return { ran, gate, submit }
+})
+
+describe("what comes at the same moment", () => {
+  it.scoped("runs as one, but never two of one key, and never more than fit", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const running = yield* Effect.fork(
+        Effect.forEach(["a1", "b1", "c1", "a2", "d1", "e1", "c2"], submit, { concurrency: "unbounded" })
+      )
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      expect(ran).toEqual([["a1"], ["b1"]])
+      yield* Deferred.succeed(gate, undefined)
+      expect(yield* Fiber.join(running)).toEqual(["A1", "B1", "C1", "A2", "D1", "E1", "C2"])
+      expect(ran).toEqual([["a1"], ["b1"], ["c1", "a2", "d1"], ["e1", "c2"]])
+    })
+  )
+
+  it.scoped("is tried one by one after a failure, so that one costs no other", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const running = yield* Effect.fork(
+        Effect.forEach(["a", "b", "c", "d!", "e"], item => Effect.either(submit(item)), {
+          concurrency: "unbounded"
+        })
+      )
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* Deferred.succeed(gate, undefined)
+      expect(yield* Fiber.join(running)).toEqual([
+        Either.right("A"),
+        Either.right("B"),
+        Either.right("C"),
+        Either.left("refused"),
+        Either.right("E")
+      ])
+      expect(ran).toEqual([["a"], ["b"], ["c", "d!", "e"], ["c"], ["d!"], ["e"]])
+    })
+  )
+
+  it.scoped("does not run once nobody waits for it", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const both = yield* Effect.fork(Effect.forEach(["a", "b"], submit, { concurrency: "unbounded" }))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      const third = yield* Effect.fork(submit("c"))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* Fiber.interrupt(third)
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(both)
+      expect(ran).toEqual([["a"], ["b"]])
+    })
+  )
+})
