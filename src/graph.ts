@@ -13,6 +13,7 @@ import { Deliveries } from "./services/Deliveries.ts"
 import { Intake } from "./services/Intake.ts"
 import { KudosRequests } from "./services/KudosRequests.ts"
 import { Privacy } from "./services/Privacy.ts"
+import { RecentChoices } from "./services/RecentChoices.ts"
 import { RequestPeople } from "./services/RequestPeople.ts"
 import { Settlements } from "./services/Settlements.ts"
 
@@ -24,7 +25,9 @@ export const services = Layer.mergeAll(
   KudosRequests.Default,
   Privacy.Default
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(Audit.Default, RequestPeople.Default, Settlements.Default)),
+  Layer.provideMerge(
+    Layer.mergeAll(Audit.Default, RecentChoices.Default, RequestPeople.Default, Settlements.Default)
+  ),
   Layer.provideMerge(Cards.Default)
 )
 

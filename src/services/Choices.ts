@@ -18,6 +18,7 @@ import {
   offeredVaults,
   rowsBytes
 } from "./offered.ts"
+import { RecentChoices } from "./RecentChoices.ts"
 import { remembered } from "./remembered.ts"
 
 /** Keystrokes come faster than Mochi's lists change; balances on the screen may be this old, never those that count. */
@@ -44,6 +45,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
   effect: Effect.gen(function* () {
     const pay = yield* MochiPay
     const profiles = yield* MochiProfiles
+    const recent = yield* RecentChoices
     const underWay = new Map<string, number>()
 
     /** Counts the look-ups of each person, so that nobody has many at once. */
@@ -106,10 +108,11 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
     const findApplication = Effect.fnUntraced(function* (user: UserId, typed: string) {
       const profile = yield* profileId(user)
       const application = yield* pickListed("application", typed, yield* applicationsOf(profile), byName)
+      recent.note(user, profile, application.id)
       return { profile, application: application.id }
     })
 
-    const applications = Effect.fn("Choices.applications")(function* (
+    const applications = Effect.fnUntraced(function* (
       user: UserId,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Application>, ChoicesError> {
@@ -117,7 +120,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       return bestMatches(all, typed, ({ name }) => [name])
     })
 
-    const vaults = Effect.fn("Choices.vaults")(function* (
+    const vaults = Effect.fnUntraced(function* (
       user: UserId,
       application: string,
       typed: string
@@ -126,7 +129,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       return bestMatches(all, typed, ({ name }) => [name])
     })
 
-    const holdings = Effect.fn("Choices.holdings")(function* (
+    const holdings = Effect.fnUntraced(function* (
       user: UserId,
       application: string,
       vault: string,
@@ -134,6 +137,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
     ): Effect.fn.Return<ReadonlyArray<Holding>, ChoicesError> {
       const found = yield* findApplication(user, application)
       const { id } = yield* pickListed("vault", vault, yield* vaultsOf(found), byName)
+      recent.note(user, found.profile, found.application, Option.some(id))
       const all = yield* holdingsOf({ ...found, vault: id })
       return bestMatches(all, typed, ({ token }) => [token.symbol, token.name])
     })

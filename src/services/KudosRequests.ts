@@ -3,6 +3,7 @@
  * sent; if the answer is lost, the bot finds out what became of it, and never sends again.
  */
 import { Duration, Effect, Either, Option, Schedule } from "effect"
+import type { Scope } from "effect"
 import type { InteractionId } from "../domain/Ids.ts"
 import {
   BotRecipient,
@@ -21,7 +22,6 @@ import { KudosIntents, NoLongerHeld } from "../ports/KudosIntents.ts"
 import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
-import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import { currentTraceparent } from "../telemetry/traceContext.ts"
@@ -29,6 +29,8 @@ import { createdRequests } from "./createdRequests.ts"
 import type { CreatedKudos } from "./createdRequests.ts"
 import { exactAmount } from "./exactAmount.ts"
 import { Audit } from "./Audit.ts"
+import { kudosLookUps } from "./kudosLookUps.ts"
+import { RecentChoices } from "./RecentChoices.ts"
 
 /** A command has 20 seconds in all; the last of them are kept for finding out what became of a lost create. */
 const wholeBudget = Duration.seconds(20)
@@ -48,40 +50,43 @@ export type RecoveryFailure = NeverSent | OutcomeUnknown | StoreUnavailable
 export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/services/KudosRequests", {
   effect: Effect.gen(function* () {
     const pay = yield* MochiPay
-    const profiles = yield* MochiProfiles
     const intents = yield* KudosIntents
     const { created, look } = yield* createdRequests
     const requests = yield* TransferRequests
     const audit = yield* Audit
+    const choices = yield* RecentChoices
+    const askTogether = yield* kudosLookUps
 
     /** Makes every check of the contract in its order: the person reads of the first that fails. */
-    const draft = Effect.fn("KudosRequests.draft")(function* (
+    const draft = Effect.fnUntraced(function* (
       command: KudosCommand
-    ): Effect.fn.Return<KudosDraft, KudosFailure> {
+    ): Effect.fn.Return<KudosDraft, KudosFailure, Scope.Scope> {
       if (command.recipient.id === command.sender) return yield* new SelfKudos()
       if (command.recipient.isBot) return yield* new BotRecipient()
       const input = yield* Either.fromOption(
         parseAmountInput(command.amount),
         () => new InvalidAmount({ hasComma: command.amount.includes(",") })
       )
+      const asked = yield* askTogether(command)
       const sender = yield* Effect.flatMap(
-        profiles.byUserId(command.sender),
+        asked.sender,
         Option.match({ onNone: () => new ProfileMissing(), onSome: Effect.succeed })
       )
       const profileId = sender.id
       const application = yield* pickListed(
         "application",
         command.application,
-        yield* pay.applications(profileId),
+        yield* asked.applications(profileId),
         ({ name }) => [name]
       )
       const vault = yield* pickListed(
         "vault",
         command.vault,
-        yield* pay.vaults(profileId, application.id),
+        yield* asked.vaults(profileId, application.id),
         ({ name }) => [name]
       )
-      const holdings = yield* pay.holdings({ profileId, applicationId: application.id, vaultId: vault.id })
+      choices.note(command.sender, profileId, application.id, Option.some(vault.id))
+      const holdings = yield* asked.holdings({ profileId, applicationId: application.id, vaultId: vault.id })
       const { holding } = yield* pickListed(
         "token",
         command.token,
@@ -90,7 +95,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
       )
       const amount = yield* exactAmount(input, holding)
       const recipient = yield* Effect.flatMap(
-        profiles.byUserId(command.recipient.id),
+        asked.recipient,
         Option.match({
           onNone: () => new RecipientProfileMissing({ recipient: command.recipient.id }),
           onSome: Effect.succeed
@@ -109,10 +114,10 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
         communityId: command.communityId,
         channelId: command.channelId
       }
-    })
+    }, Effect.scoped)
 
     /** Settles an intent whose answer was lost: created if Mochi has the request, otherwise unknown. */
-    const resolve = Effect.fn("KudosRequests.resolve")(function* (
+    const resolve = Effect.fnUntraced(function* (
       intent: StoredIntent
     ): Effect.fn.Return<CreatedKudos, OutcomeUnknown> {
       const found = yield* Effect.catchTag(look(intent), "MochiError", () => Effect.succeedNone)
@@ -147,7 +152,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     })
 
     /** Checks a command and creates its request. `NoLongerHeld`: the process that holds the interaction now answers the person. */
-    const submit = Effect.fn("KudosRequests.submit")(function* (
+    const submit = Effect.fnUntraced(function* (
       command: KudosCommand
     ): Effect.fn.Return<CreatedKudos, KudosFailure | NoLongerHeld> {
       const sent = yield* draft(command).pipe(Effect.flatMap(send), within(budgetUntilCreated))
@@ -167,7 +172,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const abandoned = intents.adopt
 
     /** What became of a command whose process ended before it could answer. */
-    const outcomeOf = Effect.fn("KudosRequests.outcomeOf")(function* (
+    const outcomeOf = Effect.fnUntraced(function* (
       id: InteractionId
     ): Effect.fn.Return<CreatedKudos, RecoveryFailure> {
       const intent = yield* intents.find(id)

@@ -8,6 +8,7 @@ import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
 import { monotonicMillis } from "../../src/context/monotonic.ts"
 import { Choices } from "../../src/services/Choices.ts"
+import { RecentChoices } from "../../src/services/RecentChoices.ts"
 import { heapInUse } from "../support/garbage.ts"
 import { ada, grace, key, mochiError, profileOf, usdc, vault } from "./mochiWorld.ts"
 
@@ -27,7 +28,10 @@ const choicesOver = (listing: (count: number) => Effect.Effect<typeof applicatio
       }),
       Layer.mock(MochiProfiles, { byUserId: user => Effect.succeed(profileOf(user)) })
     )
-    const choices = yield* Effect.provide(Choices, Layer.provide(Choices.Default, mochi))
+    const choices = yield* Effect.provide(
+      Choices,
+      Layer.provide(Choices.Default, Layer.merge(mochi, RecentChoices.Default))
+    )
     return { choices, count: Ref.get(count) }
   })
 
@@ -104,7 +108,8 @@ const walkedThrough = (vaults: MochiPay["Type"]["vaults"]) =>
     Choices,
     Layer.provide(
       Choices.Default,
-      Layer.merge(
+      Layer.mergeAll(
+        RecentChoices.Default,
         Layer.mock(MochiPay, {
           applications: () =>
             Effect.succeed(
@@ -157,7 +162,8 @@ describe("Lists that are remembered for somebody who types", () => {
         Choices,
         Layer.provide(
           Choices.Default,
-          Layer.merge(
+          Layer.mergeAll(
+            RecentChoices.Default,
             Layer.mock(MochiPay, {
               applications: () => Effect.succeed(applications),
               vaults: () => Effect.succeed([{ id: vault.vaultId, name: "Vault" }]),

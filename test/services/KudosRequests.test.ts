@@ -12,6 +12,7 @@ import { MochiProfiles } from "../../src/ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../../src/ports/StoreUnavailable.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { KudosRequests } from "../../src/services/KudosRequests.ts"
+import { RecentChoices } from "../../src/services/RecentChoices.ts"
 import { Settlements } from "../../src/services/Settlements.ts"
 import {
   command,
@@ -98,7 +99,10 @@ const kudosOver = ({
       }),
       silentJournal
     )
-    const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
+    const kudos = yield* Effect.provide(
+      KudosRequests,
+      Layer.provide(KudosRequests.Default, Layer.merge(world, RecentChoices.Default))
+    )
     return { kudos, ends: Ref.get(ends), reported: Ref.get(reported), time: Ref.get(time) }
   })
 
@@ -271,7 +275,10 @@ describe("A create whose answer was lost, in a list with copies of its interacti
         }),
         silentJournal
       )
-      const kudos = yield* Effect.provide(KudosRequests, Layer.provide(KudosRequests.Default, world))
+      const kudos = yield* Effect.provide(
+        KudosRequests,
+        Layer.provide(KudosRequests.Default, Layer.merge(world, RecentChoices.Default))
+      )
       const outcome = yield* Effect.either(kudos.resolve({ ...intent("sending"), code: own }))
       return { codes: yield* Ref.get(codes), outcome: outcome._tag }
     })

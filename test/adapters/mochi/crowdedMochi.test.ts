@@ -8,6 +8,7 @@ import * as MochiProfilesHttp from "../../../src/adapters/mochi/MochiProfilesHtt
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
 import { Choices } from "../../../src/services/Choices.ts"
+import { RecentChoices } from "../../../src/services/RecentChoices.ts"
 import * as Given from "./mochiClients.ts"
 
 const app = "123"
@@ -33,7 +34,9 @@ const slowMochi = Effect.gen(function* () {
     Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
     Layer.provide(Given.settings("https://mochi.example"))
   )
-  const context = yield* Layer.build(Layer.provideMerge(Choices.Default, clients))
+  const context = yield* Layer.build(
+    Layer.provideMerge(Choices.Default, Layer.merge(clients, RecentChoices.Default))
+  )
   return { context, sent: Ref.get(sent) }
 })
 
