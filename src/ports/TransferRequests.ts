@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { Duration, Effect, Option } from "effect"
-import type { ChannelId, BotId, InteractionId, MessageId, RequestKey } from "../domain/Ids.ts"
+import type { ChannelId, BotId, InteractionId, MessageId, ProfileId, RequestKey } from "../domain/Ids.ts"
 import type { Audience } from "../domain/Notification.ts"
 import type { RequestStatus } from "../domain/RequestStatus.ts"
 import type { TransferRequest } from "../domain/TransferRequest.ts"
@@ -69,6 +69,19 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
       audience: Audience,
       shown: Shown
     ) => Effect.Effect<void, StoreUnavailable>
+
+    /** Takes this message for the owner's, unless one is stored, or the request is known to be another person's. */
+    readonly adopt: (
+      key: RequestKey,
+      presser: ProfileId,
+      shown: Shown
+    ) => Effect.Effect<void, StoreUnavailable>
+    /** The message shows this status now, and all that is stored of it. False: there is no message. */
+    readonly redrawn: (
+      key: RequestKey,
+      audience: Audience,
+      status: RequestStatus
+    ) => Effect.Effect<boolean, StoreUnavailable>
 
     /** The ephemeral answers about a request whose tokens have not expired. */
     readonly liveAnswers: (key: RequestKey) => Effect.Effect<ReadonlyArray<LiveAnswer>, StoreUnavailable>

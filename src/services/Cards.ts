@@ -33,20 +33,15 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
      * Takes a message for the owner's card if none is stored, such as a card of the former bot: otherwise the webhook of
      * its decision would bring a second card.
      */
-    const adopt = Effect.fn("Cards.adopt")(function* (
-      key: RequestKey,
-      { channelId, messageId }: CardPlace,
-      presser: ProfileId
-    ) {
-      if (Option.isSome(yield* requests.shown(key, "owner"))) return
-      const owner = Option.flatMap(yield* requests.find(key), ({ facts }) =>
-        Option.flatMap(facts, facts => facts.owner.profileId)
-      )
-      // If the presser is not the owner, their message is not the owner's card.
-      if (Option.exists(owner, id => id !== presser)) return
-      const message = { channelId, place: "dm", status: "pending", bot: Option.none() } as const
-      yield* posted(key, "owner", message, messageId)
-    })
+    const adopt = (key: RequestKey, { channelId, messageId }: CardPlace, presser: ProfileId) =>
+      requests.adopt(key, presser, {
+        channelId,
+        messageId: Option.some(messageId),
+        place: "dm",
+        status: "pending",
+        isOutdated: false,
+        bot: Option.none()
+      })
 
     /** The sending of a message begins: until `posted`, nobody knows whether Discord stored it. */
     const begin = (key: RequestKey, audience: Audience, message: SentMessage) =>
@@ -64,16 +59,12 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
      * The click on the owner's card, or on what stands behind its View button, has drawn this status: nobody needs to
      * edit the card again, unless another status came in meanwhile.
      */
-    const drawnByClick = Effect.fn("Cards.drawnByClick")(function* (key: RequestKey, status: RequestStatus) {
-      const shown = yield* requests.shown(key, "owner")
-      if (Option.isNone(shown)) return
-      yield* drawn(key, "owner", shown.value, status)
-      yield* atomic.transaction(
-        Effect.gen(function* () {
-          const stored = yield* requests.lock(key)
-          if (Option.isSome(stored) && stored.value.status !== status) yield* redraw(stored.value)
-        })
-      )
+    const drawnByClick = Effect.fnUntraced(function* (key: RequestKey, status: RequestStatus) {
+      if (!(yield* requests.redrawn(key, "owner", status))) return
+      // Read afterwards: whoever stores another status from now on finds that the card says this one.
+      const stored = yield* requests.find(key)
+      if (Option.isSome(stored) && stored.value.status !== status)
+        yield* atomic.transaction(redraw(stored.value))
     })
 
     /**

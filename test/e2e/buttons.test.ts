@@ -8,8 +8,8 @@ import {
   expectAlive,
   expectError,
   expectValidRequests,
+  kudosCard,
   postCard,
-  sendKudos,
   textOf,
   withFault,
   withoutWebhooks
@@ -19,21 +19,6 @@ import { RunningWorld } from "./world.ts"
 import type { World } from "./world.ts"
 
 const profileUrl = "https://profiles.example/new"
-
-/** A request by `/kudos`, and the owner's card of it. */
-const kudosCard = (world: World) =>
-  Effect.gen(function* () {
-    const run = yield* sendKudos(world, { reason: "well *done*" })
-    yield* run.answered
-    const request = (yield* world.mochi.requests).find(
-      ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
-    )
-    const code = request?.code ?? "none"
-    const card = yield* world.discord.until("the owner's card", () =>
-      world.discord.dmsOf(world.linus).find(message => textOf(message).includes(`Request ${code}`))
-    )
-    return { run, code, card }
-  })
 
 const lines = [
   { name: "Amount", value: "**10.5 USDC**" },

@@ -98,6 +98,21 @@ export const withoutWebhooks = ({ mochi }: World): Effect.Effect<void, never, Sc
     mochi.webhooks.configure({ enabled: true })
   )
 
+/** A request of Ada's, and its card in the owner's direct messages. */
+export const kudosCard = (world: World) =>
+  Effect.gen(function* () {
+    const run = yield* sendKudos(world, { reason: "well *done*" })
+    yield* run.answered
+    const request = (yield* world.mochi.requests).find(
+      ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
+    )
+    const code = request?.code ?? "none"
+    const card = yield* world.discord.until("the owner's card", () =>
+      world.discord.dmsOf(world.linus).find(message => textOf(message).includes(`Request ${code}`))
+    )
+    return { run, code, card }
+  })
+
 /** The owner's card as the former bot, or anybody with the token, would have put it into a channel. */
 export const postCard = (
   { channel, discord }: World,

@@ -98,6 +98,34 @@ export const layer: Layer.Layer<TransferRequests, never, Tables> = Layer.effect(
       begin: (key, audience, shown) => put(key, audience, shown, true),
       show: (key, audience, shown) => put(key, audience, shown, false),
 
+      adopt: (key, presser, shown) =>
+        tables.update((state, now) => {
+          const place = shownText(key, "owner")
+          const owner = Option.map(
+            Option.flatMap(found(state, key), ({ facts }) => facts),
+            facts => facts.owner
+          )
+          const isAnothers = Option.exists(
+            owner,
+            ({ isErased, profileId }) => isErased === true || Option.exists(profileId, id => id !== presser)
+          )
+          if (isAnothers || HashMap.has(state.shown, place)) return state
+          const message = { request: key, audience: "owner" as const, shown, startedAt: now }
+          return { ...state, shown: HashMap.set(state.shown, place, message) }
+        }),
+
+      redrawn: (key, audience, status) =>
+        tables.change(state => [
+          HashMap.has(state.shown, shownText(key, audience)),
+          {
+            ...state,
+            shown: HashMap.modify(state.shown, shownText(key, audience), message => ({
+              ...message,
+              shown: { ...message.shown, status, isOutdated: false }
+            }))
+          }
+        ]),
+
       liveAnswers: key =>
         tables.read((state, now) =>
           HashMap.toEntries(state.answers)

@@ -1,7 +1,8 @@
 import { SqlClient } from "@effect/sql"
 import type { Statement } from "@effect/sql"
 import { Effect, Layer, Option } from "effect"
-import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
+import type { InteractionId, ProfileId, RequestKey } from "../../domain/Ids.ts"
+import type { RequestStatus } from "../../domain/RequestStatus.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
@@ -146,6 +147,26 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       show: (key: RequestKey, audience: Audience, shown: Shown) =>
         asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, sql``)),
+
+      adopt: Effect.fnUntraced(function* (key: RequestKey, presser: ProfileId, shown: Shown) {
+        const keyColumns = yield* encodeKey(key)
+        const stored = { ...keyColumns, audience: "owner", ...(yield* encodeShown(shown)) }
+        yield* sql`
+          with request as (
+            select ${isErased(sql, "owner")} or owner_profile_id <> ${presser} as is_anothers from transfer_requests
+            where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
+          )
+          insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
+          where not exists (select from request where is_anothers)
+          on conflict do nothing`
+      }, asStoreUnavailable("TransferRequests.adopt")),
+
+      redrawn: Effect.fnUntraced(function* (key: RequestKey, audience: Audience, status: RequestStatus) {
+        const { application_id, code } = yield* encodeKey(key)
+        const redrawn = yield* sql`update shown_messages set status = ${status}, is_outdated = false
+          where application_id = ${application_id} and code = ${code} and audience = ${audience} returning code`
+        return redrawn.length > 0
+      }, asStoreUnavailable("TransferRequests.redrawn")),
 
       liveAnswers: Effect.fnUntraced(function* (key: RequestKey) {
         const { application_id, code } = yield* encodeKey(key)

@@ -11,7 +11,7 @@ import { Conversations, still, Unanswered } from "../features/Conversation.ts"
 import type { Answers, Conversation, Drawing, Pressed } from "../features/Conversation.ts"
 import type { Envelope } from "./decode.ts"
 import { byDirectMessage } from "./directMessage.ts"
-import { editAnswer, requestedPause, tokenLives } from "./editing.ts"
+import { editAnswer, editOnce, requestedPause, tokenLives } from "./editing.ts"
 import { persistently } from "./persistently.ts"
 
 /** Bytes: in servers without boosts Discord takes 10 MiB in all. */
@@ -40,7 +40,7 @@ export const conversationWith = (
     largestFile,
     replace: replacing(messenger, envelope),
     attach: (screen, file) => attach([file])(still(screen)),
-    edit: (first, newest) => editAnswer(messenger, { address: envelope }, first, newest),
+    edit: (first, newest) => editOnce(messenger, { address: envelope }, first, newest),
     add: screen => addAnswer(messenger, envelope, screen)
   }
 }

@@ -15,15 +15,33 @@ export const tokenLives = Duration.minutes(15)
 /** A state that changes faster than it can be shown is left to the outbox. */
 const mostRedrawings = 5
 
-/** Returns the last drawing that Discord took. Dies if Discord refuses the body: that is a fault of ours. */
-export const editAnswer = Effect.fn("answers.edit")(function* <A extends Drawing, E, R>(
+interface Answer {
+  readonly address: AnswerAddress
+  readonly files?: ReadonlyArray<File>
+}
+
+const sending =
+  (messenger: Context.Tag.Service<Messenger>, { address, files }: Answer) =>
+  ({ screen }: Drawing) =>
+    messenger.replaceAnswer(address, screen, files)
+
+/** Without reading the state again once Discord has the edit: for a message that something else keeps up to date. */
+export const editOnce = <A extends Drawing, E, R>(
   messenger: Context.Tag.Service<Messenger>,
-  answer: { readonly address: AnswerAddress; readonly files?: ReadonlyArray<File> },
+  answer: Answer,
+  first: A,
+  newest: Effect.Effect<A, E, R>
+): Effect.Effect<A, NotEdited, R> => put(sending(messenger, answer), first, newest)
+
+/** Returns the last drawing that Discord took. Dies if Discord refuses the body: that is a fault of ours. */
+export const editAnswer = Effect.fnUntraced(function* <A extends Drawing, E, R>(
+  messenger: Context.Tag.Service<Messenger>,
+  answer: Answer,
   first: A,
   newest: Effect.Effect<A, E, R>
 ) {
-  const send = ({ screen }: A) => messenger.replaceAnswer(answer.address, screen, answer.files)
-  let shown = yield* put(send, first, newest)
+  let shown = yield* editOnce(messenger, answer, first, newest)
+  const send = sending(messenger, answer)
   for (let count = 0; count < mostRedrawings; count++) {
     const now = yield* Effect.option(newest)
     if (Option.isNone(now) || now.value.shows === shown.shows) break

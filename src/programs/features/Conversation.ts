@@ -48,7 +48,7 @@ export interface Conversation extends Answers {
   readonly askedAt: DateTime.Utc
   /** The message with the button that was pressed; none after a command. */
   readonly pressed: Option.Option<Pressed>
-  /** Like `replace`, for a message that the outbox brings up to date if this fails; returns what is shown. */
+  /** Like `replace`, for a message that the outbox keeps up to date: the state is not read again. Returns what is shown. */
   readonly edit: <A extends Drawing, E, R>(
     first: A,
     newest: Effect.Effect<A, E, R>

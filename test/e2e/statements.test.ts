@@ -1,0 +1,111 @@
+import { expect, layer } from "@effect/vitest"
+import { Context, Effect, Layer, Redacted, Schedule } from "effect"
+import type { Scope } from "effect"
+import * as LeadershipSql from "../../src/adapters/postgres/LeadershipSql.ts"
+import { DatabaseUrl } from "../../src/adapters/postgres/Database.ts"
+import { Leadership } from "../../src/ports/Leadership.ts"
+import { statementsSent } from "../support/statements.ts"
+import { kudosAnswer, postCard, sendKudos, withoutWebhooks } from "./steps.ts"
+import { makeWorld, startService, untilRegistered } from "./world.ts"
+import type { World } from "./world.ts"
+
+const times = 10
+
+/** Until the scope closes, another process has the role of delivering messages, and delivers none. */
+const withoutDeliveries = ({ environment }: World) =>
+  Effect.gen(function* () {
+    const url = Redacted.make(environment["DATABASE_URL"] ?? "")
+    const leadership = yield* Layer.build(
+      LeadershipSql.layer.pipe(Layer.provide(Layer.succeed(DatabaseUrl, url)))
+    )
+    yield* Context.get(leadership, Leadership).whileLeading("delivery", Effect.never).pipe(Effect.forkScoped)
+    yield* Effect.repeat(Context.get(leadership, Leadership).standing("delivery"), {
+      until: standing => standing === "leading",
+      schedule: Schedule.spaced("20 millis")
+    })
+  })
+
+class QuietWorld extends Context.Tag("test/QuietWorld")<QuietWorld, World>() {
+  static readonly layer = Layer.scoped(
+    QuietWorld,
+    Effect.gen(function* () {
+      const world = yield* makeWorld()
+      yield* withoutDeliveries(world)
+      yield* startService(world)
+      yield* untilRegistered(world)
+      return world
+    })
+  ).pipe(Layer.orDie)
+}
+
+/** How many statements each of these sends, on top of what an idle process sends. */
+const statementsOf = <A, E, R>(
+  each: ReadonlyArray<Effect.Effect<A, E, R>>
+): Effect.Effect<number, E, R | Scope.Scope> =>
+  Effect.gen(function* () {
+    yield* Effect.sleep("1 second")
+    const sent = yield* statementsSent
+    yield* Effect.sleep("6 seconds")
+    const whileIdle = new Set(sent)
+    sent.length = 0
+    yield* Effect.all(each, { discard: true })
+    yield* Effect.sleep("300 millis")
+    const own = sent.filter(text => !whileIdle.has(text) || /^(?:BEGIN|COMMIT)$/.test(text))
+    if (process.env["PRINT_STATEMENTS"] === "true")
+      for (const [text, all] of Map.groupBy(own, one => one.replaceAll(/\s+/g, " ").slice(0, 200)))
+        console.log(all.length / each.length, text)
+    return own.length / each.length
+  })
+
+/** A request of Ada's, which the store knows, and a card of it in a channel, which it does not. */
+const cardInChannel = (world: World) =>
+  Effect.gen(function* () {
+    const run = yield* sendKudos(world)
+    yield* run.answered
+    const request = (yield* world.mochi.requests).find(
+      ({ requesterMetadata }) => requesterMetadata["interaction_id"] === run.interaction.id
+    )
+    const customId = `approve-${request?.code}-${request?.applicationId}`
+    return { customId, message: postCard(world, [customId]) }
+  })
+
+layer(QuietWorld.layer, { excludeTestServices: true, timeout: "60 seconds" })(
+  "Statements sent to PostgreSQL",
+  it => {
+    it.scoped(
+      "are five at most by one /kudos",
+      () =>
+        Effect.gen(function* () {
+          const world = yield* QuietWorld
+          yield* withoutWebhooks(world)
+          yield* kudosAnswer(world)
+          const runs = Array.from({ length: times }, () => kudosAnswer(world))
+          const count = yield* statementsOf(runs)
+          expect(count).toBeGreaterThan(3)
+          expect(count).toBeLessThanOrEqual(5)
+        }),
+      60_000
+    )
+
+    it.scoped(
+      "are fifteen at most by one press of Approve",
+      () =>
+        Effect.gen(function* () {
+          const world = yield* QuietWorld
+          const { discord, linus: user } = world
+          const cards = yield* Effect.replicateEffect(cardInChannel(world), times)
+          yield* withoutWebhooks(world)
+          const presses = cards.map(card =>
+            Effect.zipRight(
+              discord.people.pressButton({ user, ...card }),
+              discord.awaitMessage(({ components, id }) => id === card.message.id && components.length === 0)
+            )
+          )
+          const count = yield* statementsOf(presses)
+          expect(count).toBeGreaterThan(8)
+          expect(count).toBeLessThanOrEqual(15)
+        }),
+      60_000
+    )
+  }
+)
