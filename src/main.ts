@@ -4,6 +4,11 @@ import { onSignal } from "./process/signals.ts"
 // Nothing runs yet that has to end in order.
 onSignal(() => process.exit(0))
 
+const { uncheckedDataDir } = await import("./config/envFile.ts")
+const { keepCompiledCode } = await import("./process/codeCache.ts")
+// Before everything that is large.
+keepCompiledCode(uncheckedDataDir())
+
 const { Effect, Either } = await import("effect")
 const { describeFaults, readSettings } = await import("./config/Settings.ts")
 const { processEnvironment } = await import("./config/environment.ts")
@@ -16,7 +21,5 @@ if (Either.isLeft(settings)) {
   process.exit(1)
 }
 
-const { keepCompiledCode } = await import("./process/codeCache.ts")
-keepCompiledCode(settings.right.database.dataDir)
 const { runService } = await import("./runService.ts")
 runService(settings.right)

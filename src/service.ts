@@ -1,5 +1,5 @@
 /** The service, top to bottom: programs over services over adapters. The sandbox runs the same, at other addresses. */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Runtime, Schedule } from "effect"
 import * as BotToken from "./adapters/discord/BotToken.ts"
 import * as Gateway from "./adapters/discord/Gateway.ts"

@@ -1,5 +1,6 @@
 import { Config, ConfigProvider, Context, Duration, Either, Layer, Option, Redacted } from "effect"
 import type { ConfigError, Effect } from "effect"
+import { defaultDataDir } from "./envFile.ts"
 import { telemetry } from "./telemetry.ts"
 import * as Variable from "./parsers.ts"
 
@@ -74,7 +75,7 @@ const sections = {
     url: optional("DATABASE_URL", "postgresql://user:password@host:port/database", Variable.postgresUrl),
     /** The driver itself reads it if the URL has no password. It is here so that it stays out of every log. */
     driverPassword: optional("PGPASSWORD", "a password", raw => Option.some(Redacted.make(raw))),
-    dataDir: withDefault("DATA_DIR", "a folder", Option.some<string>, ".data")
+    dataDir: withDefault("DATA_DIR", "a folder", Option.some<string>, defaultDataDir)
   }),
 
   server: Config.all({

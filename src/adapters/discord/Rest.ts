@@ -1,4 +1,7 @@
-import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } from "@effect/platform"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { DiscordFormData, DiscordREST } from "dfx/DiscordREST"
 import * as Discord from "dfx/types"
 import { Effect, Layer, Metric, Option, Runtime } from "effect"

@@ -1,4 +1,5 @@
-import { HttpClient, HttpClientRequest } from "@effect/platform"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Clock, Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
 import { version } from "../../config/version.ts"
 import { Settings } from "../../config/Settings.ts"

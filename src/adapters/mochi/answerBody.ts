@@ -1,4 +1,4 @@
-import type { HttpClientResponse } from "@effect/platform"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Effect, Either, Stream } from "effect"
 import type { Scope } from "effect"
 import * as zlib from "node:zlib"

@@ -1,4 +1,5 @@
-import { SqlClient, SqlError } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlError from "@effect/sql/SqlError"
 import { Effect, Layer, Option } from "effect"
 import { Atomic } from "../../ports/Atomic.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"

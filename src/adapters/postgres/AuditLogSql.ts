@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { ApplicationId, UserId, RequestCode, TraceId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"

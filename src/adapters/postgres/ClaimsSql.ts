@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { UserId, InteractionId } from "../../domain/Ids.ts"
 import { Settings } from "../../config/Settings.ts"

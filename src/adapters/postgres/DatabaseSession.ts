@@ -1,6 +1,6 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
-import { SqlError } from "@effect/sql"
-import { PgClient } from "@effect/sql-pg"
+import * as SqlError from "@effect/sql/SqlError"
+import * as PgClient from "@effect/sql-pg/PgClient"
 import { Duration, Effect, Schedule } from "effect"
 import type { Redacted, Scope } from "effect"
 import { withSessionSettings } from "./connections.ts"

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Array as Arr, Effect, Layer, Option, Schema } from "effect"
 import type { RequestKey } from "../../domain/Ids.ts"
 import { DecisionLeases, LeaseToken } from "../../ports/DecisionLeases.ts"

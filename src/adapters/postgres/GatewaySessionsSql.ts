@@ -1,4 +1,4 @@
-import { PgClient } from "@effect/sql-pg"
+import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Option, Schema } from "effect"
 import { GatewaySession, GatewaySessions } from "../../ports/GatewaySessions.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"

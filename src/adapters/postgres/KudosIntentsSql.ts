@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Array as Arr, Effect, Layer, Schema } from "effect"
 import type { Option } from "effect"
 import type { InteractionId } from "../../domain/Ids.ts"

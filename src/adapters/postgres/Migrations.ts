@@ -1,4 +1,6 @@
-import { Migrator, SqlClient, SqlError } from "@effect/sql"
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlError from "@effect/sql/SqlError"
 import { Effect, Schema } from "effect"
 import type { ParseResult } from "effect"
 import { DatabaseError, DatabaseTooNew } from "./DatabaseError.ts"

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Duration, Effect, Layer, Option, Schema } from "effect"
 import { ApplicationId, RequestCode } from "../../domain/Ids.ts"
 import type { RequestKey } from "../../domain/Ids.ts"

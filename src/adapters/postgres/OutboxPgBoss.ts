@@ -1,5 +1,5 @@
-import { SqlClient } from "@effect/sql"
-import type { SqlError } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlError from "@effect/sql/SqlError"
 import { Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Layer, Option, Schema } from "effect"
 import { ChannelId } from "../../domain/Ids.ts"
 import type { BotId, UserId } from "../../domain/Ids.ts"

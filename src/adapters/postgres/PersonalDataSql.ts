@@ -2,7 +2,7 @@
  * A person's ids are in columns of their own, and in free text if somebody typed them. Add every new table or column here:
  * a test searches the whole database for the ids of an erased person.
  */
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Chunk, DateTime, Effect, Layer, Schema, Stream } from "effect"
 import { UserId, ProfileId } from "../../domain/Ids.ts"
 import { PersonalData } from "../../ports/PersonalData.ts"

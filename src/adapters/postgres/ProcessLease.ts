@@ -3,8 +3,8 @@
  * whether the process renewed that lease in time. A lapsed lease stays lapsed: other processes may take its work over, and
  * this process goes on under a new id, without the work of the old one.
  */
-import { SqlClient } from "@effect/sql"
-import type { Statement } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { Context, Duration, Effect, Layer, Ref, Schedule, Schema } from "effect"
 import type { Redacted } from "effect"
 import { monotonicMillis } from "../../context/monotonic.ts"

@@ -1,5 +1,5 @@
-import { SqlClient } from "@effect/sql"
-import type { Statement } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { Effect, Layer, Option, Schema } from "effect"
 import { Settings } from "../../config/Settings.ts"
 import type { SettingsValues } from "../../config/Settings.ts"

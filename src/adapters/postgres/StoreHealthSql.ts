@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Layer, Schema } from "effect"
 import { StoreHealth } from "../../ports/StoreHealth.ts"
 import { DatabaseUrl } from "./Database.ts"

@@ -1,5 +1,5 @@
-import { SqlClient } from "@effect/sql"
-import type { Statement } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { Effect, Layer, Option } from "effect"
 import type { InteractionId, ProfileId, RequestKey } from "../../domain/Ids.ts"
 import type { RequestStatus } from "../../domain/RequestStatus.ts"

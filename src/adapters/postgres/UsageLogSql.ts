@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Layer, Option, Schema } from "effect"
 import { UsageLog } from "../../ports/UsageLog.ts"
 import type { Use } from "../../ports/UsageLog.ts"

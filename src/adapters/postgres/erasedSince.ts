@@ -3,7 +3,8 @@
  * its write statement, by pseudonym, and holds a shared lock until its transaction ends. An erasure takes the lock
  * exclusively to record its moment, and only then looks for rows: it finds those of earlier writers, and later ones see it.
  */
-import type { SqlClient, Statement } from "@effect/sql"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { DateTime, Effect, Option } from "effect"
 import { WorkStart } from "../../context/WorkStart.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"

@@ -1,5 +1,6 @@
-import type { SqlClient } from "@effect/sql"
-import type { SqlError, Statement } from "@effect/sql"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlError from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
 import { Chunk, Effect, Option, Stream } from "effect"
 
 /** Rows in memory at a time; a consumer that stops early wastes at most as many. */

@@ -3,8 +3,9 @@
  * statement grows with the database. Every step takes locks in the order in which reports on a request do (requests,
  * intents, answers), and the rows of a table in the order of their keys.
  */
-import type { SqlClient } from "@effect/sql"
-import type { SqlError, Statement } from "@effect/sql"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type * as SqlError from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
 import { Chunk, DateTime, Effect, Schema, Stream } from "effect"
 import type { ParseResult } from "effect"
 import type { ErasedRows } from "../../ports/PersonalData.ts"

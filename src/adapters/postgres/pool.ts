@@ -1,4 +1,4 @@
-import { SqlError } from "@effect/sql"
+import * as SqlError from "@effect/sql/SqlError"
 import { Effect, Redacted } from "effect"
 import type { Scope } from "effect"
 import { createHash } from "node:crypto"

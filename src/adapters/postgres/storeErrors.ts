@@ -1,4 +1,4 @@
-import { SqlError } from "@effect/sql"
+import * as SqlError from "@effect/sql/SqlError"
 import { Effect, ParseResult, Predicate } from "effect"
 import { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 

@@ -1,4 +1,5 @@
-import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Deferred, Duration, Effect, Fiber, Option } from "effect"
 import { callbackOf } from "../../adapters/discord/callbacks.ts"
 import { InteractionSignatures } from "../../ports/Signatures.ts"

@@ -1,4 +1,5 @@
-import type { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Context, Effect, HashMap, Layer, Ref } from "effect"
 import type { Scope } from "effect"
 

@@ -1,4 +1,7 @@
-import { HttpMiddleware, HttpServer, HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Effect, HashMap, Layer, Option, Ref } from "effect"
 import { Handlers } from "./Endpoint.ts"
 import type { Endpoint } from "./Endpoint.ts"

@@ -1,6 +1,6 @@
-import { NodeHttpServerRequest } from "@effect/platform-node"
-import { HttpServerError } from "@effect/platform"
-import type { HttpServerRequest } from "@effect/platform"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import * as HttpServerError from "@effect/platform/HttpServerError"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Context, Effect, Schema } from "effect"
 
 /** Longer than anything that Mochi or Discord sends to a bot, in bytes. */

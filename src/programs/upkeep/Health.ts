@@ -1,4 +1,4 @@
-import { HttpServerResponse } from "@effect/platform"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Effect, Layer } from "effect"
 import { ExportHealth } from "../../ports/ExportHealth.ts"
 import { Liveness } from "../../ports/Liveness.ts"

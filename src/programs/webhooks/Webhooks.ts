@@ -1,4 +1,5 @@
-import { HttpServerRequest, HttpServerResponse } from "@effect/platform"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Clock, Duration, Effect, Either, Option } from "effect"
 import { webhookAnswered } from "../../telemetry/metrics.ts"
 import type { WebhookAnswer } from "../../telemetry/metrics.ts"

@@ -1,4 +1,4 @@
-import type { SqlError } from "@effect/sql"
+import type * as SqlError from "@effect/sql/SqlError"
 import { Deferred, Effect, Option, Redacted, Schedule, Schema } from "effect"
 import type { Scope } from "effect"
 import { upTo } from "../../../context/monotonic.ts"

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect } from "effect"
 
 /** The bot that a DM channel or a message belongs to; null in rows of earlier releases, which did not store it. */

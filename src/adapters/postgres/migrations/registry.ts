@@ -1,4 +1,4 @@
-import type { SqlClient } from "@effect/sql"
+import type * as SqlClient from "@effect/sql/SqlClient"
 import type { Effect } from "effect"
 import gatewaySessions from "./0001_gateway_sessions.ts"
 import kudos from "./0002_kudos.ts"

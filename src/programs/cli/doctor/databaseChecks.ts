@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Either, Layer, Option } from "effect"
 import type { Cause } from "effect"
 import * as Database from "../../../adapters/postgres/Database.ts"
