@@ -21,7 +21,7 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
   effect: Effect.gen(function* () {
     const log = yield* AuditLog
 
-    const record = Effect.fn("Audit.record")(
+    const record = Effect.fnUntraced(
       function* ({ request, ...rest }: AuditedAction) {
         const traceId = yield* currentTraceId
         yield* log.record({ ...rest, request: Option.fromNullable(request), traceId })

@@ -33,7 +33,7 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
      * Takes a message for the owner's card if none is stored, such as a card of the former bot: otherwise the webhook of
      * its decision would bring a second card.
      */
-    const adopt = Effect.fn("Cards.adopt")(function* (
+    const adopt = Effect.fnUntraced(function* (
       key: RequestKey,
       { channelId, messageId }: CardPlace,
       presser: ProfileId
@@ -64,7 +64,7 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
      * The click on the owner's card, or on what stands behind its View button, has drawn this status: nobody needs to
      * edit the card again, unless another status came in meanwhile.
      */
-    const drawnByClick = Effect.fn("Cards.drawnByClick")(function* (key: RequestKey, status: RequestStatus) {
+    const drawnByClick = Effect.fnUntraced(function* (key: RequestKey, status: RequestStatus) {
       const shown = yield* requests.shown(key, "owner")
       if (Option.isNone(shown)) return
       yield* drawn(key, "owner", shown.value, status)

@@ -109,7 +109,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       return { profile, application: application.id }
     })
 
-    const applications = Effect.fn("Choices.applications")(function* (
+    const applications = Effect.fnUntraced(function* (
       user: UserId,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Application>, ChoicesError> {
@@ -117,7 +117,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       return bestMatches(all, typed, ({ name }) => [name])
     })
 
-    const vaults = Effect.fn("Choices.vaults")(function* (
+    const vaults = Effect.fnUntraced(function* (
       user: UserId,
       application: string,
       typed: string
@@ -126,7 +126,7 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       return bestMatches(all, typed, ({ name }) => [name])
     })
 
-    const holdings = Effect.fn("Choices.holdings")(function* (
+    const holdings = Effect.fnUntraced(function* (
       user: UserId,
       application: string,
       vault: string,

@@ -55,7 +55,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const audit = yield* Audit
 
     /** Makes every check of the contract in its order: the person reads of the first that fails. */
-    const draft = Effect.fn("KudosRequests.draft")(function* (
+    const draft = Effect.fnUntraced(function* (
       command: KudosCommand
     ): Effect.fn.Return<KudosDraft, KudosFailure> {
       if (command.recipient.id === command.sender) return yield* new SelfKudos()
@@ -112,7 +112,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     })
 
     /** Settles an intent whose answer was lost: created if Mochi has the request, otherwise unknown. */
-    const resolve = Effect.fn("KudosRequests.resolve")(function* (
+    const resolve = Effect.fnUntraced(function* (
       intent: StoredIntent
     ): Effect.fn.Return<CreatedKudos, OutcomeUnknown> {
       const found = yield* Effect.catchTag(look(intent), "MochiError", () => Effect.succeedNone)
@@ -151,7 +151,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     })
 
     /** Checks a command and creates its request. `NoLongerHeld`: the process that holds the interaction now answers the person. */
-    const submit = Effect.fn("KudosRequests.submit")(function* (
+    const submit = Effect.fnUntraced(function* (
       command: KudosCommand
     ): Effect.fn.Return<CreatedKudos, KudosFailure | NoLongerHeld> {
       const sent = yield* draft(command).pipe(Effect.flatMap(send), within(budgetUntilCreated))
@@ -171,7 +171,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const abandoned = intents.adopt
 
     /** What became of a command whose process ended before it could answer. */
-    const outcomeOf = Effect.fn("KudosRequests.outcomeOf")(function* (
+    const outcomeOf = Effect.fnUntraced(function* (
       id: InteractionId
     ): Effect.fn.Return<CreatedKudos, RecoveryFailure> {
       const intent = yield* intents.find(id)

@@ -10,11 +10,11 @@ export class Usage extends Effect.Service<Usage>()("mochi/services/Usage", {
   effect: Effect.gen(function* () {
     const log = yield* UsageLog
 
-    const count = Effect.fn("Usage.count")(
-      (use: Use) => log.record(use),
-      Effect.timeout(patience),
-      Effect.catchAll(error => Effect.logWarning("usage_not_counted", error))
-    )
+    const count = (use: Use) =>
+      log.record(use).pipe(
+        Effect.timeout(patience),
+        Effect.catchAll(error => Effect.logWarning("usage_not_counted", error))
+      )
 
     return { count }
   })

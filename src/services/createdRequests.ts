@@ -9,6 +9,7 @@ import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
+import { linkToKudos } from "../telemetry/spans.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A request that exists at Mochi. */
@@ -73,9 +74,10 @@ export const createdRequests = Effect.gen(function* () {
   })
 
   /** Whether Mochi has the request after all. A listed one is another's if an event of it says something else. */
-  const look = Effect.fn("KudosRequests.look")(function* (
+  const look = Effect.fnUntraced(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
+    yield* linkToKudos(intent.origin)
     for (const { code, status } of yield* candidates(intent)) {
       const stored = Option.flatten(yield* storedIfPossible(report(intent, code, status)))
       const isOwn = Option.match(stored, {

@@ -16,7 +16,7 @@ export const tokenLives = Duration.minutes(15)
 const mostRedrawings = 5
 
 /** Returns the last drawing that Discord took. Dies if Discord refuses the body: that is a fault of ours. */
-export const editAnswer = Effect.fn("answers.edit")(function* <A extends Drawing, E, R>(
+export const editAnswer = Effect.fnUntraced(function* <A extends Drawing, E, R>(
   messenger: Context.Tag.Service<Messenger>,
   answer: { readonly address: AnswerAddress; readonly files?: ReadonlyArray<File> },
   first: A,

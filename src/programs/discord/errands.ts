@@ -134,7 +134,13 @@ export const makeErrands = Effect.fnUntraced(function* (
     respond: Respond
   ) =>
     instrumentation(
-      { type, name: errand.name, interactionId: envelope.id, respond },
+      {
+        type,
+        name: errand.name,
+        interactionId: envelope.id,
+        request: Option.flatMapNullable(errand.deed, ({ request }) => request),
+        respond
+      },
       measured =>
         lastWord(conversation, measured, noting => onceAndInTime(errand, envelope, conversation, noting)),
       ended(errand, envelope, conversation)
