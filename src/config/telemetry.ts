@@ -175,7 +175,21 @@ const readByTheSdk: ReadonlyArray<Config.Config<unknown>> = [
   )
 ]
 
-/** Where traces, metrics and logs go: the standard variables. */
-export const telemetry = Config.all([destinations, protocols, batches, Config.all(readByTheSdk)]).pipe(
-  Config.map(([destinations, protocols, batches]) => ({ ...destinations, ...protocols, ...batches }))
+/** Whether each SQL statement is a span; if not, only one that is slow or fails. */
+const everyStatement = withDefault("TRACE_SQL", "true or false", Variable.flag, false)
+
+/** Where traces, metrics and logs go: the standard variables, and what the traces hold. */
+export const telemetry = Config.all([
+  destinations,
+  protocols,
+  batches,
+  everyStatement,
+  Config.all(readByTheSdk)
+]).pipe(
+  Config.map(([destinations, protocols, batches, everyStatement]) => ({
+    ...destinations,
+    ...protocols,
+    ...batches,
+    everyStatement
+  }))
 )

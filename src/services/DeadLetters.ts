@@ -14,7 +14,7 @@ export class DeadLetters extends Effect.Service<DeadLetters>()("mochi/services/D
     const outbox = yield* Outbox
 
     /** Returns the notifications that were dead and wait again now: a second call finds none. */
-    const replay = Effect.fn("DeadLetters.replay")(function* (id: Option.Option<NotificationId>) {
+    const replay = Effect.fnUntraced(function* (id: Option.Option<NotificationId>) {
       return yield* atomic.transaction(
         Effect.tap(log.revive(id), revived => outbox.put(revived.map(deliveryOf)))
       )

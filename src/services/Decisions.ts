@@ -120,23 +120,20 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     })
 
     /** The request that a click settled, as it is stored now, which may be further on. */
-    const newest = Effect.fn("Decisions.newest")(function* (key: RequestKey, settled: Settled) {
+    const newest = Effect.fnUntraced(function* (key: RequestKey, settled: Settled) {
       return asStored(settled, yield* requests.find(key))
     })
 
     /** Carries a click to Mochi. While it is under way, another click on the request is turned away. */
-    const decide = Effect.fn("Decisions.decide")(
-      (click: DecisionClick): Effect.Effect<Settled, DecisionFailure> =>
-        Effect.acquireUseRelease(
-          Effect.flatMap(
-            leases.acquire(click.request),
-            Option.match({ onNone: () => new AlreadyBeingDecided(), onSome: Effect.succeed })
-          ),
-          () => settle(click),
-          lease => Effect.ignoreLogged(leases.release(lease))
+    const decide = (click: DecisionClick): Effect.Effect<Settled, DecisionFailure> =>
+      Effect.acquireUseRelease(
+        Effect.flatMap(
+          leases.acquire(click.request),
+          Option.match({ onNone: () => new AlreadyBeingDecided(), onSome: Effect.succeed })
         ),
-      within(wholeBudget)
-    )
+        () => settle(click),
+        lease => Effect.ignoreLogged(leases.release(lease))
+      ).pipe(within(wholeBudget))
 
     return { decide, newest }
   })

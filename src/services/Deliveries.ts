@@ -113,7 +113,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       audience === "owner" ? requestPeople.person(request.facts.owner) : Effect.succeed(request[audience])
 
     /** Safe to repeat at any time. */
-    const deliver = Effect.fn("Deliveries.deliver")(function* (
+    const deliver = Effect.fnUntraced(function* (
       notification: Notification
     ): Effect.fn.Return<void, DeliveryFailure> {
       const { audience } = notification

@@ -39,7 +39,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     })
 
     /** Returns once everything is stored durably. */
-    const accept = Effect.fn("Intake.accept")(function* (webhookId: string, report: RequestReport) {
+    const accept = Effect.fnUntraced(function* (webhookId: string, report: RequestReport) {
       if ((yield* backlog("backlog")).waiting >= mostWaiting) return yield* new BacklogFull()
       const accepted = yield* atomic.transaction(
         Effect.gen(function* () {

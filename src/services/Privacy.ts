@@ -80,7 +80,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
       })
     })
 
-    const exportOf = Effect.fn("Privacy.exportOf")(function* (
+    const exportOf = Effect.fnUntraced(function* (
       id: UserId,
       asker: Asker
     ): Effect.fn.Return<PersonalExport, StoreUnavailable> {
@@ -117,7 +117,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     )
 
     /** Safe to repeat. Once it is stored, this process or another completes it. */
-    const erase = Effect.fn("Privacy.erase")(function* (
+    const erase = Effect.fnUntraced(function* (
       id: UserId,
       asker: Asker
     ): Effect.fn.Return<Erased, StoreUnavailable> {
@@ -135,7 +135,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     })
 
     /** Completes an erasure that could not be completed when the person asked for it; whether it is complete now. */
-    const finishErasure = Effect.fn("Privacy.finishErasure")(function* (erasure: UnfinishedErasure) {
+    const finishErasure = Effect.fnUntraced(function* (erasure: UnfinishedErasure) {
       return (yield* carryOut(erasure, "bot")).isComplete
     })
 
@@ -143,10 +143,7 @@ export class Privacy extends Effect.Service<Privacy>()("mochi/services/Privacy",
     const wasErasedSince = data.wasErasedSince
 
     /** Whether "kudos received" and "status changed" are sent; approval cards always are. */
-    const chooseNotifications = Effect.fn("Privacy.chooseNotifications")(function* (
-      id: UserId,
-      wanted: boolean
-    ) {
+    const chooseNotifications = Effect.fnUntraced(function* (id: UserId, wanted: boolean) {
       yield* people.chooseNotifications(id, wanted)
       yield* Effect.ignoreLogged(record(id, "person", "privacy_notifications", wanted ? "on" : "off"))
     })

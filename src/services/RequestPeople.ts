@@ -9,6 +9,7 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
+import { linkToKudos } from "../telemetry/spans.ts"
 import { ownText, shortText } from "./offered.ts"
 import { remembered } from "./remembered.ts"
 
@@ -42,7 +43,7 @@ export class RequestPeople extends Effect.Service<RequestPeople>()("mochi/servic
       })
 
     /** A request with the people whom it names; none while only its status is stored. */
-    const of = Effect.fn("RequestPeople.of")(function* (
+    const of = Effect.fnUntraced(function* (
       request: TransferRequest
     ): Effect.fn.Return<Option.Option<RequestWithPeople>, MochiError> {
       if (Option.isNone(request.facts)) return Option.none()
@@ -63,10 +64,11 @@ export class RequestPeople extends Effect.Service<RequestPeople>()("mochi/servic
     })
 
     /** The request as it is stored now; none if nothing of it can be shown. */
-    const find = Effect.fn("RequestPeople.find")(function* (
+    const find = Effect.fnUntraced(function* (
       key: RequestKey
     ): Effect.fn.Return<Option.Option<RequestWithPeople>, MochiError | StoreUnavailable> {
       const request = yield* requests.find(key)
+      yield* linkToKudos(Option.flatMap(request, ({ origin }) => origin))
       return Option.isSome(request) ? yield* of(request.value) : Option.none()
     })
 

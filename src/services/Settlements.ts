@@ -20,6 +20,7 @@ import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
+import { inSpan, linkToKudos, requestAttributes } from "../telemetry/spans.ts"
 import { Cards } from "./Cards.ts"
 
 /** The click that decides a card edits it; the outbox edits it only if the click could not. */
@@ -101,32 +102,43 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
      * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
      * the report left its status open, so that Mochi is asked first.
      */
-    const report = Effect.fn("Settlements.report")(function* (
-      reported: RequestReport,
-      by: "button" | "event" = "event"
-    ) {
+    const report = Effect.fnUntraced(function* (reported: RequestReport, by: "button" | "event" = "event") {
       const at = yield* DateTime.now
-      return yield* atomic.transaction(
-        Effect.gen(function* () {
-          const { before, report: believed } = yield* withIntentApplied(reported)
-          const after = afterReport(before, believed, at)
-          if (Either.isLeft(after)) {
-            yield* outbox.put([askMochi(reported.key, 0)])
-            return before
-          }
-          yield* requests.save(after.right)
-          if (Option.isNone(reported.status)) {
-            yield* outbox.put([askMochi(reported.key, 0)])
-            return Option.none<TransferRequest>()
-          }
-          yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
-          return Option.some(after.right)
-        })
-      )
+      const about = requestAttributes(reported.key)
+      yield* Effect.annotateCurrentSpan(about)
+      const stored = yield* atomic
+        .transaction(
+          Effect.gen(function* () {
+            const { before, report: believed } = yield* withIntentApplied(reported)
+            const after = afterReport(before, believed, at)
+            if (Either.isLeft(after)) {
+              yield* outbox.put([askMochi(reported.key, 0)])
+              return before
+            }
+            yield* requests.save(after.right)
+            if (Option.isNone(reported.status)) {
+              yield* outbox.put([askMochi(reported.key, 0)])
+              return Option.none<TransferRequest>()
+            }
+            yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
+            return Option.some(after.right)
+          })
+        )
+        .pipe(
+          Effect.tap(
+            Option.match({
+              onNone: () => Effect.void,
+              onSome: ({ status }) => Effect.annotateCurrentSpan({ outcome: status })
+            })
+          ),
+          inSpan("request.store", { attributes: about })
+        )
+      yield* linkToKudos(Option.flatMap(stored, ({ origin }) => origin))
+      return stored
     })
 
     /** Asks Mochi how a request stands, and again later, ever more slowly, while it is pending past its expiry. */
-    const ask = Effect.fn("Settlements.ask")(function* (key: RequestKey, attempt: number) {
+    const ask = Effect.fnUntraced(function* (key: RequestKey, attempt: number) {
       const { expiresAt, status } = yield* pay.state(key)
       const after = yield* report(requestReport(key, { status: Option.some(status), authoritative: true }))
       const pending = Option.filter(after, request => request.status === "pending")

@@ -12,6 +12,7 @@ import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import { Audit, auditEntry } from "./Audit.ts"
 import type { AuditedAction } from "./Audit.ts"
+import { inSpan, linkToKudos, requestAttributes } from "../telemetry/spans.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A request that exists at Mochi. */
@@ -88,8 +89,13 @@ export const createdRequests = Effect.gen(function* () {
       return { intent, status: "pending" }
     }
     const key = { applicationId: intent.vault.applicationId, code: code.value }
+    const about = requestAttributes(key)
+    yield* Effect.annotateCurrentSpan(about)
     const isAdded = yield* storedIfPossible(
-      Effect.flatMap(auditEntry(deed), entry => requests.addCreated(key, intent, entry))
+      Effect.flatMap(auditEntry(deed), entry => requests.addCreated(key, intent, entry)).pipe(
+        Effect.tap(isNew => (isNew ? Effect.annotateCurrentSpan({ outcome: "pending" }) : Effect.void)),
+        inSpan("request.store", { attributes: about })
+      )
     )
     if (Option.contains(isAdded, true)) return { intent, status: "pending" }
     yield* audit.record(deed)
@@ -101,6 +107,7 @@ export const createdRequests = Effect.gen(function* () {
   const look = Effect.fnUntraced(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
+    yield* linkToKudos(intent.origin)
     for (const { code, status } of yield* candidates(intent)) {
       const stored = Option.flatten(yield* storedIfPossible(report(intent, code, status)))
       const isOwn = Option.match(stored, {

@@ -5,6 +5,7 @@
 import { Duration, Effect, Metric, MetricBoundaries } from "effect"
 import type { NotificationKind } from "../domain/Notification.ts"
 import { boundedLabel } from "./boundedLabel.ts"
+import { taggedOnce } from "./taggedOnce.ts"
 
 export type InteractionType = "command" | "autocomplete" | "button"
 
@@ -19,11 +20,15 @@ export const interactionEnded = (ended: {
   readonly outcome: InteractionEndWord
   readonly after: Duration.Duration
 }): Effect.Effect<void> =>
-  interactionDuration.pipe(
-    Metric.tagged("interaction.type", ended.type),
-    Metric.tagged("command.name", ended.command),
-    Metric.tagged("outcome", ended.outcome),
-    metric => Metric.update(metric, Duration.toSeconds(ended.after))
+  Effect.suspend(() =>
+    Metric.update(
+      interactionDuration({
+        "interaction.type": ended.type,
+        "command.name": ended.command,
+        outcome: ended.outcome
+      }),
+      Duration.toSeconds(ended.after)
+    )
   )
 
 /** From the interaction's arrival to Discord having the first answer. */
@@ -31,7 +36,9 @@ export const interactionAcknowledged = (
   type: InteractionType,
   after: Duration.Duration
 ): Effect.Effect<void> =>
-  Metric.update(Metric.tagged(interactionAckDuration, "interaction.type", type), Duration.toSeconds(after))
+  Effect.suspend(() =>
+    Metric.update(interactionAckDuration({ "interaction.type": type }), Duration.toSeconds(after))
+  )
 
 /** From the bot accepting the webhook to Discord showing the message, or the bot giving up. */
 export const notificationEnded = (
@@ -39,8 +46,8 @@ export const notificationEnded = (
   outcome: "delivered" | "dead",
   after: Duration.Duration
 ): Effect.Effect<void> =>
-  notificationDeliveryDuration.pipe(Metric.tagged("kind", kind), Metric.tagged("outcome", outcome), metric =>
-    Metric.update(metric, Duration.toSeconds(after))
+  Effect.suspend(() =>
+    Metric.update(notificationDeliveryDuration({ kind, outcome }), Duration.toSeconds(after))
   )
 
 const webhookAnswers = [
@@ -55,14 +62,14 @@ const webhookAnswers = [
 export type WebhookAnswer = (typeof webhookAnswers)[number]
 
 export const webhookAnswered = (outcome: WebhookAnswer): Effect.Effect<void> =>
-  Metric.increment(Metric.tagged(webhookRequests, "outcome", outcome))
+  Effect.suspend(() => Metric.increment(webhookRequests({ outcome })))
 
 /** `unknown`: Mochi did not say whether it created the request. */
 const kudosEnds = ["created", "refused", "failed", "unknown"] as const
 type KudosEnd = (typeof kudosEnds)[number]
 
 export const kudosAsked = (outcome: KudosEnd): Effect.Effect<void> =>
-  Metric.increment(Metric.tagged(kudosRequests, "outcome", outcome))
+  Effect.suspend(() => Metric.increment(kudosRequests({ outcome })))
 
 /** Anybody can make a token at Mochi: a symbol longer than this, and each new one after this many, counts as `other`. */
 const longestTokenLabel = 32
@@ -71,54 +78,73 @@ const tokenLabel = boundedLabel({ longest: longestTokenLabel, most: mostTokenLab
 
 /** Whole tokens of a created request. A float is exact enough here, and only here. */
 export const kudosCreated = (token: string, amount: number): Effect.Effect<void> =>
-  Effect.suspend(() => Metric.incrementBy(Metric.tagged(kudosVolume, "token", tokenLabel(token)), amount))
+  Effect.suspend(() => Metric.incrementBy(kudosVolume({ token: tokenLabel(token) }), amount))
 
 /** A query for increases misses the first event of a series that appears with it. */
 export const startAtZero: Effect.Effect<void> = Effect.suspend(() =>
   Effect.all(
     [
       Metric.set(discordTokenRejected, 0),
-      ...webhookAnswers.map(outcome =>
-        Metric.incrementBy(Metric.tagged(webhookRequests, "outcome", outcome), 0)
-      ),
-      ...kudosEnds.map(outcome => Metric.incrementBy(Metric.tagged(kudosRequests, "outcome", outcome), 0))
+      ...webhookAnswers.map(outcome => Metric.incrementBy(webhookRequests({ outcome }), 0)),
+      ...kudosEnds.map(outcome => Metric.incrementBy(kudosRequests({ outcome }), 0))
     ],
     { discard: true }
   )
 )
 
-const interactionDuration = seconds(
-  "discord.interaction.duration",
-  [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 5, 10, 20],
-  "From an interaction's arrival to its last answer"
+const interactionDuration = taggedOnce(
+  seconds(
+    "discord.interaction.duration",
+    [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 5, 10, 20],
+    "From an interaction's arrival to its last answer"
+  ),
+  "interaction.type",
+  "command.name",
+  "outcome"
 )
 
-const interactionAckDuration = seconds(
-  "discord.interaction.ack.duration",
-  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3],
-  "From an interaction's arrival to Discord having the first answer"
+const interactionAckDuration = taggedOnce(
+  seconds(
+    "discord.interaction.ack.duration",
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3],
+    "From an interaction's arrival to Discord having the first answer"
+  ),
+  "interaction.type"
 )
 
-const notificationDeliveryDuration = seconds(
-  "notification.delivery.duration",
-  [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400],
-  "From a webhook's acceptance to the message being seen, or given up"
+const notificationDeliveryDuration = taggedOnce(
+  seconds(
+    "notification.delivery.duration",
+    [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400],
+    "From a webhook's acceptance to the message being seen, or given up"
+  ),
+  "kind",
+  "outcome"
 )
 
-const webhookRequests = Metric.counter("webhook.requests", {
-  description: "Answers to webhooks",
-  incremental: true
-})
+const webhookRequests = taggedOnce(
+  Metric.counter("webhook.requests", {
+    description: "Answers to webhooks",
+    incremental: true
+  }),
+  "outcome"
+)
 
-const kudosRequests = Metric.counter("kudos.requests", {
-  description: "Runs of /kudos by how they ended",
-  incremental: true
-})
+const kudosRequests = taggedOnce(
+  Metric.counter("kudos.requests", {
+    description: "Runs of /kudos by how they ended",
+    incremental: true
+  }),
+  "outcome"
+)
 
-const kudosVolume = Metric.counter("kudos.volume", {
-  description: "Whole tokens asked for in requests that were created",
-  incremental: true
-})
+const kudosVolume = taggedOnce(
+  Metric.counter("kudos.volume", {
+    description: "Whole tokens asked for in requests that were created",
+    incremental: true
+  }),
+  "token"
+)
 
 /** Gauges: a program sets them at intervals. */
 export const notificationBacklog = Metric.gauge("notification.backlog", {

@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Option, Schema, Tracer } from "effect"
+import { Effect, Option, Schema, Tracer } from "effect"
 import { TraceId } from "../domain/Ids.ts"
 
 /** The W3C `traceparent` of a span. */
@@ -26,18 +26,3 @@ export const parseTraceparent = (text: string): Option.Option<Tracer.ExternalSpa
     Tracer.externalSpan({ traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 })
   )
 }
-
-/**
- * A span that starts at `startedAt`, in the clock's nanoseconds: for work that began before its parent was known. Without
- * `parent` it starts a trace of its own.
- */
-export const withSpanSince =
-  (name: string, startedAt: bigint, parent: Option.Option<Tracer.AnySpan>) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
-    Effect.acquireUseRelease(
-      Effect.map(Effect.tracer, tracer =>
-        tracer.span(name, parent, Context.empty(), [], startedAt, "server")
-      ),
-      span => Effect.withParentSpan(effect, span),
-      (span, exit) => Effect.map(Clock.currentTimeNanos, now => span.end(now, exit))
-    )

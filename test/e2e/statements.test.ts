@@ -51,10 +51,13 @@ const statementsOf = <A, E, R>(
     yield* Effect.all(each, { discard: true })
     yield* Effect.sleep("300 millis")
     const own = sent.filter(text => !whileIdle.has(text) || /^(?:BEGIN|COMMIT)$/.test(text))
-    if (process.env["PRINT_STATEMENTS"] === "true")
-      for (const [text, all] of Map.groupBy(own, one => one.replaceAll(/\s+/g, " ").slice(0, 200)))
-        console.log(all.length / each.length, text)
-    return own.length / each.length
+    // What runs less than once for each is an idle process's, at longer intervals.
+    const counts = [...Map.groupBy(own, text => text)].map(
+      ([text, all]) =>
+        [Math.round(all.length / each.length), text.replaceAll(/\s+/g, " ").slice(0, 200)] as const
+    )
+    if (process.env["PRINT_STATEMENTS"] === "true") console.log(counts.map(row => row.join(" ")).join("\n"))
+    return counts.reduce((sum, [count]) => sum + count, 0)
   })
 
 /** A request of Ada's, which the store knows, and a card of it in a channel, which it does not. */

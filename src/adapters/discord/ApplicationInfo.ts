@@ -15,7 +15,7 @@ export interface ApplicationInfo {
 }
 
 /** The application that the bot token belongs to. Fails with status 401 if Discord rejects the token. */
-export const read = Effect.fn("ApplicationInfo.read")(function* () {
+export const read = Effect.fnUntraced(function* () {
   const rest = yield* DiscordREST
   const answer = yield* Effect.mapError(rest.getMyApplication(), toApiError)
   return yield* decode(answer)

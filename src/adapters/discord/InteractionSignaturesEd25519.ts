@@ -7,10 +7,10 @@ import type { SignatureRefusal } from "./interactionSignature.ts"
 /** `publicKey` is the application's, 32 raw bytes. */
 export const layer = (publicKey: Uint8Array): Layer.Layer<InteractionSignatures> =>
   Layer.succeed(InteractionSignatures, {
-    inspect: Effect.fn("InteractionSignatures.inspect")(function* (headers) {
+    inspect: Effect.fnUntraced(function* (headers) {
       yield* Either.mapLeft(inspectStamp(signatureHeaders(headers), yield* Clock.currentTimeMillis), refused)
     }),
-    verify: Effect.fn("InteractionSignatures.verify")(function* ({ body, headers }) {
+    verify: Effect.fnUntraced(function* ({ body, headers }) {
       const signed = { ...signatureHeaders(headers), body }
       return yield* Either.mapLeft(
         verifyInteraction(signed, publicKey, yield* Clock.currentTimeMillis),

@@ -115,7 +115,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
         Effect.mapError(failed)
       ),
 
-      openDm: Effect.fn("Messenger.openDm")(function* (userId: UserId) {
+      openDm: Effect.fnUntraced(function* (userId: UserId) {
         yield* refuseWhilePaused
         const channel = yield* rest
           .createDm({ recipient_id: userId })
@@ -123,14 +123,14 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
         return (yield* decoded(OpenedChannel, channel)).id
       }),
 
-      post: Effect.fn("Messenger.post")(function* (channelId: ChannelId, notice: Notice, nonce: string) {
+      post: Effect.fnUntraced(function* (channelId: ChannelId, notice: Notice, nonce: string) {
         const posted = yield* rest
           .createMessage(channelId, { ...noticeMessage(notice), nonce, enforce_nonce: true })
           .pipe(Effect.mapError(failed))
         return (yield* decoded(StoredMessage, posted)).id
       }),
 
-      findPosted: Effect.fn("Messenger.findPosted")(function* (
+      findPosted: Effect.fnUntraced(function* (
         channelId: ChannelId,
         notice: Notice,
         since: Since
@@ -158,15 +158,11 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
         return { _tag: "Absent" }
       }),
 
-      edit: Effect.fn("Messenger.edit")(function* (
-        channelId: ChannelId,
-        messageId: MessageId,
-        notice: Notice
-      ) {
+      edit: Effect.fnUntraced(function* (channelId: ChannelId, messageId: MessageId, notice: Notice) {
         yield* rest.updateMessage(channelId, messageId, noticeMessage(notice)).pipe(Effect.mapError(failed))
       }),
 
-      editAnswer: Effect.fn("Messenger.editAnswer")(function* (token: Redacted.Redacted, notice: Notice) {
+      editAnswer: Effect.fnUntraced(function* (token: Redacted.Redacted, notice: Notice) {
         const { id } = yield* ours
         yield* rest
           .updateOriginalWebhookMessage(id, Redacted.value(token), {

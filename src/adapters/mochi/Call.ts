@@ -20,6 +20,8 @@ export interface Call<A> {
   /** The client asks this right before it sends each try; false withholds the try. */
   readonly mayLeave?: Effect.Effect<boolean>
   readonly reading: Reading<A>
+  /** What the call's span gets to know from its answer. */
+  says?(value: A): Readonly<Record<string, unknown>>
 }
 
 export interface Answer<A> {

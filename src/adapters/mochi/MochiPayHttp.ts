@@ -85,7 +85,8 @@ export const layerWithoutHttp: Layer.Layer<MochiPay, never, MochiHttp.MochiHttp>
           // a 2xx says that the request exists, even without a usable body
           withoutBody: Option.some(Option.none<RequestCode>()),
           answers: {}
-        }
+        },
+        says: Option.match({ onNone: () => ({}), onSome: code => ({ "mochi.request.code": code }) })
       })
     })
 

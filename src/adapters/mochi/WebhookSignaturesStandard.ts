@@ -8,10 +8,10 @@ export const layer: Layer.Layer<WebhookSignatures, never, Settings> = Layer.effe
   Effect.map(Settings, ({ webhooks }) => {
     const verifiers = webhooks.secrets.map(verifierOf)
     return {
-      inspect: Effect.fn("WebhookSignatures.inspect")(function* (headers) {
+      inspect: Effect.fnUntraced(function* (headers) {
         yield* inspectHeaders(headers, yield* Clock.currentTimeMillis)
       }),
-      verify: Effect.fn("WebhookSignatures.verify")(function* (signed) {
+      verify: Effect.fnUntraced(function* (signed) {
         return yield* verifyWebhook(signed, verifiers, yield* Clock.currentTimeMillis)
       })
     }

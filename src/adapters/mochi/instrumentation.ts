@@ -1,6 +1,8 @@
-import { Effect, Either, Exit, Metric, MetricBoundaries, Option } from "effect"
+import { Clock, Effect, Either, Exit, Metric, MetricBoundaries, Option } from "effect"
 import type { MochiError } from "../../ports/MochiError.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
+import { inSpan, inSpanSince } from "../../telemetry/spans.ts"
+import { taggedOnce } from "../../telemetry/taggedOnce.ts"
 import type { Answer, Call } from "./Call.ts"
 import type { FailedTry } from "./tryOutcome.ts"
 
@@ -11,7 +13,9 @@ export const clientDuration = Metric.histogram(
   "Duration of calls to Mochi, in seconds"
 ).pipe(Metric.tagged("unit", "s"))
 
-/** Runs a call in its span, above those of its tries, and measures it. Records no ids, headers or bodies. */
+const durationOf = taggedOnce(clientDuration, "operation", "outcome")
+
+/** Runs a call in its span, and measures it. Records no headers, no bodies and no ids of people. */
 export const inCallSpan = <A>(
   call: Call<A>,
   root: string,
@@ -20,6 +24,7 @@ export const inCallSpan = <A>(
   Effect.gen(function* () {
     const started = yield* monotonicMillis
     return yield* effect.pipe(
+      Effect.tap(({ value }) => Effect.annotateCurrentSpan(call.says?.(value) ?? {})),
       Effect.tapError(error =>
         Effect.annotateCurrentSpan({
           "error.type": error.reason,
@@ -28,50 +33,61 @@ export const inCallSpan = <A>(
       ),
       Effect.onExit(exit =>
         Effect.flatMap(monotonicMillis, now =>
-          clientDuration.pipe(
-            Metric.tagged("operation", call.operation),
-            Metric.tagged("outcome", outcomeOf(exit)),
-            metric => Metric.update(metric, (now - started) / 1000)
+          Metric.update(
+            durationOf({ operation: call.operation, outcome: outcomeOf(exit) }),
+            (now - started) / 1000
           )
         )
       )
     )
   }).pipe(
-    Effect.withSpan(`mochi.${call.api} ${call.operation}`, {
+    inSpan(`mochi.${call.api} ${call.operation}`, {
       kind: "client",
-      captureStackTrace: false,
-      attributes: spanAttributes(call, root)
+      attributes: spanAttributes(call, new URL(root))
     })
   )
 
-/** Runs a try in its span; the call's span gets the number of tries and the status of the last one. */
+/**
+ * Runs a try; the call's span gets the number of tries and the status of the last one. The first try becomes a span only if
+ * it fails, so that a call that Mochi answered at once is one span; each later one is a span below the call's.
+ */
 export const inTrySpan = <A extends { readonly status: Option.Option<number> }>(
   call: Call<unknown>,
   tries: number,
   effect: Effect.Effect<A, FailedTry>
 ): Effect.Effect<Either.Either<A, FailedTry>> =>
   Effect.gen(function* () {
-    const statusAttribute = (status: Option.Option<number>) =>
-      Option.match(status, { onNone: () => ({}), onSome: code => ({ "http.response.status_code": code }) })
+    const startedAt = yield* Clock.currentTimeNanos
+    const parent = yield* Effect.option(Effect.currentSpan)
     const resends = { "http.request.resend_count": tries - 1 }
-    const result = yield* effect.pipe(
-      Effect.tap(({ status }) => Effect.annotateCurrentSpan(statusAttribute(status))),
-      Effect.tapError(({ failure }) =>
-        Effect.annotateCurrentSpan({ ...statusAttribute(failure.status), "error.type": failure.reason })
-      ),
-      Effect.withSpan("mochi.try", {
-        kind: "client",
-        captureStackTrace: false,
-        attributes: { "http.request.method": call.method, ...resends }
-      }),
-      Effect.either
+    const asSpan = inSpanSince("mochi.try", {
+      startedAt,
+      parent,
+      kind: "client",
+      attributes: { "http.request.method": call.method, ...resends }
+    })
+    const described = (work: typeof effect) =>
+      work.pipe(
+        Effect.tap(({ status }) => Effect.annotateCurrentSpan(statusAttribute(status))),
+        Effect.tapError(({ failure }) =>
+          Effect.annotateCurrentSpan({ ...statusAttribute(failure.status), "error.type": failure.reason })
+        ),
+        asSpan
+      )
+    const result = yield* Effect.either(
+      tries === 1 ? Effect.catchAll(effect, failed => described(failed)) : described(effect)
     )
     const { status } = Either.match(result, { onLeft: ({ failure }) => failure, onRight: value => value })
     yield* Effect.annotateCurrentSpan({ ...resends, ...statusAttribute(status) })
     return result
   })
 
-/** W3C Trace Context of the current span: that of the try. */
+const statusAttribute = Option.match({
+  onNone: () => ({}),
+  onSome: (code: number) => ({ "http.response.status_code": code })
+})
+
+/** W3C Trace Context of the current span: that of the call, from its second try on that of the try. */
 export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
   Effect.option(Effect.currentSpan),
   Option.match({
@@ -80,16 +96,20 @@ export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effe
   })
 )
 
-const spanAttributes = (call: Call<unknown>, root: string) => {
-  const { hostname, port, protocol } = new URL(root)
-  return {
-    "http.request.method": call.method,
-    "server.address": hostname,
-    "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
-    "url.scheme": protocol.slice(0, -1),
-    "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`
-  }
-}
+const spanAttributes = (call: Call<unknown>, { hostname, port, protocol }: URL) => ({
+  "http.request.method": call.method,
+  "server.address": hostname,
+  "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
+  "url.scheme": protocol.slice(0, -1),
+  "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`,
+  ...knownIds(call.ids)
+})
+
+/** A call's other ids may be those of people. */
+const knownIds = ({ applicationId, code }: Call<unknown>["ids"]) => ({
+  ...(applicationId === undefined ? {} : { "mochi.application.id": applicationId }),
+  ...(code === undefined ? {} : { "mochi.request.code": code })
+})
 
 const outcomeOf = (exit: Exit.Exit<unknown, MochiError>): string =>
   Exit.match(exit, {

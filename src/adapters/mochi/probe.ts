@@ -1,6 +1,7 @@
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { SettingsValues } from "../../config/Settings.ts"
 import { version } from "../../config/version.ts"
+import { inSpan } from "../../telemetry/spans.ts"
 import { traceparent } from "./instrumentation.ts"
 import { signedHeaders } from "./signing.ts"
 
@@ -107,11 +108,7 @@ const get = (
       // The header has whole seconds; half a second is the likeliest remainder.
       clockOffset: Number.isNaN(date) ? Option.none() : Option.some(date + 500 - now)
     }
-  }).pipe(
-    Effect.timeout(patience),
-    Effect.option,
-    Effect.withSpan(name, { kind: "client", captureStackTrace: false })
-  )
+  }).pipe(Effect.timeout(patience), Effect.option, inSpan(name, { kind: "client" }))
 
 /** Cuts a longer body off, which then does not have Mochi's form. */
 const textOf = async (response: Response): Promise<string> => {

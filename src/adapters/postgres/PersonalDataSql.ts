@@ -93,8 +93,7 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
           rows: pagedRows(sql, select).pipe(
             Stream.mapChunksEffect(rows => Effect.map(decodeRows(rows), Chunk.fromIterable)),
             Stream.map(({ row }) => row),
-            Stream.mapError(error => storeUnavailable("PersonalData.rowsOf", error)),
-            Stream.withSpan("PersonalData.rowsOf", { attributes: { table } })
+            Stream.mapError(error => storeUnavailable("PersonalData.rowsOf", error))
           )
         })),
 

@@ -21,6 +21,7 @@ import * as ProcessMetrics from "./processMetrics.ts"
 import * as PrometheusEndpoint from "./prometheusEndpoint.ts"
 import { scrubWith } from "./scrub.ts"
 import { spanGuard } from "./spanGuard.ts"
+import { statementSpans } from "./statementSpans.ts"
 
 /** Starts the exports that the settings ask for; spans and logs reach them through the layer. */
 export const open = (
@@ -55,7 +56,8 @@ export const open = (
         OtelTracer.OtelTracer,
         provider.getTracer("mochi-discord", version)
       )
-      exports.push(Layer.setTracer(spanGuard(tracer, scrub)))
+      const guarded = spanGuard(tracer, scrub)
+      exports.push(Layer.setTracer(settings.telemetry.everyStatement ? guarded : statementSpans(guarded)))
       closing.push(() => provider.shutdown())
     }
 

@@ -31,8 +31,7 @@ export const spanGuard = (inner: Tracer.Tracer, scrub: Scrub): Tracer.Tracer =>
   })
 
 /** These spans begin a trace every few seconds, and would bury the traces of what people do. */
-const housekeeping =
-  /^(sql\.\w+|mochi\.pay health|Outbox\.backlog|NotificationLog\.count|GatewaySessions\.\w+|\w+\.(prune|adopt))$/
+const housekeeping = /^(sql\.\w+|mochi\.pay health)$/
 
 const unsampled = () =>
   Tracer.externalSpan({

@@ -2,6 +2,7 @@ import { DiscordREST } from "dfx/DiscordREST"
 import type { DiscordRESTError } from "dfx/DiscordREST"
 import { Effect, Layer, Option, Predicate, Schedule } from "effect"
 import { Settings } from "../../config/Settings.ts"
+import { inSpan } from "../../telemetry/spans.ts"
 import { commandBodies } from "./commandBodies.ts"
 
 /** How Discord's list of commands differs from ours, by the commands' names. */
@@ -19,7 +20,7 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
     const applicationId = Effect.map(rest.getMyApplication(), ({ id }) => id)
 
     /** The commands of one server, for trials, or of all servers. */
-    const registered = Effect.fn("CommandSync.registered")(function* (guildId: Option.Option<string>) {
+    const registered = Effect.fnUntraced(function* (guildId: Option.Option<string>) {
       const id = yield* applicationId
       return yield* Option.match(guildId, {
         onNone: () => rest.listApplicationCommands(id),
@@ -27,12 +28,12 @@ export class CommandSync extends Effect.Service<CommandSync>()("mochi/programs/C
       })
     })
 
-    const drift = Effect.fn("CommandSync.drift")(function* (guildId: Option.Option<string>) {
+    const drift = Effect.fnUntraced(function* (guildId: Option.Option<string>) {
       return driftOf(yield* registered(guildId), Option.isSome(guildId))
     })
 
     /** Writes the whole list if it differs, and returns how it differed. */
-    const sync = Effect.fn("CommandSync.sync")(function* (
+    const sync = Effect.fnUntraced(function* (
       guildId: Option.Option<string>
     ): Effect.fn.Return<CommandDrift, DiscordRESTError> {
       const found = yield* drift(guildId)
@@ -59,6 +60,7 @@ export const layer = Layer.scopedDiscard(
     const commandSync = yield* CommandSync
     if (!discord.syncCommands) return
     yield* commandSync.sync(Option.none()).pipe(
+      inSpan("commands.sync"),
       Effect.tap(found =>
         hasDrift(found) ? Effect.annotateLogs(Effect.logInfo("commands_synced"), { ...found }) : Effect.void
       ),

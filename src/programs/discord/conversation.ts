@@ -105,9 +105,8 @@ const late =
       drawing => byDirectMessage(messenger, person, drawing, refusedWith)
     )
 
-const addAnswer = Effect.fn("answers.followUp")(
-  (messenger: Context.Tag.Service<Messenger>, address: AnswerAddress, screen: Screen) =>
-    messenger.addAnswer(address, screen),
-  persistently(requestedPause, tokenLives),
-  Effect.mapError(({ detail }: AnswerError) => new Unanswered({ reason: detail }))
-)
+const addAnswer = (messenger: Context.Tag.Service<Messenger>, address: AnswerAddress, screen: Screen) =>
+  messenger.addAnswer(address, screen).pipe(
+    persistently(requestedPause, tokenLives),
+    Effect.mapError(({ detail }: AnswerError) => new Unanswered({ reason: detail }))
+  )

@@ -14,7 +14,7 @@ const opensWithin = Duration.minutes(15)
 const nonceHolds = Duration.minutes(1)
 
 /** Sends what the answer would have shown as a direct message. `refusedWith`: the code by which Discord refused the answer. */
-export const byDirectMessage = Effect.fn("answers.byDm")(
+export const byDirectMessage = Effect.fnUntraced(
   function* (
     messenger: Context.Tag.Service<Messenger>,
     person: { readonly id: InteractionId; readonly userId: UserId; readonly files?: ReadonlyArray<File> },

@@ -1,5 +1,5 @@
 /** One errand from its claim to its record: acknowledged first, carried out afterwards, once across replicas. */
-import { DateTime, Duration, Effect, Fiber } from "effect"
+import { DateTime, Duration, Effect, Fiber, Option } from "effect"
 import { startedBy } from "../../context/WorkStart.ts"
 import { FirstAnswer } from "../../domain/Screen.ts"
 import { Claim } from "../../domain/Claim.ts"
@@ -110,7 +110,13 @@ export const makeErrands = Effect.fnUntraced(function* (
     respond: Respond
   ) =>
     instrumentation(
-      { type, name: errand.name, interactionId: envelope.id, respond },
+      {
+        type,
+        name: errand.name,
+        interactionId: envelope.id,
+        request: Option.flatMapNullable(errand.deed, ({ request }) => request),
+        respond
+      },
       measured =>
         lastWord(conversation, measured, noting => onceAndInTime(errand, envelope, conversation, noting)),
       ended(errand, envelope)

@@ -1,8 +1,10 @@
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Option } from "effect"
+import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import type { AnswerError } from "../../ports/Messenger.ts"
 import { interactionAcknowledged, interactionEnded } from "../../telemetry/metrics.ts"
 import type { InteractionType } from "../../telemetry/metrics.ts"
+import { inSpan, interactionAttributes, requestAttributes } from "../../telemetry/spans.ts"
 import type { Unanswered } from "../features/Conversation.ts"
 import { endWord, InteractionEnd } from "../features/InteractionEnd.ts"
 import type { Respond } from "./conversation.ts"
@@ -15,7 +17,9 @@ interface Observation {
   readonly type: InteractionType
   /** A command's name, or a button's first word: a closed set. */
   readonly name: string
-  readonly interactionId: string
+  readonly interactionId: InteractionId
+  /** The request that it is about, if that is known already. */
+  readonly request?: Option.Option<RequestKey>
   readonly respond: Respond
 }
 
@@ -24,7 +28,7 @@ interface Observation {
  * takes no answer, there is nobody left to tell. `ended` runs within the span too.
  */
 export const instrumentation = (
-  { interactionId, name, respond, type }: Observation,
+  { interactionId, name, request = Option.none(), respond, type }: Observation,
   handler: Handler,
   ended: (end: InteractionEnd) => Effect.Effect<unknown> = () => Effect.void
 ): Effect.Effect<InteractionEnd> =>
@@ -50,10 +54,15 @@ export const instrumentation = (
     yield* report(type, name, end, passed)
     return end
   }).pipe(
-    Effect.withSpan(`discord.interaction ${name}`, {
+    inSpan(`discord.interaction ${name}`, {
       kind: "server",
       root: true,
-      attributes: { "interaction.type": type, "command.name": name, "discord.interaction.id": interactionId }
+      attributes: {
+        "interaction.type": type,
+        "command.name": name,
+        ...interactionAttributes(interactionId),
+        ...Option.match(request, { onNone: () => ({}), onSome: requestAttributes })
+      }
     })
   )
 

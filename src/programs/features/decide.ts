@@ -82,7 +82,7 @@ export const decide = Effect.gen(function* () {
     yield* Fiber.join(editing)
   })
 
-  const run = Effect.fn("decide.run")(function* (press: Decide, conversation: Conversation) {
+  const run = Effect.fnUntraced(function* (press: Decide, conversation: Conversation) {
     const { decision, request } = press
     const result = yield* Effect.either(
       decisions.decide({

@@ -64,7 +64,7 @@ export const kudos = command({
       return end
     })
 
-    const run = Effect.fn("kudos.run")(function* (conversation: Conversation, input: CommandInput) {
+    const run = Effect.fnUntraced(function* (conversation: Conversation, input: CommandInput) {
       const parsed = commandOf(conversation, input)
       if (Option.isNone(parsed)) {
         yield* conversation.replace(still(yield* failed(conversation.words, somethingWentWrong)))
@@ -102,11 +102,7 @@ export const kudos = command({
     }
 
     /** What to offer, in time: an empty list if Mochi fails or takes too long. */
-    const suggest = Effect.fn("kudos.suggest")(function* (
-      asker: UserId,
-      input: CommandInput,
-      focused: string
-    ) {
+    const suggest = Effect.fnUntraced(function* (asker: UserId, input: CommandInput, focused: string) {
       return yield* choicesFor(asker, input, focused).pipe(
         Effect.map((found): Suggestions => ({ choices: found, end: InteractionEnd.Success() })),
         Effect.timeoutTo({

@@ -5,6 +5,7 @@ import type { RequestFacts } from "../../domain/TransferRequest.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
 import type { CreatedKudos } from "../../services/KudosRequests.ts"
 import { kudosAnswer } from "../../views/notices.ts"
+import { inSpan } from "../../telemetry/spans.ts"
 import type { Words } from "../../words/Words.ts"
 import type { Answers, Drawing } from "./Conversation.ts"
 
@@ -38,10 +39,10 @@ export class KudosAnswers extends Effect.Service<KudosAnswers>()("mochi/programs
     })
 
     /** Edits the answer as soon as Mochi shows the request after all. */
-    const keepLooking = Effect.fn("kudos.keepLooking")(function* (answers: Answers) {
+    const keepLooking = Effect.fnUntraced(function* (answers: Answers) {
       const found = yield* requests
         .lookAgain(answers.id)
-        .pipe(Effect.flatten, Effect.retry(looksAgain), Effect.option)
+        .pipe(inSpan("kudos.look_again"), Effect.flatten, Effect.retry(looksAgain), Effect.option)
       if (Option.isSome(found)) yield* show(answers, createdDrawing(answers.words, found.value))
     })
 

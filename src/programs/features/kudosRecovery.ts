@@ -2,7 +2,9 @@ import { Effect, Either, FiberMap, Layer, Option, Schedule } from "effect"
 import { Settings } from "../../config/Settings.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { AbandonedInteraction } from "../../ports/Claims.ts"
+import type { StoredIntent } from "../../ports/KudosIntents.ts"
 import { KudosRequests } from "../../services/KudosRequests.ts"
+import { inSpan, interactionAttributes } from "../../telemetry/spans.ts"
 import { Conversations, still } from "./Conversation.ts"
 import { brokeOff, failed, recoveryFailure } from "./failures.ts"
 import { createdDrawing, KudosAnswers } from "./kudosAnswers.ts"
@@ -28,7 +30,7 @@ export const layer = Layer.scopedDiscard(
     const underWay = yield* FiberMap.make<string>()
     const turns = yield* Effect.makeSemaphore(resolvedAtOnce)
 
-    const answer = Effect.fn("kudosRecovery.answer")(function* (abandoned: AbandonedInteraction) {
+    const answer = Effect.fnUntraced(function* (abandoned: AbandonedInteraction) {
       const answers = conversations.resume(abandoned)
       const result = yield* Effect.either(kudos.outcomeOf(abandoned.id))
       // Without the store nobody knows yet what became of the request.
@@ -67,9 +69,17 @@ export const layer = Layer.scopedDiscard(
             claims.answeredForAnother(abandoned.id)
           )
         ),
-        Effect.withSpan("kudosRecovery.settled"),
+        inSpan("kudos.recover", { attributes: interactionAttributes(abandoned.id) }),
         Effect.ignoreLogged
       )
+
+    const resolve = (intent: StoredIntent) =>
+      kudos
+        .resolve(intent)
+        .pipe(
+          inSpan("kudos.resolve", { attributes: interactionAttributes(intent.interactionId) }),
+          Effect.ignore
+        )
 
     const start = (key: string, work: Effect.Effect<void>) =>
       Effect.flatMap(FiberMap.has(underWay, key), isUnderWay =>
@@ -83,7 +93,7 @@ export const layer = Layer.scopedDiscard(
       // whom nothing was sent need not wait for other people's requests.
       const started = yield* Effect.all([
         ...intents.map(intent =>
-          start(`intent ${intent.interactionId}`, turns.withPermits(1)(Effect.ignore(kudos.resolve(intent))))
+          start(`intent ${intent.interactionId}`, turns.withPermits(1)(resolve(intent)))
         ),
         ...waiting.map(abandoned => start(`answer ${abandoned.id}`, settle(abandoned)))
       ])

@@ -83,9 +83,8 @@ export const privacy = command({
       }
     }
 
-    const run = Effect.fn("privacy.run")((conversation: Conversation, subcommand: string) =>
-      orSayWhy(conversation, instead)(answer(conversation, subcommand))
-    )
+    const run = (conversation: Conversation, subcommand: string) =>
+      orSayWhy(conversation, instead)(Effect.suspend(() => answer(conversation, subcommand)))
 
     return {
       errand: ({ subcommand }) => ({
@@ -126,12 +125,12 @@ export const erase = Effect.gen(function* () {
     return done(conversation, isComplete ? screens.erased(words) : screens.erasedInPart(words))
   })
 
-  const run = Effect.fn("erase.run")(({ asker, choice }: Erase, conversation: Conversation) => {
+  const run = ({ asker, choice }: Erase, conversation: Conversation) => {
     if (asker !== conversation.userId) return refuse(conversation, notForYou, "NotMeantForThem", beside)
     const work =
       choice === "keep" ? keep(conversation) : inTurn(conversation, "erasure", beside, eraseNow(conversation))
     return orSayWhy(conversation, beside)(work)
-  })
+  }
 
   return (press: Erase): Errand => ({
     name: "privacy",

@@ -32,7 +32,7 @@ export const view = Effect.gen(function* () {
     )
 
   /** What the person may see; the answer is kept up to date while it can be edited. */
-  const open = Effect.fn("view.open")(function* (
+  const open = Effect.fnUntraced(function* (
     { audience, request }: View,
     { id, userId, words }: Conversation
   ) {
@@ -47,7 +47,8 @@ export const view = Effect.gen(function* () {
     return drawing
   })
 
-  const run = Effect.fn("view.run")(function* (press: View, conversation: Conversation) {
+  const run = Effect.fnUntraced(function* (press: View, conversation: Conversation) {
+    yield* Effect.annotateCurrentSpan({ audience: press.audience })
     const opened = yield* Effect.either(open(press, conversation))
     if (Either.isRight(opened)) {
       yield* conversation.replace(opened.right, open(press, conversation))

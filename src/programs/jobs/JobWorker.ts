@@ -7,6 +7,7 @@ import type { JobKind } from "../../domain/Job.ts"
 import { Leadership } from "../../ports/Leadership.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
+import { inSpan } from "../../telemetry/spans.ts"
 import { parseTraceparent } from "../../telemetry/traceContext.ts"
 import { jobs } from "./jobs.ts"
 import type { Jobs } from "./jobs.ts"
@@ -50,7 +51,7 @@ export const layer = Layer.scopedDiscard(
 const inTraceOf =
   (taken: Taken, name: string) =>
   (work: Effect.Effect<void>): Effect.Effect<void> =>
-    Effect.withSpan(work, name, {
+    inSpan(name, {
       kind: "consumer",
       attributes: {
         "messaging.message.id": taken.id,
@@ -61,4 +62,4 @@ const inTraceOf =
         onNone: () => ({ root: true }),
         onSome: parent => ({ parent })
       })
-    })
+    })(work)

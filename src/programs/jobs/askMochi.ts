@@ -2,6 +2,7 @@ import { Effect, Either, Random } from "effect"
 import { deliveryDelay } from "../../domain/deliveryRetry.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import { Settlements } from "../../services/Settlements.ts"
+import { requestAttributes } from "../../telemetry/spans.ts"
 import type { JobProgram } from "./JobProgram.ts"
 import { isTooOld } from "./retrying.ts"
 
@@ -13,6 +14,7 @@ export const askMochi = Effect.gen(function* () {
   return {
     span: "mochi.ask",
     run: Effect.fnUntraced(function* (taken, { attempt, request }) {
+      yield* Effect.annotateCurrentSpan(requestAttributes(request))
       const answer = yield* Effect.either(settlements.ask(request, attempt))
       const isLost = Either.isLeft(answer) && isTooOld(taken)
       if (Either.isRight(answer) || isLost) return yield* outbox.done(taken)

@@ -4,6 +4,7 @@ import type { Notification, NotificationId } from "../../domain/Notification.ts"
 import { Atomic } from "../../ports/Atomic.ts"
 import { startedBy } from "../../context/WorkStart.ts"
 import { notificationEnded } from "../../telemetry/metrics.ts"
+import { requestAttributes } from "../../telemetry/spans.ts"
 import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
@@ -35,6 +36,7 @@ export const deliver = Effect.gen(function* () {
     passed: Duration.Duration,
     reason: Option.Option<string>
   ) {
+    yield* Effect.annotateCurrentSpan({ outcome })
     yield* notificationEnded(notification.kind, outcome, passed)
     yield* audit.record({
       actor: "bot",
@@ -67,7 +69,7 @@ export const deliver = Effect.gen(function* () {
   ) {
     const delay = Option.getOrElse(requestedDelay(failure), () => deliveryDelay(taken.failuresBefore, 0))
     const jitter = Duration.times(delay, 0.2 * (yield* Random.next))
-    yield* Effect.annotateCurrentSpan({ "error.type": reasonOf(failure) })
+    yield* Effect.annotateCurrentSpan({ outcome: "retry", "error.type": reasonOf(failure) })
     yield* log.settle(notification.id, "pending", Option.some(reasonOf(failure)))
     yield* outbox.again(taken, Duration.sum(delay, jitter))
     yield* Effect.annotateLogs(Effect.logWarning("notification_failed"), {
@@ -79,6 +81,8 @@ export const deliver = Effect.gen(function* () {
   })
 
   const attempt = Effect.fnUntraced(function* (taken: Taken, notification: Notification) {
+    const { audience, kind, request } = notification
+    yield* Effect.annotateCurrentSpan({ ...requestAttributes(request), audience, kind })
     const result = yield* deliveries
       .deliver(notification)
       .pipe(startedBy({ _tag: "Moment", at: notification.updatedAt }), Effect.either)

@@ -1,5 +1,6 @@
 import { Effect, Layer, Schedule } from "effect"
 import { PersonalData } from "../../ports/PersonalData.ts"
+import { inSpan } from "../../telemetry/spans.ts"
 import { Privacy } from "../../services/Privacy.ts"
 
 /** Completes erasures that did not complete when somebody asked for them: Mochi was down, or a process ended. */
@@ -9,9 +10,10 @@ export const layer = Layer.scopedDiscard(
     const data = yield* PersonalData
 
     const finish = Effect.gen(function* () {
-      // No span every two seconds: mostly there is nothing to do.
-      const unfinished = yield* Effect.withTracerEnabled(data.unfinishedErasures, false)
-      const ends = yield* Effect.forEach(unfinished, privacy.finishErasure)
+      const unfinished = yield* data.unfinishedErasures
+      const ends = yield* Effect.forEach(unfinished, erasure =>
+        inSpan("erasure.finish")(privacy.finishErasure(erasure))
+      )
       const completed = ends.filter(isComplete => isComplete).length
       if (unfinished.length > 0)
         yield* Effect.annotateLogs(Effect.logInfo("erasures_finished"), {

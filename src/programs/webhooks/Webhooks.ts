@@ -4,7 +4,8 @@ import { Clock, Duration, Effect, Either, Option } from "effect"
 import { webhookAnswered } from "../../telemetry/metrics.ts"
 import type { WebhookAnswer } from "../../telemetry/metrics.ts"
 import { WebhookSignatures } from "../../ports/Signatures.ts"
-import { parseTraceparent, withSpanSince } from "../../telemetry/traceContext.ts"
+import { inSpanSince, linkToKudos, requestAttributes } from "../../telemetry/spans.ts"
+import { parseTraceparent } from "../../telemetry/traceContext.ts"
 import { Intake } from "../../services/Intake.ts"
 import { mount } from "../http/Endpoint.ts"
 import type { Endpoint } from "../http/Endpoint.ts"
@@ -42,8 +43,7 @@ export const layer = mount(
         }
         if (Option.isNone(event.right)) return yield* answered("ignored", id)
         const { report, unreadable } = event.right.value
-        const { code } = report.key
-        yield* Effect.annotateCurrentSpan({ "mochi.request.code": code })
+        yield* Effect.annotateCurrentSpan(requestAttributes(report.key))
         if (unreadable.length > 0)
           yield* Effect.annotateLogs(
             Effect.logWarning("Fields of a webhook do not decode and count as absent"),
@@ -61,11 +61,7 @@ export const layer = mount(
             Effect.timeout(answeredWithin)
           )
         if (result._tag === "Duplicate") return yield* answered("duplicate", id)
-        const origin = Option.flatMap(result.request, request => request.origin)
-        yield* Option.match(Option.flatMap(origin, parseTraceparent), {
-          onNone: () => Effect.void,
-          onSome: span => Effect.linkSpanCurrent(span)
-        })
+        yield* linkToKudos(Option.flatMap(result.request, ({ origin }) => origin))
         return yield* answered("accepted", id)
       })
 
@@ -104,24 +100,29 @@ export const layer = mount(
 
     return Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
-      const arrivedAt = yield* Clock.currentTimeNanos
+      const startedAt = yield* Clock.currentTimeNanos
       const received = yield* genuine(request, readBody(request))
       // A stranger's header could put the span into anybody's trace.
       const traceparent = Either.isRight(received) ? request.headers["traceparent"] : undefined
       const parent = Option.flatMap(Option.fromNullable(traceparent), parseTraceparent)
-      return yield* answer(received).pipe(withSpanSince("webhook.receive", arrivedAt, parent))
+      return yield* answer(received).pipe(
+        inSpanSince("webhook.receive", { startedAt, parent, kind: "server" })
+      )
     })
   })
 )
 
+const counted = (outcome: WebhookAnswer) =>
+  Effect.zipRight(webhookAnswered(outcome), Effect.annotateCurrentSpan({ outcome }))
+
 const answered = (status: "accepted" | "duplicate" | "ignored", id: string) =>
-  webhookAnswered(status).pipe(
+  counted(status).pipe(
     Effect.zipRight(Effect.annotateLogs(Effect.logInfo("webhook_accepted"), { status })),
     Effect.as(HttpServerResponse.unsafeJson({ status, id }, { status: 202 }))
   )
 
 const rejected = (outcome: WebhookAnswer, status: number, answer: { error: string; field?: string }) =>
-  webhookAnswered(outcome).pipe(
+  counted(outcome).pipe(
     Effect.zipRight(Effect.annotateLogs(Effect.logWarning("webhook_rejected"), { outcome, status })),
     Effect.as(HttpServerResponse.unsafeJson(answer, { status }))
   )

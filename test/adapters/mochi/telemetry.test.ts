@@ -31,30 +31,29 @@ const withSpans = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return [yield* Effect.exit(Effect.withTracer(effect, tracer)), spans] as const
   })
 
-it.effect(
-  "A call is a span below its caller's, each try one below it, and traceparent names the try's (N13)",
-  () =>
-    Effect.gen(function* () {
-      const [, spans] = yield* withSpans(Effect.withSpan(vaults, "caller"))
-      expect(spans.map(span => span.name)).toEqual(["caller", "mochi.pay list_vaults", "mochi.try"])
-      const [caller, span, attempt] = spans
-      expect(span?.traceId).toBe(caller?.traceId)
-      expect(span?.kind).toBe("client")
-      expect(Object.fromEntries(span?.attributes ?? [])).toEqual({
-        "http.request.method": "GET",
-        "http.request.resend_count": 0,
-        "http.response.status_code": 200,
-        "server.address": "mochi.example",
-        "server.port": 443,
-        "url.scheme": "https",
-        "url.template": "/api/v1/profiles/{profileId}/applications/{applicationId}/vaults"
-      })
-      expect(Option.map(attempt?.parent ?? Option.none(), ({ spanId }) => spanId)).toEqual(
-        Option.fromNullable(span?.spanId)
-      )
-      const [request] = yield* Effect.flatMap(Given.Script, script => script.sent)
-      expect(request?.headers["traceparent"]).toBe(`00-${attempt?.traceId}-${attempt?.spanId}-01`)
-    }).pipe(Effect.provide(Given.scripted([{ status: 200, body: '{"data":[]}' }])))
+it.effect("A call that Mochi answers at once is one span below its caller's, which traceparent names", () =>
+  Effect.gen(function* () {
+    const [, spans] = yield* withSpans(Effect.withSpan(vaults, "caller"))
+    expect(spans.map(span => span.name)).toEqual(["caller", "mochi.pay list_vaults"])
+    const [caller, span] = spans
+    expect(span?.traceId).toBe(caller?.traceId)
+    expect(span?.kind).toBe("client")
+    expect(Object.fromEntries(span?.attributes ?? [])).toEqual({
+      "http.request.method": "GET",
+      "http.request.resend_count": 0,
+      "http.response.status_code": 200,
+      "mochi.application.id": "123",
+      "server.address": "mochi.example",
+      "server.port": 443,
+      "url.scheme": "https",
+      "url.template": "/api/v1/profiles/{profileId}/applications/{applicationId}/vaults"
+    })
+    expect(Option.map(span?.parent ?? Option.none(), ({ spanId }) => spanId)).toEqual(
+      Option.fromNullable(caller?.spanId)
+    )
+    const [request] = yield* Effect.flatMap(Given.Script, script => script.sent)
+    expect(request?.headers["traceparent"]).toBe(`00-${span?.traceId}-${span?.spanId}-01`)
+  }).pipe(Effect.provide(Given.scripted([{ status: 200, body: '{"data":[]}' }])))
 )
 
 it.effect("Each of four tries is a span with its own end, and says in a sentence how it failed (N13)", () =>
@@ -84,11 +83,17 @@ it.effect("Each of four tries is a span with its own end, and says in a sentence
       [2, 429, "Unavailable", "FailedTry: list_vaults failed: Mochi gave no answer (HTTP 429)."],
       [3, 403, "Forbidden", "FailedTry: list_vaults failed: Mochi did not permit it (HTTP 403)."]
     ])
+    const call = spans.find(({ name }) => name === "mochi.pay list_vaults")
+    expect(tries.map(({ parent }) => Option.map(parent, ({ spanId }) => spanId))).toEqual(
+      tries.map(() => Option.fromNullable(call?.spanId))
+    )
+    // Nobody knew at the first try that it would become a span.
     const sent = yield* Effect.flatMap(Given.Script, script => script.sent)
     expect(sent.map(({ headers }) => headers["traceparent"])).toEqual(
-      tries.map(({ spanId, traceId }) => `00-${traceId}-${spanId}-01`)
+      [call, ...tries.slice(1)].map(named => `00-${named?.traceId}-${named?.spanId}-01`)
     )
-    const call = spans.find(({ name }) => name === "mochi.pay list_vaults")
+    const took = tries.map(({ status }) => status._tag === "Ended" && status.endTime >= status.startTime)
+    expect(took).toEqual([true, true, true, true])
     expect([call?.attributes.get("http.request.resend_count"), call?.attributes.get("error.type")]).toEqual([
       3,
       "Forbidden"
@@ -97,6 +102,26 @@ it.effect("Each of four tries is a span with its own end, and says in a sentence
       "MochiError: list_vaults failed: Mochi did not permit it (HTTP 403)."
     )
   }).pipe(Effect.provide(Given.scripted([{ status: 503 }, "reset", { status: 429 }, { status: 403 }])))
+)
+
+it.effect("What is known of a request is on the spans of the calls about it, and nothing of a person", () =>
+  Effect.gen(function* () {
+    const [, spans] = yield* withSpans(state)
+    expect(spans.map(span => Object.fromEntries(span.attributes))).toMatchObject([
+      { "mochi.application.id": "123", "mochi.request.code": "ABC123" }
+    ])
+    const [, profiles] = yield* withSpans(
+      Effect.flatMap(MochiProfiles, profiles => profiles.byId(Given.profileId("4711")))
+    )
+    expect(inspect(profiles.map(({ attributes }) => attributes))).not.toContain("4711")
+  }).pipe(
+    Effect.provide(
+      Given.scripted([
+        { status: 200, body: '{"data":{"code":"ABC123","status":"pending"}}' },
+        { status: 404 }
+      ])
+    )
+  )
 )
 
 it.effect("A failure sets error.type, and the status where there was one", () =>
@@ -116,7 +141,7 @@ it.effect("A person without profile is an answer: the span does not fail", () =>
     const [, spans] = yield* withSpans(
       Effect.flatMap(MochiProfiles, profiles => profiles.byId(Given.profileId("1")))
     )
-    expect(spans.map(span => span.name)).toEqual(["mochi.profile profile_by_id", "mochi.try"])
+    expect(spans.map(span => span.name)).toEqual(["mochi.profile profile_by_id"])
     expect(spans[0]?.attributes.has("error.type")).toBe(false)
     expect(spans[0]?.status._tag === "Ended" && Exit.isSuccess(spans[0].status.exit)).toBe(true)
   }).pipe(Effect.provide(Given.scripted([{ status: 404 }])))

@@ -1,5 +1,5 @@
 import { it } from "@effect/vitest"
-import { Duration, Effect, Metric, Option, Redacted, Schema, Stream, Tracer } from "effect"
+import { Duration, Effect, Exit, Metric, Option, Redacted, Schema, Stream, Tracer } from "effect"
 import { expect } from "vitest"
 import { ExportHealth } from "../../../src/ports/ExportHealth.ts"
 import * as Metrics from "../../../src/telemetry/metrics.ts"
@@ -82,16 +82,71 @@ it.scopedLive("A trace that its origin did not sample is continued, and not expo
   })
 )
 
-it.scopedLive("What goes on by itself every few seconds is not exported; the same within a journey is", () =>
+/** As `@effect/sql` makes its spans: a statement within a transaction, and what it says of itself. */
+const transaction = (statement: Effect.Effect<unknown, NotToday>) =>
+  statement.pipe(
+    Effect.tap(() => Effect.annotateCurrentSpan("db.query.text", "select $1")),
+    Effect.withSpan("sql.execute", { kind: "client" }),
+    Effect.zipRight(Effect.withSpan(Effect.void, "within")),
+    Effect.withSpan("sql.transaction")
+  )
+
+it.scopedLive("What goes on by itself every few seconds is not exported", () =>
   Effect.gen(function* () {
     const receiver = yield* otlpReceiver
-    const query = Effect.withSpan(Effect.void, "sql.execute")
     yield* Effect.gen(function* () {
-      yield* query
-      yield* Effect.withSpan(query, "Interactions.prune")
-      yield* Effect.withSpan(query, "discord.interaction kudos")
-    }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })))
-    expect(receiver.spans.map(span => span.name).sort()).toEqual(["discord.interaction kudos", "sql.execute"])
+      yield* Effect.withSpan(Effect.sleep("110 millis"), "sql.execute")
+      yield* Effect.withSpan(Effect.void, "mochi.pay health")
+      yield* Effect.withSpan(Effect.void, "kudos")
+    }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, TRACE_SQL: "true" })))
+    expect(receiver.spans.map(span => span.name)).toEqual(["kudos"])
+  })
+)
+
+it.scopedLive(
+  "A statement shows up if it was slow or failed, with its own times, and else only what is within it",
+  () =>
+    Effect.gen(function* () {
+      const receiver = yield* otlpReceiver
+      const journey = (name: string, statement: Effect.Effect<unknown, NotToday>) =>
+        Effect.exit(Effect.withSpan(transaction(statement), name))
+      const [exit] = yield* Effect.gen(function* () {
+        yield* journey("quick", Effect.void)
+        yield* journey("slow", Effect.sleep("110 millis"))
+        yield* journey("failed", new NotToday({ note: "x" }))
+        return yield* Effect.all([journey("interrupted", Effect.interrupt)])
+      }).pipe(Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint })))
+      expect(Exit.isFailure(exit)).toBe(true)
+      const below = (name: string) => {
+        const journey = receiver.spans.find(span => span.name === name)
+        const children = receiver.spans.filter(({ parentSpanId }) => parentSpanId === journey?.spanId)
+        return children.map(child => child.name).sort()
+      }
+      expect(below("quick")).toEqual(["within"])
+      expect(below("slow")).toEqual(["sql.execute", "sql.transaction", "within"])
+      expect(below("failed")).toEqual(["sql.execute", "sql.transaction"])
+      expect(below("interrupted")).toEqual([])
+      const [slow, failed] = receiver.spans.filter(({ name }) => name === "sql.execute")
+      expect(slow).toMatchObject({
+        kind: "client",
+        status: "ok",
+        attributes: { "db.query.text": "select $1" }
+      })
+      expect(slow?.durationMillis).toBeGreaterThanOrEqual(100)
+      expect(failed).toMatchObject({ status: "error", attributes: { "error.type": "NotToday" } })
+    })
+)
+
+it.scopedLive("Every statement is a span where the environment asks for it", () =>
+  Effect.gen(function* () {
+    const receiver = yield* otlpReceiver
+    yield* Effect.withSpan(transaction(Effect.void), "quick").pipe(
+      Effect.provide(telemetry({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, TRACE_SQL: "true" }))
+    )
+    const byName = Object.fromEntries(receiver.spans.map(span => [span.name, span]))
+    expect(byName["sql.execute"]?.parentSpanId).toBe(byName["sql.transaction"]?.spanId)
+    expect(byName["within"]?.parentSpanId).toBe(byName["sql.transaction"]?.spanId)
+    expect(byName["sql.transaction"]?.parentSpanId).toBe(byName["quick"]?.spanId)
   })
 )
 
