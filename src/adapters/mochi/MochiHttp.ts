@@ -25,16 +25,19 @@ export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
 /** A command or a decision may take this long; a caller's own deadline can only shorten it. */
 const overallMillis = 20_000
 const singleTryMillis = 10_000
-/** Suggestions must not keep commands from Mochi: two thirds of the places are for commands alone. */
-const bounds = {
-  all: { concurrency: 32, perSecond: 250 },
-  suggestions: { concurrency: 10, perSecond: 100 }
-}
+/** Suggestions must not keep commands from Mochi: the greater part of its places and turns is for commands alone. */
+const suggestionShare = { concurrency: 5 / 16, perSecond: 2 / 5 }
+
+const suggestionsOf = ({ concurrency, perSecond }: Throttle.Bound): Throttle.Bound => ({
+  concurrency: Math.max(1, Math.floor(concurrency * suggestionShare.concurrency)),
+  perSecond: Math.max(1, Math.floor(perSecond * suggestionShare.perSecond))
+})
 
 const make = Effect.gen(function* () {
   const { mochi } = yield* Settings
   const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
-  const throttle = yield* Throttle.makeWithPriority(bounds)
+  const bound = { concurrency: mochi.maxConcurrent, perSecond: mochi.maxPerSecond }
+  const throttle = yield* Throttle.make(bound, suggestionsOf(bound))
   // a try has a span of its own, without headers
   const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
 
@@ -112,7 +115,7 @@ const make = Effect.gen(function* () {
 
     let inDoubt = false
     for (let tries = 1; ; tries++) {
-      const outcome = yield* throttle.admit(yield* remaining, inTrySpan(call, tries, oneTry))
+      const outcome = yield* throttle.admit(deadline, inTrySpan(call, tries, oneTry))
       if (Option.isNone(outcome))
         return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
       if (Either.isRight(outcome.value)) {
@@ -134,7 +137,7 @@ const make = Effect.gen(function* () {
 
 /** With an HTTP client of the caller's choice. */
 export const layerWithoutClient: Layer.Layer<MochiHttp, never, Settings | HttpClient.HttpClient> =
-  Layer.effect(MochiHttp, make)
+  Layer.scoped(MochiHttp, make)
 
 export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
   layerWithoutClient,
