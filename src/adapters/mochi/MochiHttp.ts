@@ -1,14 +1,16 @@
-import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Clock, Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
 import { version } from "../../config/version.ts"
+import { withoutTrailingSlashes } from "../../config/parsers.ts"
 import { Settings } from "../../config/Settings.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 import { retryDelay } from "../../domain/retry.ts"
 import { Deadline } from "../../context/Deadline.ts"
 import { MochiError } from "../../ports/MochiError.ts"
 import type { MochiOperation } from "../../ports/MochiError.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
-import { inCallSpan, inTrySpan, traceparent } from "./instrumentation.ts"
+import { inCallSpan, inTrySpan, serverOf, traceparent } from "./instrumentation.ts"
+import * as Alarms from "./alarms.ts"
 import { expandPath } from "./pathSegment.ts"
 import { signedHeaders } from "./signing.ts"
 import * as Throttle from "./Throttle.ts"
@@ -35,53 +37,57 @@ const suggestionsOf = ({ concurrency, perSecond }: Throttle.Bound): Throttle.Bou
 
 const make = Effect.gen(function* () {
   const { mochi } = yield* Settings
-  const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
+  const pay = basesOf(mochi.pay)
+  const bases = { pay, profile: Option.match(mochi.profile, { onNone: () => pay, onSome: basesOf }) }
   const bound = { concurrency: mochi.maxConcurrent, perSecond: mochi.maxPerSecond }
   const throttle = yield* Throttle.make(bound, suggestionsOf(bound))
-  // a try has a span of its own, without headers
-  const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
+  const alarms = yield* Alarms.make
+  const connections = yield* Transport.Connections
+  const fixedHeaders = {
+    accept: "application/json",
+    "user-agent": `mochi-discord/${version}`,
+    "accept-encoding": "identity"
+  }
 
-  const authorization = Effect.fnUntraced(function* (auth: Call<unknown>["auth"]) {
+  const authorization = (auth: Call<unknown>["auth"]): Effect.Effect<Headers> => {
     switch (auth) {
       case "none":
-        return {}
+        return noHeaders
       case "bearer":
-        return { authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }
-      case "signed": {
-        const signer = { seed: mochi.privateKey, application: mochi.applicationName }
-        const signature = yield* signedHeaders({ ...signer, nowMillis: yield* Clock.currentTimeMillis })
-        return Option.match(mochi.apiKey, {
-          onNone: () => signature,
-          onSome: key => ({ ...signature, authorization: `Basic ${Redacted.value(key)}` })
-        })
-      }
+        return Effect.sync(() => ({ authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }))
+      case "signed":
+        return Effect.map(Clock.currentTimeMillis, nowMillis => ({
+          ...signedHeaders({ seed: mochi.privateKey, application: mochi.applicationName, nowMillis }),
+          ...Option.match(mochi.apiKey, {
+            onNone: () => ({}),
+            onSome: key => ({ authorization: `Basic ${Redacted.value(key)}` })
+          })
+        }))
     }
-  })
+  }
 
-  const requestOf = Effect.fnUntraced(function* (call: Call<unknown>, url: string) {
-    const request = HttpClientRequest.make(call.method)(url, { acceptJson: true }).pipe(
-      HttpClientRequest.setHeaders({
-        "user-agent": `mochi-discord/${version}`,
-        "accept-encoding": "identity",
-        ...(yield* traceparent),
-        ...(yield* authorization(call.auth)),
-        ...Option.match(call.idempotencyKey, {
-          onNone: () => ({}),
-          onSome: key => ({ "idempotency-key": key })
-        })
-      })
-    )
-    return Option.match(call.body, {
-      onNone: () => request,
-      onSome: json => HttpClientRequest.bodyText(request, json, "application/json")
-    })
-  })
+  const headersOf = (call: Call<unknown>): Effect.Effect<Headers> =>
+    Effect.zipWith(traceparent, authorization(call.auth), (trace, credentials) => ({
+      ...fixedHeaders,
+      ...trace,
+      ...credentials,
+      ...Option.match(call.idempotencyKey, {
+        onNone: () => ({}),
+        onSome: key => ({ "idempotency-key": key })
+      }),
+      ...(Option.isSome(call.body) ? { "content-type": "application/json" } : {})
+    }))
 
   const run = Effect.fnUntraced(function* <A>(call: Call<A>) {
     const base = call.auth === "none" ? bases[call.api].root : bases[call.api].api
     const path = expandPath(call.path, call.ids)
     if (Option.isNone(path)) return yield* failure(call, { reason: "UnsafePath" })
-    const url = `${base}${path.value}${call.query === "" ? "" : `?${call.query}`}`
+    const target = {
+      method: call.method,
+      origin: base.origin,
+      path: `${base.path}${path.value}${call.query === "" ? "" : `?${call.query}`}`,
+      body: call.body
+    }
     const deadline = Math.min(yield* Deadline, (yield* monotonicMillis) + overallMillis)
     const remaining = Effect.map(monotonicMillis, now => deadline - now)
     const changes = Option.isSome(call.idempotencyKey)
@@ -103,7 +109,8 @@ const make = Effect.gen(function* () {
       if (call.mayLeave !== undefined && !(yield* call.mayLeave)) return yield* unsent("Withheld")
       const limit = Math.min(singleTryMillis, yield* remaining)
       if (limit <= 0) return yield* unsent("TimedOut")
-      const outcome = yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
+      const request = { ...target, headers: yield* headersOf(call) }
+      const outcome = yield* Transport.sendOnce(connections, alarms, request, limit)
       const verdict = judge(call.reading, outcome)
       if (verdict._tag === "Unusable")
         return yield* new FailedTry({
@@ -132,17 +139,32 @@ const make = Effect.gen(function* () {
     }
   })
 
-  return MochiHttp.of({ run: call => inCallSpan(call, bases[call.api].root, run(call)) })
+  return MochiHttp.of({ run: call => inCallSpan(call, bases[call.api].server, run(call)) })
 })
 
-/** With an HTTP client of the caller's choice. */
-export const layerWithoutClient: Layer.Layer<MochiHttp, never, Settings | HttpClient.HttpClient> =
+/** Over connections of the caller's choice. */
+export const layerWithoutConnections: Layer.Layer<MochiHttp, never, Settings | Transport.Connections> =
   Layer.scoped(MochiHttp, make)
 
 export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
-  layerWithoutClient,
+  layerWithoutConnections,
   Transport.layer
 )
+
+type Headers = Readonly<Record<string, string>>
+
+const noHeaders: Effect.Effect<Headers> = Effect.succeed({})
+
+const basesOf = (urls: SettingsValues["mochi"]["pay"]) => ({
+  root: baseOf(urls.root),
+  api: baseOf(urls.api),
+  server: serverOf(urls.root)
+})
+
+const baseOf = (base: string) => {
+  const { origin, pathname } = new URL(base)
+  return { origin, path: withoutTrailingSlashes(pathname) }
+}
 
 const failure = (
   call: Call<unknown>,

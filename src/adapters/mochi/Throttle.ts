@@ -1,5 +1,5 @@
-import { Effect, Metric, Option } from "effect"
-import type { Scope } from "effect"
+import { Effect, Metric } from "effect"
+import type { Option, Scope } from "effect"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import { Priority } from "../../context/Priority.ts"
 import * as Alarms from "./alarms.ts"

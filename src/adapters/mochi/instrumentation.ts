@@ -14,7 +14,7 @@ export const clientDuration = Metric.histogram(
 /** Runs a call in its span, above those of its tries, and measures it. Records no ids, headers or bodies. */
 export const inCallSpan = <A>(
   call: Call<A>,
-  root: string,
+  server: Server,
   effect: Effect.Effect<Answer<A>, MochiError>
 ): Effect.Effect<Answer<A>, MochiError> =>
   Effect.gen(function* () {
@@ -40,7 +40,11 @@ export const inCallSpan = <A>(
     Effect.withSpan(`mochi.${call.api} ${call.operation}`, {
       kind: "client",
       captureStackTrace: false,
-      attributes: spanAttributes(call, root)
+      attributes: {
+        "http.request.method": call.method,
+        ...server,
+        "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`
+      }
     })
   )
 
@@ -80,14 +84,15 @@ export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effe
   })
 )
 
-const spanAttributes = (call: Call<unknown>, root: string) => {
+type Server = ReturnType<typeof serverOf>
+
+/** The attributes that say which server a call goes to. */
+export const serverOf = (root: string) => {
   const { hostname, port, protocol } = new URL(root)
   return {
-    "http.request.method": call.method,
     "server.address": hostname,
     "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
-    "url.scheme": protocol.slice(0, -1),
-    "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`
+    "url.scheme": protocol.slice(0, -1)
   }
 }
 

@@ -1,4 +1,3 @@
-import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Ref, Schedule, TestClock } from "effect"
 import { describe, expect } from "vitest"
@@ -10,6 +9,7 @@ import { Priority } from "../../../src/context/Priority.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
 import { Choices } from "../../../src/services/Choices.ts"
+import * as PlayedConnections from "./playedConnections.ts"
 import * as Given from "./mochiClients.ts"
 
 const app = "123"
@@ -24,15 +24,16 @@ const list = (path: string) => {
 /** A Mochi that takes five seconds to list vaults, and answers everything else at once. Calls are noted as they leave. */
 const slowMochi = Effect.gen(function* () {
   const sent = yield* Ref.make<ReadonlyArray<string>>([])
-  const client = HttpClient.make((request, url) =>
-    Ref.update(sent, all => [...all, url.pathname]).pipe(
-      Effect.zipRight(url.pathname.endsWith("/vaults") ? Effect.sleep("5 seconds") : Effect.void),
-      Effect.as(HttpClientResponse.fromWeb(request, new Response(JSON.stringify(list(url.pathname)))))
+  const connections = PlayedConnections.layer(({ url }) => {
+    const { pathname } = new URL(url)
+    return Ref.update(sent, all => [...all, pathname]).pipe(
+      Effect.zipRight(pathname.endsWith("/vaults") ? Effect.sleep("5 seconds") : Effect.void),
+      Effect.as(new Response(JSON.stringify(list(pathname))))
     )
-  )
+  })
   const clients = Layer.mergeAll(MochiPayHttp.layerWithoutHttp, MochiProfilesHttp.layerWithoutHttp).pipe(
-    Layer.provide(MochiHttp.layerWithoutClient),
-    Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Layer.provide(MochiHttp.layerWithoutConnections),
+    Layer.provide(connections),
     Layer.provide(Given.settings("https://mochi.example"))
   )
   const context = yield* Layer.build(Layer.provideMerge(Choices.Default, clients))
