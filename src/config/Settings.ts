@@ -59,7 +59,21 @@ const sections = {
     /** Where a person creates a Mochi profile. */
     profileUrl: withDefault("MOCHI_PROFILE_URL", url, Variable.httpUrl, "https://mochi.gg"),
     /** Retries, not tries, of an idempotent call. */
-    maxRetries: withDefault("MAX_RETRIES", "a whole number, 0 to 10", Variable.integerBetween(0, 10), 3)
+    maxRetries: withDefault("MAX_RETRIES", "a whole number, 0 to 10", Variable.integerBetween(0, 10), 3),
+    /** Calls of this process under way at Mochi. */
+    maxConcurrent: withDefault(
+      "MOCHI_MAX_CONCURRENT",
+      "a whole number, 1 to 1000",
+      Variable.integerBetween(1, 1000),
+      32
+    ),
+    /** Calls of this process that begin in a second. */
+    maxPerSecond: withDefault(
+      "MOCHI_MAX_PER_SECOND",
+      "a whole number, 1 to 10000",
+      Variable.integerBetween(1, 10_000),
+      250
+    )
   }),
 
   webhooks: Config.all({

@@ -2,8 +2,9 @@ import { Context, Duration, Effect } from "effect"
 import { monotonicMillis } from "./monotonic.ts"
 
 /**
- * The moment, in milliseconds of the monotonic clock, by which the caller wants its answers from Mochi. A call still in
- * flight then fails with `TimedOut`, and no retry starts that could not end before it.
+ * The moment, in milliseconds of the monotonic clock, by which the caller wants its answers from Mochi. Of the calls that
+ * wait for their turn, the one with the nearest deadline is next. A call still in flight at that moment fails with
+ * `TimedOut`, and no retry starts that could not end before it.
  */
 export class Deadline extends Context.Reference<Deadline>()("mochi/context/Deadline", {
   defaultValue: () => Number.POSITIVE_INFINITY

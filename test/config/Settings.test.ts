@@ -33,6 +33,7 @@ describe("What is not set", () => {
       "https://mochi.gg",
       3
     ])
+    expect([mochi.maxConcurrent, mochi.maxPerSecond]).toEqual([32, 250])
     expect([mochi.profile, mochi.apiKey]).toEqual([Option.none(), Option.none()])
     expect([database.url, database.dataDir]).toEqual([Option.none(), ".data"])
     expect([server.host, server.port]).toEqual(["0.0.0.0", 8080])
@@ -200,6 +201,8 @@ describe("Faults", () => {
     ["SYNC_COMMANDS", ["yes"]],
     ["USER_RATE_LIMIT", ["10", "0/60", "10/0", "-1/60", "10/60/1", "1.5/60"]],
     ["COMMAND_TIMEOUT", ["0", "60001", "2.5s", "-1"]],
+    ["MOCHI_MAX_CONCURRENT", ["0", "-1", "1001", "8.5", "many"]],
+    ["MOCHI_MAX_PER_SECOND", ["0", "10001", "1e3", "fast"]],
     ["MAX_RETRIES", ["-1", "11", "three", "1e1"]],
     ["LOG_LEVEL", ["loud"]],
     ["LOG_FORMAT", ["xml"]],

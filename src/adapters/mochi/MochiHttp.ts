@@ -1,15 +1,16 @@
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Clock, Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
 import { version } from "../../config/version.ts"
+import { withoutTrailingSlashes } from "../../config/parsers.ts"
 import { Settings } from "../../config/Settings.ts"
+import type { SettingsValues } from "../../config/Settings.ts"
 import { retryDelay } from "../../domain/retry.ts"
 import { Deadline } from "../../context/Deadline.ts"
 import { MochiError } from "../../ports/MochiError.ts"
 import type { MochiOperation } from "../../ports/MochiError.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
-import { inCallSpan, inTrySpan, traceparent } from "./instrumentation.ts"
+import { inCallSpan, inTrySpan, serverOf, traceparent } from "./instrumentation.ts"
+import * as Alarms from "./alarms.ts"
 import { expandPath } from "./pathSegment.ts"
 import { signedHeaders } from "./signing.ts"
 import * as Throttle from "./Throttle.ts"
@@ -26,60 +27,67 @@ export class MochiHttp extends Context.Tag("mochi/adapters/MochiHttp")<
 /** A command or a decision may take this long; a caller's own deadline can only shorten it. */
 const overallMillis = 20_000
 const singleTryMillis = 10_000
-/** Suggestions must not keep commands from Mochi: two thirds of the places are for commands alone. */
-const bounds = {
-  all: { concurrency: 32, perSecond: 250 },
-  suggestions: { concurrency: 10, perSecond: 100 }
-}
+/** Suggestions must not keep commands from Mochi: the greater part of its places and turns is for commands alone. */
+const suggestionShare = { concurrency: 5 / 16, perSecond: 2 / 5 }
+
+const suggestionsOf = ({ concurrency, perSecond }: Throttle.Bound): Throttle.Bound => ({
+  concurrency: Math.max(1, Math.floor(concurrency * suggestionShare.concurrency)),
+  perSecond: Math.max(1, Math.floor(perSecond * suggestionShare.perSecond))
+})
 
 const make = Effect.gen(function* () {
   const { mochi } = yield* Settings
-  const bases = { pay: mochi.pay, profile: Option.getOrElse(mochi.profile, () => mochi.pay) }
-  const throttle = yield* Throttle.makeWithPriority(bounds)
-  // a try has a span of its own, without headers
-  const client = HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true)
+  const pay = basesOf(mochi.pay)
+  const bases = { pay, profile: Option.match(mochi.profile, { onNone: () => pay, onSome: basesOf }) }
+  const bound = { concurrency: mochi.maxConcurrent, perSecond: mochi.maxPerSecond }
+  const throttle = yield* Throttle.make(bound, suggestionsOf(bound))
+  const alarms = yield* Alarms.make
+  const connections = yield* Transport.Connections
+  const fixedHeaders = {
+    accept: "application/json",
+    "user-agent": `mochi-discord/${version}`,
+    "accept-encoding": "identity"
+  }
 
-  const authorization = Effect.fnUntraced(function* (auth: Call<unknown>["auth"]) {
+  const authorization = (auth: Call<unknown>["auth"]): Effect.Effect<Headers> => {
     switch (auth) {
       case "none":
-        return {}
+        return noHeaders
       case "bearer":
-        return { authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }
-      case "signed": {
-        const signer = { seed: mochi.privateKey, application: mochi.applicationName }
-        const signature = yield* signedHeaders({ ...signer, nowMillis: yield* Clock.currentTimeMillis })
-        return Option.match(mochi.apiKey, {
-          onNone: () => signature,
-          onSome: key => ({ ...signature, authorization: `Basic ${Redacted.value(key)}` })
-        })
-      }
+        return Effect.sync(() => ({ authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }))
+      case "signed":
+        return Effect.map(Clock.currentTimeMillis, nowMillis => ({
+          ...signedHeaders({ seed: mochi.privateKey, application: mochi.applicationName, nowMillis }),
+          ...Option.match(mochi.apiKey, {
+            onNone: () => ({}),
+            onSome: key => ({ authorization: `Basic ${Redacted.value(key)}` })
+          })
+        }))
     }
-  })
+  }
 
-  const requestOf = Effect.fnUntraced(function* (call: Call<unknown>, url: string) {
-    const request = HttpClientRequest.make(call.method)(url, { acceptJson: true }).pipe(
-      HttpClientRequest.setHeaders({
-        "user-agent": `mochi-discord/${version}`,
-        "accept-encoding": "identity",
-        ...(yield* traceparent),
-        ...(yield* authorization(call.auth)),
-        ...Option.match(call.idempotencyKey, {
-          onNone: () => ({}),
-          onSome: key => ({ "idempotency-key": key })
-        })
-      })
-    )
-    return Option.match(call.body, {
-      onNone: () => request,
-      onSome: json => HttpClientRequest.bodyText(request, json, "application/json")
-    })
-  })
+  const headersOf = (call: Call<unknown>): Effect.Effect<Headers> =>
+    Effect.zipWith(traceparent, authorization(call.auth), (trace, credentials) => ({
+      ...fixedHeaders,
+      ...trace,
+      ...credentials,
+      ...Option.match(call.idempotencyKey, {
+        onNone: () => ({}),
+        onSome: key => ({ "idempotency-key": key })
+      }),
+      ...(Option.isSome(call.body) ? { "content-type": "application/json" } : {})
+    }))
 
   const run = Effect.fnUntraced(function* <A>(call: Call<A>) {
     const base = call.auth === "none" ? bases[call.api].root : bases[call.api].api
     const path = expandPath(call.path, call.ids)
     if (Option.isNone(path)) return yield* failure(call, { reason: "UnsafePath" })
-    const url = `${base}${path.value}${call.query === "" ? "" : `?${call.query}`}`
+    const target = {
+      method: call.method,
+      origin: base.origin,
+      path: `${base.path}${path.value}${call.query === "" ? "" : `?${call.query}`}`,
+      body: call.body
+    }
     const deadline = Math.min(yield* Deadline, (yield* monotonicMillis) + overallMillis)
     const remaining = Effect.map(monotonicMillis, now => deadline - now)
     const changes = Option.isSome(call.idempotencyKey)
@@ -101,7 +109,8 @@ const make = Effect.gen(function* () {
       if (call.mayLeave !== undefined && !(yield* call.mayLeave)) return yield* unsent("Withheld")
       const limit = Math.min(singleTryMillis, yield* remaining)
       if (limit <= 0) return yield* unsent("TimedOut")
-      const outcome = yield* Transport.sendOnce(client, yield* requestOf(call, url), limit)
+      const request = { ...target, headers: yield* headersOf(call) }
+      const outcome = yield* Transport.sendOnce(connections, alarms, request, limit)
       const verdict = judge(call.reading, outcome)
       if (verdict._tag === "Unusable")
         return yield* new FailedTry({
@@ -113,7 +122,7 @@ const make = Effect.gen(function* () {
 
     let inDoubt = false
     for (let tries = 1; ; tries++) {
-      const outcome = yield* throttle.admit(yield* remaining, inTrySpan(call, tries, oneTry))
+      const outcome = yield* throttle.admit(deadline, inTrySpan(call, tries, oneTry))
       if (Option.isNone(outcome))
         return yield* failure(call, { reason: "TimedOut", mayHaveHappened: inDoubt })
       if (Either.isRight(outcome.value)) {
@@ -130,17 +139,32 @@ const make = Effect.gen(function* () {
     }
   })
 
-  return MochiHttp.of({ run: call => inCallSpan(call, bases[call.api].root, run(call)) })
+  return MochiHttp.of({ run: call => inCallSpan(call, bases[call.api].server, run(call)) })
 })
 
-/** With an HTTP client of the caller's choice. */
-export const layerWithoutClient: Layer.Layer<MochiHttp, never, Settings | HttpClient.HttpClient> =
-  Layer.effect(MochiHttp, make)
+/** Over connections of the caller's choice. */
+export const layerWithoutConnections: Layer.Layer<MochiHttp, never, Settings | Transport.Connections> =
+  Layer.scoped(MochiHttp, make)
 
 export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
-  layerWithoutClient,
+  layerWithoutConnections,
   Transport.layer
 )
+
+type Headers = Readonly<Record<string, string>>
+
+const noHeaders: Effect.Effect<Headers> = Effect.succeed({})
+
+const basesOf = (urls: SettingsValues["mochi"]["pay"]) => ({
+  root: baseOf(urls.root),
+  api: baseOf(urls.api),
+  server: serverOf(urls.root)
+})
+
+const baseOf = (base: string) => {
+  const { origin, pathname } = new URL(base)
+  return { origin, path: withoutTrailingSlashes(pathname) }
+}
 
 const failure = (
   call: Call<unknown>,

@@ -18,7 +18,7 @@ const durationOf = taggedOnce(clientDuration, "operation", "outcome")
 /** Runs a call in its span, and measures it. Records no headers, no bodies and no ids of people. */
 export const inCallSpan = <A>(
   call: Call<A>,
-  root: string,
+  server: Server,
   effect: Effect.Effect<Answer<A>, MochiError>
 ): Effect.Effect<Answer<A>, MochiError> =>
   Effect.gen(function* () {
@@ -43,7 +43,12 @@ export const inCallSpan = <A>(
   }).pipe(
     inSpan(`mochi.${call.api} ${call.operation}`, {
       kind: "client",
-      attributes: spanAttributes(call, new URL(root))
+      attributes: {
+        "http.request.method": call.method,
+        ...server,
+        "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`,
+        ...knownIds(call.ids)
+      }
     })
   )
 
@@ -96,14 +101,17 @@ export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effe
   })
 )
 
-const spanAttributes = (call: Call<unknown>, { hostname, port, protocol }: URL) => ({
-  "http.request.method": call.method,
-  "server.address": hostname,
-  "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
-  "url.scheme": protocol.slice(0, -1),
-  "url.template": call.auth === "none" ? call.path : `/api/v1${call.path}`,
-  ...knownIds(call.ids)
-})
+type Server = ReturnType<typeof serverOf>
+
+/** The attributes that say which server a call goes to. */
+export const serverOf = (root: string) => {
+  const { hostname, port, protocol } = new URL(root)
+  return {
+    "server.address": hostname,
+    "server.port": Number(port === "" ? (protocol === "https:" ? 443 : 80) : port),
+    "url.scheme": protocol.slice(0, -1)
+  }
+}
 
 /** A call's other ids may be those of people. */
 const knownIds = ({ applicationId, code }: Call<unknown>["ids"]) => ({

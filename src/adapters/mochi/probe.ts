@@ -30,12 +30,9 @@ export const make = ({ mochi }: SettingsValues) => {
   const ours = bearer(Redacted.value(mochi.botSecret))
   // A server that accepts this secret accepts any, and is not Mochi.
   const madeUp = bearer("mochi-discord-doctor")
-  const signed = Effect.gen(function* () {
-    const headers = yield* signedHeaders({
-      seed: mochi.privateKey,
-      application: mochi.applicationName,
-      nowMillis: yield* Clock.currentTimeMillis
-    })
+  const signed = Effect.map(Clock.currentTimeMillis, nowMillis => {
+    const signer = { seed: mochi.privateKey, application: mochi.applicationName }
+    const headers: Readonly<Record<string, string>> = signedHeaders({ ...signer, nowMillis })
     return Option.match(mochi.apiKey, {
       onNone: () => headers,
       onSome: key => ({ ...headers, authorization: `Basic ${Redacted.value(key)}` })

@@ -1,14 +1,16 @@
-import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Ref, Schedule, TestClock } from "effect"
 import { describe, expect } from "vitest"
 import * as MochiHttp from "../../../src/adapters/mochi/MochiHttp.ts"
 import * as MochiPayHttp from "../../../src/adapters/mochi/MochiPayHttp.ts"
 import * as MochiProfilesHttp from "../../../src/adapters/mochi/MochiProfilesHttp.ts"
+import type { Environment } from "../../../src/config/Settings.ts"
+import { Priority } from "../../../src/context/Priority.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
 import { Choices } from "../../../src/services/Choices.ts"
 import { RecentChoices } from "../../../src/services/RecentChoices.ts"
+import * as PlayedConnections from "./playedConnections.ts"
 import * as Given from "./mochiClients.ts"
 
 const app = "123"
@@ -23,15 +25,16 @@ const list = (path: string) => {
 /** A Mochi that takes five seconds to list vaults, and answers everything else at once. Calls are noted as they leave. */
 const slowMochi = Effect.gen(function* () {
   const sent = yield* Ref.make<ReadonlyArray<string>>([])
-  const client = HttpClient.make((request, url) =>
-    Ref.update(sent, all => [...all, url.pathname]).pipe(
-      Effect.zipRight(url.pathname.endsWith("/vaults") ? Effect.sleep("5 seconds") : Effect.void),
-      Effect.as(HttpClientResponse.fromWeb(request, new Response(JSON.stringify(list(url.pathname)))))
+  const connections = PlayedConnections.layer(({ url }) => {
+    const { pathname } = new URL(url)
+    return Ref.update(sent, all => [...all, pathname]).pipe(
+      Effect.zipRight(pathname.endsWith("/vaults") ? Effect.sleep("5 seconds") : Effect.void),
+      Effect.as(new Response(JSON.stringify(list(pathname))))
     )
-  )
+  })
   const clients = Layer.mergeAll(MochiPayHttp.layerWithoutHttp, MochiProfilesHttp.layerWithoutHttp).pipe(
-    Layer.provide(MochiHttp.layerWithoutClient),
-    Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Layer.provide(MochiHttp.layerWithoutConnections),
+    Layer.provide(connections),
     Layer.provide(Given.settings("https://mochi.example"))
   )
   const context = yield* Layer.build(
@@ -91,6 +94,29 @@ describe.each([1, 8])("While %i people type over a Mochi that is slow", people =
         const since = (yield* sent).slice(before).filter(path => !path.endsWith("/vaults"))
         expect(since).toHaveLength(4)
       }).pipe(Effect.provide(context))
+    })
+  )
+})
+
+describe("What the operator allows toward Mochi", () => {
+  const vaults = Effect.flatMap(MochiPay, pay =>
+    pay.vaults(Given.profileId("90101"), Given.applicationId(app))
+  )
+  const sentOf = (environment: Environment, call: typeof vaults) =>
+    Effect.gen(function* () {
+      yield* Effect.forkAll(Array.from({ length: 20 }, () => call))
+      yield* TestClock.adjust("1 millis")
+      return (yield* Effect.flatMap(Given.Script, ({ sent }) => sent)).length
+    }).pipe(Effect.provide(Given.scripted(["silence"], environment)))
+
+  it.effect("bounds the calls at once, and those a second, and suggestions take a share of both (A12)", () =>
+    Effect.gen(function* () {
+      const suggestion = Effect.provideService(vaults, Priority, "suggestion")
+      expect(yield* sentOf({ MOCHI_MAX_CONCURRENT: "16" }, vaults)).toBe(16)
+      expect(yield* sentOf({ MOCHI_MAX_CONCURRENT: "16" }, suggestion)).toBe(5)
+      expect(yield* sentOf({ MOCHI_MAX_PER_SECOND: "10" }, vaults)).toBe(10)
+      expect(yield* sentOf({ MOCHI_MAX_PER_SECOND: "10" }, suggestion)).toBe(4)
+      expect(yield* sentOf({ MOCHI_MAX_CONCURRENT: "1", MOCHI_MAX_PER_SECOND: "1" }, suggestion)).toBe(1)
     })
   )
 })

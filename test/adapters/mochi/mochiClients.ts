@@ -1,5 +1,3 @@
-import type { HttpClientRequest } from "@effect/platform"
-import { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
 import { Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import * as MochiHttp from "../../../src/adapters/mochi/MochiHttp.ts"
 import * as MochiPayHttp from "../../../src/adapters/mochi/MochiPayHttp.ts"
@@ -8,6 +6,8 @@ import { layer as settingsLayer, readSettings } from "../../../src/config/Settin
 import type { Environment } from "../../../src/config/Settings.ts"
 import * as Ids from "../../../src/domain/Ids.ts"
 import type { KudosDraft } from "../../../src/domain/Kudos.ts"
+import * as PlayedConnections from "./playedConnections.ts"
+import type { Sent } from "./playedConnections.ts"
 import { publicKeyOf } from "../../../sandbox/mochi/ed25519.ts"
 
 export const seed = Buffer.alloc(32, 7)
@@ -41,33 +41,34 @@ export type Step =
 
 export class Script extends Context.Tag("test/Script")<
   Script,
-  { readonly sent: Effect.Effect<ReadonlyArray<HttpClientRequest.HttpClientRequest>> }
+  { readonly sent: Effect.Effect<ReadonlyArray<Sent>> }
 >() {}
 
 /** Both clients over a transport that plays `steps` in turn, the last one again and again. */
 export const scripted = (steps: ReadonlyArray<Step>, more?: Environment) => {
-  const sent = Ref.unsafeMake<ReadonlyArray<HttpClientRequest.HttpClientRequest>>([])
-  const client = HttpClient.make(request =>
+  const sent = Ref.unsafeMake<ReadonlyArray<Sent>>([])
+  const connections = PlayedConnections.layer(request =>
     Effect.gen(function* () {
       const number = (yield* Ref.updateAndGet(sent, all => [...all, request])).length
       const step = steps[number - 1] ?? steps.at(-1) ?? "silence"
       if (step === "silence") return yield* Effect.never
       if (step === "stalled body" || step === "stalled refusal") {
         const status = step === "stalled body" ? 200 : 400
-        return HttpClientResponse.fromWeb(request, new Response(new ReadableStream(), { status }))
+        return new Response(new ReadableStream(), { status })
       }
       if (typeof step === "object") {
         const { body = "", headers = {}, status } = step
-        return HttpClientResponse.fromWeb(request, new Response(body, { status, headers }))
+        return new Response(body, { status, headers })
       }
-      const code = step === "reset" ? "ECONNRESET" : "ECONNREFUSED"
-      const cause = Object.assign(new Error(`failed: ${request.headers["authorization"]}`), { code })
-      return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
+      const error = new Error(`failed: ${request.headers["authorization"]}`)
+      return yield* step === "reset"
+        ? Effect.fail({ code: "ECONNRESET", hasBegun: true, error })
+        : Effect.fail({ code: "ECONNREFUSED", hasBegun: false, error })
     })
   )
   return Layer.mergeAll(MochiPayHttp.layerWithoutHttp, MochiProfilesHttp.layerWithoutHttp).pipe(
-    Layer.provide(MochiHttp.layerWithoutClient),
-    Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Layer.provide(MochiHttp.layerWithoutConnections),
+    Layer.provide(connections),
     Layer.provide(settings("https://mochi.example", more)),
     Layer.merge(Layer.succeed(Script, { sent: Ref.get(sent) }))
   )

@@ -1,19 +1,94 @@
-import { HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
 import { it } from "@effect/vitest"
-import { Effect, Either } from "effect"
+import { Effect, Either, Fiber, Option, Queue } from "effect"
+import * as net from "node:net"
 import * as zlib from "node:zlib"
 import { describe, expect } from "vitest"
-import { sendOnce } from "../../../src/adapters/mochi/transport.ts"
+import * as Alarms from "../../../src/adapters/mochi/alarms.ts"
+import { bareCause, Connections, layer, sendOnce } from "../../../src/adapters/mochi/transport.ts"
+import { played } from "./playedConnections.ts"
+
+/** One try over real connections. */
+const sentTo = (origin: string, limitMillis = 5_000) =>
+  Effect.gen(function* () {
+    const alarms = yield* Alarms.make
+    return yield* sendOnce(yield* Connections, alarms, { ...request, origin }, limitMillis)
+  }).pipe(Effect.scoped)
+
+/** A server that does this with each connection, and its address. */
+const serverThat = (talks: (socket: net.Socket) => void) =>
+  Effect.acquireRelease(
+    Effect.async<net.Server>(resume => {
+      const server = net.createServer(socket => talks(socket.on("error", () => {})))
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    server => Effect.sync(() => void server.close())
+  ).pipe(
+    Effect.map(server => {
+      const address = server.address()
+      return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`
+    })
+  )
+
+describe("A try that gets no answer", () => {
+  it.live("has certainly sent nothing where no connection came about", () =>
+    Effect.gen(function* () {
+      const plain = yield* serverThat(socket => socket.end("no TLS here"))
+      // port 1 is reserved and never served, and so is the domain
+      for (const origin of ["http://127.0.0.1:1", "http://nowhere.invalid", `https://${plain}`])
+        expect([origin, (yield* sentTo(origin))._tag]).toEqual([origin, "NotSent"])
+    }).pipe(Effect.provide(layer), Effect.scoped)
+  )
+
+  it.live("is lost where the connection broke after it had carried something", () =>
+    Effect.gen(function* () {
+      const breaks = yield* serverThat(socket => socket.once("data", () => socket.resetAndDestroy()))
+      expect((yield* sentTo(`http://${breaks}`))._tag).toBe("Lost")
+      const silent = yield* serverThat(socket => socket.once("data", () => socket.end()))
+      expect((yield* sentTo(`http://${silent}`))._tag).toBe("Lost")
+    }).pipe(Effect.provide(layer), Effect.scoped)
+  )
+
+  it.live("is late at its limit, and ends its connection, as does one that nobody waits for", () =>
+    Effect.gen(function* () {
+      const ended = yield* Queue.unbounded<string>()
+      const silent = yield* serverThat(socket =>
+        socket.once("data", () => socket.on("close", () => Queue.unsafeOffer(ended, "closed")))
+      )
+      expect((yield* sentTo(`http://${silent}`, 50))._tag).toBe("Late")
+      expect(yield* Queue.take(ended)).toBe("closed")
+      const asked = yield* Effect.fork(sentTo(`http://${silent}`))
+      yield* Effect.sleep("50 millis")
+      yield* Fiber.interrupt(asked)
+      expect(yield* Queue.take(ended)).toBe("closed")
+    }).pipe(Effect.provide(layer), Effect.scoped)
+  )
+
+  it("keeps of the error its code alone", () => {
+    const error = Object.assign(new Error("failed"), { code: "ECONNRESET" })
+    const cause = bareCause(Object.assign(error, { headers: { authorization: "Bearer x" } }))
+    expect(cause.message).toBe("the connection failed: ECONNRESET")
+    expect(Object.keys(cause)).toEqual([])
+  })
+})
 
 const mebibyte = 1024 * 1024
 
 /** The body that `sendOnce` takes from a response. */
 const bodyOf = (response: Response) =>
-  sendOnce(
-    HttpClient.make(request => Effect.succeed(HttpClientResponse.fromWeb(request, response))),
-    HttpClientRequest.get("https://mochi.example/"),
-    10_000
-  ).pipe(Effect.map(outcome => (outcome._tag === "Answered" ? outcome.body : outcome._tag)))
+  Effect.gen(function* () {
+    const alarms = yield* Alarms.make
+    const connections = yield* played(() => Effect.succeed(response))
+    const outcome = yield* sendOnce(connections, alarms, request, 10_000)
+    return outcome._tag === "Answered" ? outcome.body : outcome._tag
+  }).pipe(Effect.scoped)
+
+const request = {
+  method: "GET",
+  origin: "https://mochi.example",
+  path: "/",
+  headers: {},
+  body: Option.none()
+} as const
 
 const lengthOf = (response: Response) =>
   Effect.map(bodyOf(response), body =>
