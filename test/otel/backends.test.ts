@@ -107,7 +107,8 @@ if (jaeger === undefined || collector === undefined) {
             "mochi.pay create_transfer_request",
             "webhook.receive",
             "notification.deliver",
-            "discord.rest"
+            "discord acknowledge",
+            "discord post message"
           ])
         )
         yield* tracesOf("discord.interaction approve").pipe(

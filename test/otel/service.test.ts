@@ -85,7 +85,7 @@ layer(WatchedSandbox.layer, { excludeTestServices: true, timeout: "120 seconds" 
         expect(delivery.kind).toBe("consumer")
         yield* found(
           trace,
-          span => span.name === "discord.rest" && ancestorsOf(span, trace()).includes(delivery)
+          span => span.name === "discord post message" && ancestorsOf(span, trace()).includes(delivery)
         )
       })
     )

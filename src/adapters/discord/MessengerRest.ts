@@ -1,18 +1,6 @@
 import { DiscordREST } from "dfx/DiscordREST"
-import {
-  Cache,
-  Clock,
-  DateTime,
-  Duration,
-  Effect,
-  Exit,
-  Layer,
-  Option,
-  RateLimiter,
-  Redacted,
-  Ref,
-  Schema
-} from "effect"
+import type { Redacted } from "effect"
+import { Cache, Clock, DateTime, Duration, Effect, Exit, Layer, Option, Ref, Schema } from "effect"
 import { BotId, ChannelId, MessageId } from "../../domain/Ids.ts"
 import type { UserId, InteractionId } from "../../domain/Ids.ts"
 import type { Notice } from "../../domain/Notice.ts"
@@ -26,13 +14,18 @@ import * as ApplicationInfo from "./ApplicationInfo.ts"
 import { fitsButtons } from "./customId.ts"
 import { drawn } from "./draw.ts"
 import { isDrawingOf } from "./drawings.ts"
+import { InteractionCalls } from "./InteractionCalls.ts"
 import type { Message } from "./Message.ts"
 import { aboutOf, messengerError } from "./messengerErrors.ts"
+import { makePace } from "./pace.ts"
+import type { Pace } from "./pace.ts"
 import { toApiError } from "./RestErrors.ts"
+import { limits } from "./RestPlan.ts"
 import { madeAt } from "./snowflake.ts"
 
-/** Ten a second, and never eleven in any one: a little more than a tenth of a second apart. */
-const openingEvery = Duration.millis(101)
+/** Openings of direct messages, in any second; and the milliseconds between two of them at least. */
+const mostOpeningsPerSecond = 10
+const openingEvery = 60
 
 /** After "opening direct messages too fast" (40003), unless Discord says otherwise. */
 const openingPause = Duration.minutes(1)
@@ -45,11 +38,16 @@ const pagesLookedAt = 5
 const clocksDiffer = 3_600_000
 
 /** Draws notices and sends them over Discord's REST interface. */
-export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
+export const layer: Layer.Layer<Messenger, never, DiscordREST | InteractionCalls> = Layer.scoped(
   Messenger,
   Effect.gen(function* () {
     const rest = yield* DiscordREST
-    const openingLimit = yield* RateLimiter.make({ limit: 1, interval: openingEvery })
+    const calls = yield* InteractionCalls
+    const openings = makePace({
+      perSecond: mostOpeningsPerSecond,
+      everyMillis: openingEvery,
+      lostAfterMillis: Duration.toMillis(limits.bot.deadline)
+    })
     const pausedUntil = yield* Ref.make(Number.NEGATIVE_INFINITY)
     // Keeps a success for ever, and no failure.
     const applications = yield* Cache.makeWith({
@@ -105,7 +103,7 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
     })
 
     return {
-      ...answering(rest),
+      ...answering(rest, calls),
       canOfferButtons: fitsButtons,
       about: aboutOf,
       application: Effect.map(ours, ({ id }) => id),
@@ -117,9 +115,12 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
 
       openDm: Effect.fnUntraced(function* (userId: UserId) {
         yield* refuseWhilePaused
-        const channel = yield* rest
-          .createDm({ recipient_id: userId })
-          .pipe(openingLimit, Effect.mapError(failed), Effect.tapError(pause))
+        // Another opening may have brought the pause while this one waited.
+        const opening = Effect.zipRight(
+          refuseWhilePaused,
+          Effect.mapError(rest.createDm({ recipient_id: userId }), failed)
+        )
+        const channel = yield* Effect.tapError(inTurn(openings, opening), pause)
         return (yield* decoded(OpenedChannel, channel)).id
       }),
 
@@ -164,15 +165,17 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST> = Layer.scoped(
 
       editAnswer: Effect.fnUntraced(function* (token: Redacted.Redacted, notice: Notice) {
         const { id } = yield* ours
-        yield* rest
-          .updateOriginalWebhookMessage(id, Redacted.value(token), {
-            payload: noticeMessage(notice)
-          })
-          .pipe(Effect.mapError(failed))
+        yield* Effect.mapError(calls.edit(id, token, noticeMessage(notice)), messengerError)
       })
     }
   })
 )
+
+const inTurn = <A, E, R>(pace: Pace, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const turn = pace.queue()
+    return Effect.promise(() => turn.come).pipe(Effect.zipRight(work), Effect.ensuring(Effect.sync(turn.end)))
+  })
 
 /** Notices have no language of their reader yet. */
 const noticeMessage = (notice: Notice): Message => drawn(noticeScreen(wordsFor(Option.none()), notice))

@@ -4,25 +4,19 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { DiscordFormData, DiscordREST } from "dfx/DiscordREST"
 import * as Discord from "dfx/types"
-import { Effect, Layer, Metric, Option, Runtime } from "effect"
+import { Duration, Effect, Layer, Option, Runtime } from "effect"
 import { Settings } from "../../config/Settings.ts"
 import * as Token from "./BotToken.ts"
-import {
-  DiscordUnreachable,
-  isDiscordsWord,
-  isOutcomeUnknown,
-  refusesToken,
-  toApiError
-} from "./RestErrors.ts"
-import { mayRetry, type Plan, planFor, retrySchedule } from "./RestPlan.ts"
+import * as DiscordHttp from "./DiscordHttp.ts"
+import type { Answered } from "./DiscordHttp.ts"
+import * as InteractionCalls from "./InteractionCalls.ts"
+import { rateLimitHit, startCounting } from "./rateLimitHits.ts"
+import { DiscordUnreachable, isDiscordsWord, refusesToken } from "./RestErrors.ts"
+import type { DiscordFailure } from "./RestErrors.ts"
+import { errorType, jsonOf } from "./restFailure.ts"
+import { mayRetry, planFor, retrySchedule } from "./RestPlan.ts"
 import * as RestTransport from "./RestTransport.ts"
-import { routeTemplate } from "./restRoute.ts"
-
-/** By Discord's `scope`. */
-export const rateLimitHits = Metric.counter("discord.rate_limit.hits", {
-  description: "Answers of 429 from Discord, waited out or not",
-  incremental: true
-})
+import { callName, hasInteractionToken, routeTemplate } from "./restRoute.ts"
 
 const rest = Layer.scoped(
   DiscordREST,
@@ -30,9 +24,7 @@ const rest = Layer.scoped(
     const { discord } = yield* Settings
     const send = yield* RestTransport.make(discord)
     const token = yield* Token.BotToken
-    // Starts the series at 0, so that the first hit counts as an increase.
-    for (const scope of ["user", "global", "shared"] as const)
-      yield* Metric.incrementBy(Metric.tagged(rateLimitHits, "scope", scope), 0)
+    yield* startCounting
     const execute = perform(send, token)
     const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
       request => Effect.flatMap(request, execute),
@@ -53,11 +45,15 @@ const rest = Layer.scoped(
   })
 )
 
-/** Discord's REST interface. After one 401 the bot sends no more calls of its own. */
-export const layer: Layer.Layer<DiscordREST | Token.BotToken, never, Settings> = Layer.provideMerge(
-  rest,
-  Token.layer
-)
+/**
+ * Discord's REST interface: dfx's for the bot's own calls, and the calls of interactions. After one 401 the bot sends no
+ * more calls of its own.
+ */
+export const layer: Layer.Layer<
+  DiscordREST | Token.BotToken | InteractionCalls.InteractionCalls,
+  never,
+  Settings
+> = Layer.merge(Layer.provideMerge(rest, Token.layer), InteractionCalls.layer)
 
 type Execute = (
   request: HttpClientRequest.HttpClientRequest
@@ -68,145 +64,101 @@ const perform = (send: RestTransport.Send, token: Token.BotToken["Type"]): Execu
     const { method } = request
     const path = asPath(request.url)
     const route = routeTemplate(path)
-    // Errors, logs and spans get this request: the real one has tokens in its path and its headers.
+    if (hasInteractionToken(path))
+      return yield* Effect.dieMessage(`${method} ${route} is one of InteractionCalls`)
+    // Errors, logs and spans get this request: the real one has ids in its path and the token in its headers.
     const safe = HttpClientRequest.make(method)(route)
-    const json = textOf(request)
-    const plan = planFor(method, path, json)
-    if (plan.lane === "bot" && (yield* token.isRejected)) return refused(safe)
+    if (yield* token.isRejected) return refused(safe)
 
     const runtime = yield* Effect.runtime()
     const form = yield* Effect.serviceOption(DiscordFormData)
+    const json = textOf(request)
+    const plan = planFor(method, path, json)
     let sent = false
     const call: RestTransport.Call = {
-      lane: plan.lane,
       method,
       path,
       route,
       query: new URLSearchParams(request.urlParams.map(([name, value]) => [name, value])),
-      ...bodyOf(form, json),
-      waitsForLimits: plan.waitsForLimits,
+      body: bodyOf(form, json),
       onSend: () => {
         sent = true
       },
       onRateLimit: scope => Runtime.runFork(runtime)(rateLimitHit(scope, route))
     }
-    const failure = (unreachable: DiscordUnreachable) =>
-      new HttpClientError.RequestError({ request: safe, reason: "Transport", cause: unreachable })
-
-    const once = send(call).pipe(
-      Effect.map(response => HttpClientResponse.fromWeb(safe, response)),
-      Effect.mapError(error =>
-        error._tag === "ForeignAnswer" ? foreign(safe, error.status) : failure(error)
-      )
-    )
-    return yield* repeated(once, plan, acknowledged(plan, request, safe)).pipe(
+    const answer = send(call).pipe(
+      Effect.retry({ schedule: retrySchedule(plan), while: failure => mayRetry(plan, failure) }),
       Effect.timeoutFail({
         duration: plan.deadline,
-        onTimeout: () =>
-          failure(new DiscordUnreachable({ reason: "timeout", method, route, maybeSent: sent }))
-      }),
-      Effect.tap(response =>
-        plan.lane === "bot" && response.status === 401 ? rejectedBy(response, token) : Effect.void
-      ),
-      Effect.tap(response =>
-        Effect.annotateCurrentSpan({
-          "http.response.status_code": response.status,
-          ...(response.status >= 400 ? { "error.type": String(response.status) } : {})
-        })
-      ),
-      Effect.tapError(error => Effect.annotateCurrentSpan("error.type", errorType(error))),
-      Effect.withSpan("discord.rest", {
+        onTimeout: () => new DiscordUnreachable({ reason: "timeout", method, route, maybeSent: sent })
+      })
+    )
+    return yield* Effect.useSpan(
+      callName(method, route),
+      {
         kind: "client",
+        captureStackTrace: false,
         attributes: { "http.request.method": method, "http.route": route }
-      })
+      },
+      span =>
+        answer.pipe(
+          Effect.tap(({ status }) => {
+            span.attribute("http.response.status_code", status)
+            if (status >= 400) span.attribute("error.type", String(status))
+          }),
+          Effect.tap(answered => rejectedBy(answered, token)),
+          Effect.map(answered => responseOf(safe, answered)),
+          Effect.catchAll(failure => {
+            span.attribute("error.type", errorType(failure))
+            return inDfxsWords(safe, failure)
+          })
+        )
     )
   })
-
-const repeated = (
-  once: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
-  plan: Plan,
-  onDuplicate: Option.Option<HttpClientResponse.HttpClientResponse>
-) =>
-  Effect.suspend(() => {
-    let lost = false
-    return once.pipe(
-      Effect.tapError(error =>
-        Effect.sync(() => {
-          lost ||= isOutcomeUnknown(toApiError(error))
-        })
-      ),
-      Effect.flatMap(response =>
-        lost && response.status === 400 && Option.isSome(onDuplicate)
-          ? Effect.map(alreadyAcknowledged(response), yes => (yes ? onDuplicate.value : response))
-          : Effect.succeed(response)
-      ),
-      Effect.retry({
-        schedule: retrySchedule(plan),
-        while: error => mayRetry(plan, toApiError(error))
-      })
-    )
-  })
-
-/**
- * Discord refuses the retry of a callback whose answer got lost with 40060: the first try arrived. If the caller asked for
- * the message that the callback created, we have none to return, and the refusal stands.
- */
-const acknowledged = (plan: Plan, request: HttpClientRequest.HttpClientRequest, safe: typeof request) =>
-  plan.lane === "callback" &&
-  !request.urlParams.some(([name, value]) => name === "with_response" && value === "true")
-    ? Option.some(HttpClientResponse.fromWeb(safe, new Response(null, { status: 204 })))
-    : Option.none()
-
-const alreadyAcknowledged = (response: HttpClientResponse.HttpClientResponse) =>
-  response.json.pipe(
-    Effect.map(body => typeof body === "object" && body !== null && "code" in body && body.code === 40060),
-    Effect.orElseSucceed(() => false)
-  )
 
 /** The bot sends no more calls of its own once Discord itself has refused the token. */
-const rejectedBy = (response: HttpClientResponse.HttpClientResponse, token: Token.BotToken["Type"]) =>
-  response.json.pipe(
-    Effect.orElseSucceed(() => undefined),
-    Effect.flatMap(body => (isDiscordsWord(body) && refusesToken(body.code) ? token.reject : Effect.void))
+const rejectedBy = (answer: Answered, token: Token.BotToken["Type"]) => {
+  const word = answer.status === 401 ? jsonOf(answer) : undefined
+  return isDiscordsWord(word) && refusesToken(word.code) ? token.reject : Effect.void
+}
+
+const responseOf = (safe: HttpClientRequest.HttpClientRequest, answer: Answered) =>
+  HttpClientResponse.fromWeb(
+    safe,
+    new Response(answer.bytes.byteLength === 0 ? null : new Uint8Array(answer.bytes), {
+      status: answer.status,
+      headers: { "content-type": DiscordHttp.headerOf(answer, "content-type") ?? "application/json" }
+    })
   )
 
-const foreign = (safe: HttpClientRequest.HttpClientRequest, status: number) =>
-  new HttpClientError.ResponseError({
-    request: safe,
-    response: HttpClientResponse.fromWeb(safe, new Response(null, { status })),
-    reason: "StatusCode"
-  })
-
-const rateLimitHit = (scope: RestTransport.RateLimitScope, route: string) =>
-  Effect.logWarning("rate_limit_hit").pipe(
-    Effect.annotateLogs({ scope, route }),
-    Effect.zipRight(Metric.increment(Metric.tagged(rateLimitHits, "scope", scope)))
-  )
+/** dfx makes its own error of an answer, but for a status without Discord's words. */
+const inDfxsWords = (
+  safe: HttpClientRequest.HttpClientRequest,
+  failure: DiscordFailure
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
+  if (failure._tag === "DiscordUnreachable")
+    return new HttpClientError.RequestError({ request: safe, reason: "Transport", cause: failure })
+  const { retryAfter, status } = failure
+  if (retryAfter === undefined)
+    return new HttpClientError.ResponseError({
+      request: safe,
+      response: HttpClientResponse.fromWeb(safe, new Response(null, { status })),
+      reason: "StatusCode"
+    })
+  const body = { message: "rate limited", retry_after: Duration.toSeconds(retryAfter), global: false }
+  return Effect.succeed(HttpClientResponse.fromWeb(safe, Response.json(body, { status })))
+}
 
 const refused = (safe: HttpClientRequest.HttpClientRequest) =>
   HttpClientResponse.fromWeb(safe, Response.json({ code: 0, message: "401: Unauthorized" }, { status: 401 }))
-
-const errorType = (error: HttpClientError.HttpClientError): string => {
-  const failure = toApiError(error)
-  return failure._tag === "DiscordApiError" ? String(failure.status) : failure.reason
-}
 
 const asPath = (url: string): `/${string}` => `/${url.replace(/^\/+/, "")}`
 
 const textOf = ({ body }: HttpClientRequest.HttpClientRequest): Option.Option<string> =>
   body._tag === "Uint8Array" ? Option.some(new TextDecoder().decode(body.body)) : Option.none()
 
-const bodyOf = (
-  form: Option.Option<FormData>,
-  json: Option.Option<string>
-): Pick<RestTransport.Call, "body" | "contentType"> => {
-  if (Option.isSome(form)) {
-    const whole = new FormData()
-    for (const [name, value] of form.value) whole.append(name, value)
-    if (Option.isSome(json)) whole.append("payload_json", json.value)
-    return { body: whole, contentType: undefined }
-  }
-  return Option.isSome(json)
-    ? { body: json.value, contentType: "application/json" }
-    : { body: undefined, contentType: undefined }
-}
+const bodyOf = (form: Option.Option<FormData>, json: Option.Option<string>): RestTransport.Call["body"] =>
+  Option.match(form, {
+    onNone: () => Option.getOrUndefined(json),
+    onSome: parts => DiscordHttp.formOf(Option.getOrUndefined(json), parts)
+  })

@@ -1,62 +1,50 @@
-/** Answers to interactions over Discord's REST interface, one try each: the caller decides about another. */
-import type { DiscordREST, DiscordRESTError } from "dfx/DiscordREST"
-import { Effect, Option, Redacted } from "effect"
+/** Answers to interactions over Discord's REST interface. */
+import type { DiscordREST } from "dfx/DiscordREST"
+import { Duration, Effect, Option } from "effect"
 import { AnswerError } from "../../ports/Messenger.ts"
 import type { AnswerAddress, Messenger } from "../../ports/Messenger.ts"
 import { callbackOf, ephemeral } from "./callbacks.ts"
 import { drawn } from "./draw.ts"
+import type { InteractionCalls } from "./InteractionCalls.ts"
+import { toApiError } from "./RestErrors.ts"
+import type { DiscordFailure } from "./RestErrors.ts"
+import { errorType } from "./restFailure.ts"
 
 /** Part of `Messenger`. */
 export const answering = (
-  rest: Effect.Effect.Success<typeof DiscordREST>
+  rest: Effect.Effect.Success<typeof DiscordREST>,
+  calls: InteractionCalls["Type"]
 ): Pick<Messenger["Type"], "acknowledge" | "replaceAnswer" | "addAnswer" | "postAnswer"> => {
   const botOf = ({ bot }: AnswerAddress) =>
     Option.match(bot, {
-      onNone: () => Effect.map(rest.getMyApplication(), ({ id }) => id),
+      onNone: () =>
+        Effect.mapBoth(rest.getMyApplication(), { onSuccess: ({ id }) => id, onFailure: toApiError }),
       onSome: Effect.succeed<string>
     })
-  const withFiles = (files: ReadonlyArray<File> | undefined) =>
-    files === undefined ? unchanged : rest.withFiles(files)
 
   return {
     acknowledge: ({ id, token }, first) =>
-      rest.createInteractionResponse(id, Redacted.value(token), { payload: callbackOf(first) }).pipe(
-        Effect.asVoid,
-        Effect.mapError(error => answerError(error))
+      Effect.mapError(calls.acknowledge(id, token, callbackOf(first)), answerError()),
+
+    replaceAnswer: (address, screen, files) =>
+      Effect.flatMap(botOf(address), bot => calls.edit(bot, address.token, drawn(screen), files)).pipe(
+        Effect.mapError(answerError())
       ),
 
-    replaceAnswer: Effect.fnUntraced(
-      function* (address, screen, files) {
-        const bot = yield* botOf(address)
-        const edit = rest.updateOriginalWebhookMessage(bot, Redacted.value(address.token), {
-          payload: drawn(screen)
-        })
-        yield* withFiles(files)(edit)
-      },
-      Effect.mapError(error => answerError(error))
-    ),
+    addAnswer: (address, screen) =>
+      Effect.flatMap(botOf(address), bot =>
+        calls.followUp(bot, address.token, { ...drawn(screen), flags: ephemeral })
+      ).pipe(Effect.mapError(answerError())),
 
-    addAnswer: Effect.fnUntraced(
-      function* (address, screen) {
-        const bot = yield* botOf(address)
-        yield* rest.executeWebhook(bot, Redacted.value(address.token), {
-          payload: { ...drawn(screen), flags: ephemeral }
-        })
-      },
-      Effect.mapError(error => answerError(error))
-    ),
-
-    postAnswer: Effect.fnUntraced(
-      function* (channelId, screen, nonce, files) {
-        const post = rest.createMessage(channelId, { ...drawn(screen), nonce, enforce_nonce: true })
-        yield* withFiles(files)(post)
-      },
-      Effect.mapError(error => answerError(error, unreachableCodes))
-    )
+    postAnswer: (channelId, screen, nonce, files) => {
+      const post = rest.createMessage(channelId, { ...drawn(screen), nonce, enforce_nonce: true })
+      return (files === undefined ? post : rest.withFiles(files)(post)).pipe(
+        Effect.asVoid,
+        Effect.mapError(error => answerError(unreachableCodes)(toApiError(error)))
+      )
+    }
   }
 }
-
-const unchanged = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => work
 
 /** Unknown message, webhook or interaction, or an invalid token: the bot can no longer answer the interaction. */
 const finalCodes: ReadonlySet<number> = new Set([10_008, 10_015, 10_062, 50_027])
@@ -68,43 +56,33 @@ const unreachableCodes: ReadonlySet<number> = new Set([10_003, 50_001, 50_007, 5
 const unfitCodes: ReadonlySet<number> = new Set([40_005, 50_006, 50_035, 50_045, 50_109])
 
 /** Only an answer in Discord's own words is final; a proxy's is temporary. */
-const answerError = (error: DiscordRESTError, alsoFinal: ReadonlySet<number> = new Set()): AnswerError => {
-  const call = `${error.request.method} ${error.request.url}`
-  switch (error._tag) {
-    case "ErrorResponse": {
-      const { code } = error.cause
-      const isFinal = finalCodes.has(code) || alsoFinal.has(code)
+const answerError =
+  (alsoFinal: ReadonlySet<number> = new Set()) =>
+  (failure: DiscordFailure): AnswerError => {
+    const said = { detail: failure.message, errorType: errorType(failure) }
+    const passing = { ...said, reason: "Passing", pauseMillis: 0, code: Option.none() } as const
+    if (failure._tag === "DiscordUnreachable") return new AnswerError({ ...passing, mayHaveHappened: true })
+    const { code, fromDiscord, retryAfter, status } = failure
+    if (retryAfter !== undefined)
       return new AnswerError({
-        reason: isFinal ? "Final" : unfitCodes.has(code) ? "Unfit" : "Passing",
-        pauseMillis: 0,
-        code: Option.some(code),
-        mayHaveHappened: false,
-        errorType: String(code),
-        detail: `Discord refuses ${call} with ${error.response.status} (code ${code})`
+        ...passing,
+        pauseMillis: Math.ceil(Duration.toMillis(retryAfter)),
+        mayHaveHappened: false
       })
-    }
-    case "RatelimitedResponse":
-      return passing(error, {
-        pauseMillis: Math.ceil(error.cause.retry_after * 1000),
-        mayHaveHappened: false,
-        detail: `Discord makes ${call} wait ${error.cause.retry_after} s`
+    if (!fromDiscord)
+      return new AnswerError({
+        ...passing,
+        // A proxy refuses what is too large in words of its own.
+        reason: status === 413 ? "Unfit" : "Passing",
+        mayHaveHappened: true
       })
-    case "ResponseError": {
-      const { status } = error.response
-      const detail = `${call} was answered with ${status}, and not in Discord's own words`
-      const answer = passing(error, { pauseMillis: 0, mayHaveHappened: true, detail })
-      return status === 413 ? new AnswerError({ ...answer, reason: "Unfit" }) : answer
-    }
-    case "RequestError":
-      return passing(error, {
-        pauseMillis: 0,
-        mayHaveHappened: true,
-        detail: `${call} got no answer from Discord`
-      })
+    const isFinal = finalCodes.has(code) || alsoFinal.has(code)
+    return new AnswerError({
+      reason: isFinal ? "Final" : unfitCodes.has(code) ? "Unfit" : "Passing",
+      pauseMillis: 0,
+      code: Option.some(code),
+      mayHaveHappened: false,
+      errorType: String(code),
+      detail: failure.message
+    })
   }
-}
-
-const passing = (
-  { _tag: errorType }: DiscordRESTError,
-  rest: Pick<AnswerError, "pauseMillis" | "mayHaveHappened" | "detail">
-): AnswerError => new AnswerError({ reason: "Passing", code: Option.none(), errorType, ...rest })

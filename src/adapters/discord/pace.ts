@@ -1,19 +1,102 @@
-import { setTimeout as sleep } from "node:timers/promises"
+export interface PaceOptions {
+  /** Requests that the receiver takes in any second. */
+  readonly perSecond: number
+  /** Milliseconds between two of them at least: a request that opens a connection shall not count as the fastest. */
+  readonly everyMillis: number
+  /** Milliseconds after which a request without an answer counts as received. */
+  readonly lostAfterMillis: number
+}
+
+/** One request's turn. */
+export interface Turn {
+  /** When it may leave. */
+  readonly come: Promise<void>
+  /** Its answer has come, or it is given up; also while it waits. */
+  readonly end: () => void
+}
+
+export interface Pace {
+  readonly queue: () => Turn
+  /** Lets nobody pass for so many milliseconds. */
+  readonly hold: (millis: number) => void
+}
+
+/** Milliseconds by which a request may take longer on its way than the fastest one, without any effect on the pace. */
+const usualDelay = 20
+const second = 1000
+
+interface Place {
+  readonly sentAt: number
+  /** Infinite until then. */
+  answeredAt: number
+}
 
 /**
- * Lets callers pass one after the other, `spacing` milliseconds apart. Callers that are late because the process stalled
- * catch up by at most `slack` milliseconds, so that a backlog does not leave all at once.
+ * Lets requests pass in order, so that the receiver counts no more than `perSecond` in any second of its own, wherever that
+ * begins. When it counts one is not known: at its answer at the latest. So a place is free a second after that, less the
+ * shortest time that an answer lately took, since all requests take that long.
  */
-export const makePace = (spacing: number, slack: number): (() => Promise<void>) => {
-  let previous = Promise.resolve()
-  let next = Number.NEGATIVE_INFINITY
-  const pass = async () => {
-    const wait = next - performance.now()
-    if (wait > 0) await sleep(wait)
-    next = Math.max(next, performance.now() - slack) + spacing
+export const makePace = ({ everyMillis, lostAfterMillis, perSecond }: PaceOptions): Pace => {
+  /** In the order in which they wait; the first passes next. */
+  const waiting = new Map<Turn, () => void>()
+  const passed = new Map<Turn, Place>()
+  /** How long the latest answers took. */
+  let latest: ReadonlyArray<number> = []
+  let notBefore = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
+
+  const nextAt = (now: number): number => {
+    const shortest = latest.length === 0 ? 0 : Math.min(...latest)
+    let firstFree = Number.POSITIVE_INFINITY
+    for (const [turn, { answeredAt, sentAt }] of passed) {
+      const counted = Math.max(sentAt + usualDelay, Math.min(answeredAt - shortest, sentAt + lostAfterMillis))
+      if (counted + second <= now) passed.delete(turn)
+      else firstFree = Math.min(firstFree, counted + second)
+    }
+    return passed.size < perSecond ? notBefore : Math.max(notBefore, firstFree)
   }
-  return () => {
-    previous = previous.then(pass)
-    return previous
+
+  const serve = () => {
+    clearTimeout(timer)
+    for (const [turn, pass] of waiting) {
+      const now = performance.now()
+      const wait = nextAt(now) - now
+      if (wait > 0) {
+        timer = setTimeout(serve, Math.ceil(wait))
+        return
+      }
+      waiting.delete(turn)
+      passed.set(turn, { sentAt: now, answeredAt: Number.POSITIVE_INFINITY })
+      notBefore = now + everyMillis
+      pass()
+    }
+  }
+
+  const end = (turn: Turn) => {
+    const pass = waiting.get(turn)
+    waiting.delete(turn)
+    pass?.()
+    const place = passed.get(turn)
+    if (place?.answeredAt === Number.POSITIVE_INFINITY) {
+      place.answeredAt = performance.now()
+      latest = [...latest, place.answeredAt - place.sentAt].slice(-perSecond)
+    }
+    serve()
+  }
+
+  return {
+    queue: () => {
+      let pass = () => {}
+      const come = new Promise<void>(resolve => {
+        pass = resolve
+      })
+      const turn: Turn = { come, end: () => end(turn) }
+      waiting.set(turn, pass)
+      serve()
+      return turn
+    },
+    hold: millis => {
+      notBefore = Math.max(notBefore, performance.now() + millis)
+    }
   }
 }

@@ -1,8 +1,10 @@
 import { createServer, type IncomingHttpHeaders } from "node:http"
-import type { DiscordREST } from "dfx/DiscordREST"
-import { Effect, Layer } from "effect"
+import { DiscordREST } from "dfx/DiscordREST"
+import type { DiscordRestService } from "dfx/DiscordREST"
+import { Effect, Layer, Redacted } from "effect"
 import type { Scope } from "effect"
 import type { BotToken } from "../../../src/adapters/discord/BotToken.ts"
+import { InteractionCalls } from "../../../src/adapters/discord/InteractionCalls.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { readSettings, Settings } from "../../../src/config/Settings.ts"
 
@@ -81,5 +83,28 @@ export const settings = (apiBaseUrl: string, token = botToken): Layer.Layer<Sett
     )
   )
 
-export const restAt = (url: string): Layer.Layer<DiscordREST | BotToken> =>
+export const restAt = (url: string): Layer.Layer<DiscordREST | BotToken | InteractionCalls> =>
   Rest.layer.pipe(Layer.provide(settings(url)))
+
+/** Discord's REST interface at a server of the test's own, which answers whatever `reply` says. */
+export const against = <A, E>(
+  reply: (heard: Heard, count: number) => Reply,
+  use: (at: {
+    readonly rest: DiscordRestService
+    readonly calls: InteractionCalls["Type"]
+    readonly heard: ReadonlyArray<Heard>
+  }) => Effect.Effect<A, E, BotToken | DiscordREST>
+) =>
+  Effect.gen(function* () {
+    const { heard, url } = yield* loopback(reply)
+    return yield* Effect.zip(DiscordREST, InteractionCalls).pipe(
+      Effect.flatMap(([rest, calls]) => use({ rest, calls, heard })),
+      Effect.provide(restAt(url))
+    )
+  })
+
+export const channel = "123456789012345678"
+export const interactionToken = "aW50ZXJhY3Rpb246c2VjcmV0"
+
+export const callback = (calls: InteractionCalls["Type"]) =>
+  calls.acknowledge(channel, Redacted.make(interactionToken), { type: 5, data: { flags: 64 } })

@@ -1,8 +1,8 @@
 import { expect, it } from "@effect/vitest"
 import { Option } from "effect"
 import { DiscordApiError, DiscordUnreachable } from "../../../src/adapters/discord/RestErrors.ts"
-import { mayRetry, planFor } from "../../../src/adapters/discord/RestPlan.ts"
-import { laneOf, routeTemplate } from "../../../src/adapters/discord/restRoute.ts"
+import { mayRetry, planFor, plans } from "../../../src/adapters/discord/RestPlan.ts"
+import { hasInteractionToken, routeTemplate } from "../../../src/adapters/discord/restRoute.ts"
 
 const id = "123456789012345678"
 const token = "aW50ZXJhY3Rpb24"
@@ -26,28 +26,25 @@ it("a route shows neither ids nor tokens", () => {
 })
 
 it("what carries an interaction's token stays off the bot's own limits", () => {
-  expect(laneOf(`/interactions/${id}/${token}/callback`)).toBe("callback")
-  expect(laneOf(`/webhooks/${id}/${token}`)).toBe("webhook")
-  expect(laneOf(`/webhooks/${id}/${token}/messages/@original`)).toBe("webhook")
-  expect(laneOf(`/webhooks/${id}`)).toBe("bot")
-  expect(laneOf(`/channels/${id}/messages`)).toBe("bot")
+  expect(hasInteractionToken(`/interactions/${id}/${token}/callback`)).toBe(true)
+  expect(hasInteractionToken(`/webhooks/${id}/${token}`)).toBe(true)
+  expect(hasInteractionToken(`/webhooks/${id}/${token}/messages/@original`)).toBe(true)
+  expect(hasInteractionToken(`/webhooks/${id}`)).toBe(false)
+  expect(hasInteractionToken(`/channels/${id}/messages`)).toBe(false)
 })
 
 it("only what may happen twice is repeatable", () => {
   const repeatable = (method: string, path: string, body = none) => planFor(method, path, body).repeatable
   expect(repeatable("GET", "/gateway/bot")).toBe(true)
   expect(repeatable("PATCH", `/channels/${id}/messages/${id}`)).toBe(true)
-  expect(repeatable("PATCH", `/webhooks/${id}/${token}/messages/@original`)).toBe(true)
   expect(repeatable("POST", "/users/@me/channels", Option.some("{}"))).toBe(true)
-  expect(repeatable("POST", `/interactions/${id}/${token}/callback`, Option.some("{}"))).toBe(true)
   const send = `/channels/${id}/messages`
   expect(repeatable("POST", send, Option.some('{"nonce":"a","enforce_nonce":true}'))).toBe(true)
   expect(repeatable("POST", send, Option.some('{"nonce":"a"}'))).toBe(false)
   expect(repeatable("POST", send, Option.some('{"nonce":"","enforce_nonce":true}'))).toBe(false)
   expect(repeatable("POST", send, Option.some('{"enforce_nonce":true}'))).toBe(false)
-  expect(
-    repeatable("POST", `/webhooks/${id}/${token}`, Option.some('{"nonce":"a","enforce_nonce":true}'))
-  ).toBe(false)
+  expect(plans.acknowledge.repeatable).toBe(true)
+  expect(plans.followUp.repeatable).toBe(false)
 })
 
 it("a request that never left is sent again, one that was answered with a refusal is not", () => {
@@ -66,9 +63,8 @@ it("a request that never left is sent again, one that was answered with a refusa
 
 it("an edit is drawn again for every try, so the transport makes one (H1)", () => {
   expect(planFor("PATCH", `/channels/${id}/messages/${id}`, none).retries).toBe(0)
-  const answer = planFor("PATCH", `/webhooks/${id}/${token}/messages/@original`, none)
-  expect(answer).toMatchObject({ retries: 0, waitsForLimits: false })
-  expect(planFor("POST", `/webhooks/${id}/${token}`, none).waitsForLimits).toBe(true)
+  expect(plans.edit).toMatchObject({ retries: 0, waitsForLimits: false })
+  expect(plans.followUp.waitsForLimits).toBe(true)
 })
 
 it("what a proxy says in Discord's place is asked again where that does no harm (C24)", () => {

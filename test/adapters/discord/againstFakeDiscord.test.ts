@@ -1,9 +1,10 @@
 import { expect, it } from "@effect/vitest"
 import { DiscordGateway } from "dfx/DiscordGateway"
 import { DiscordREST } from "dfx/DiscordREST"
-import { Duration, Effect, Layer, Option, Stream } from "effect"
+import { Duration, Effect, Layer, Option, Redacted, Stream } from "effect"
 import type { Scope } from "effect"
 import * as Gateway from "../../../src/adapters/discord/Gateway.ts"
+import { InteractionCalls } from "../../../src/adapters/discord/InteractionCalls.ts"
 import * as Rest from "../../../src/adapters/discord/Rest.ts"
 import { GatewayConnection } from "../../../src/ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../../src/ports/GatewaySessions.ts"
@@ -21,21 +22,21 @@ const transport = (discord: FakeDiscordService) =>
     Layer.provide([settings(discord.apiBaseUrl, discord.token), sessions])
   )
 
-/** Defers every interaction, edits the answer, and follows up with a file. */
+/** Defers every interaction, edits the answer, with a file, and follows up. */
 const bot = (discord: FakeDiscordService) =>
   Effect.gen(function* () {
     const rest = yield* DiscordREST
     yield* rest.bulkSetApplicationCommands(discord.applicationId, [{ name: "ping", description: "answers" }])
+    const calls = yield* InteractionCalls
     const gateway = yield* DiscordGateway
     yield* Effect.forkScoped(
       gateway.handleDispatch("INTERACTION_CREATE", ({ id, token, application_id: app }) =>
         Effect.gen(function* () {
-          yield* rest.createInteractionResponse(id, token, { payload: { type: 5, data: { flags: 64 } } })
-          yield* rest.updateOriginalWebhookMessage(app, token, { payload: { content: "pong" } })
+          const secret = Redacted.make(token)
+          yield* calls.acknowledge(id, secret, { type: 5, data: { flags: 64 } })
           const file = new File(['{"mine":true}'], "export.json", { type: "application/json" })
-          yield* rest
-            .executeWebhook(app, token, { params: { wait: true }, payload: { content: "file", flags: 64 } })
-            .pipe(rest.withFiles([file]))
+          yield* calls.edit(app, secret, { content: "pong" }, [file])
+          yield* calls.followUp(app, secret, { content: "and more", flags: 64 })
         })
       )
     )
@@ -45,31 +46,34 @@ const bot = (discord: FakeDiscordService) =>
 const withBot = <A, E>(
   use: (
     discord: FakeDiscordService
-  ) => Effect.Effect<A, E, DiscordREST | DiscordGateway | GatewayConnection | Scope.Scope>
+  ) => Effect.Effect<A, E, DiscordREST | DiscordGateway | GatewayConnection | InteractionCalls | Scope.Scope>
 ) =>
   Effect.gen(function* () {
     const discord = yield* FakeDiscord.make({ identifyWindowMs: 0 })
     yield* use(discord).pipe(Effect.provide(transport(discord)))
   })
 
-it.scopedLive("a command is deferred, answered and followed by a file, also after a dropped socket", () =>
-  withBot(discord =>
-    Effect.gen(function* () {
-      const user = discord.world.addUser({ username: "ann" })
-      const guild = discord.world.addGuild({ name: "Home", members: [user] })
-      yield* bot(discord)
-      const { state } = yield* GatewayConnection
-      yield* Stream.runDrain(Stream.takeUntil(state.changes, now => now === "ready"))
-      for (const dropped of [false, true]) {
-        if (dropped) discord.gateway.cut()
-        const handle = yield* discord.people.slashCommand({ user, guild, name: "ping" })
-        expect((yield* handle.answeredWhen(({ content }) => content === "pong")).flags & 64).toBe(64)
-        const followUp = yield* handle.followUpWhen(({ content }) => content === "file")
-        expect(followUp.attachments.map(({ filename }) => filename)).toEqual(["export.json"])
-      }
-      expect(discord.gateway.identifies).toHaveLength(1)
-    })
-  )
+it.scopedLive(
+  "a command is deferred, answered with a file and followed up, also after a dropped socket",
+  () =>
+    withBot(discord =>
+      Effect.gen(function* () {
+        const user = discord.world.addUser({ username: "ann" })
+        const guild = discord.world.addGuild({ name: "Home", members: [user] })
+        yield* bot(discord)
+        const { state } = yield* GatewayConnection
+        yield* Stream.runDrain(Stream.takeUntil(state.changes, now => now === "ready"))
+        for (const dropped of [false, true]) {
+          if (dropped) discord.gateway.cut()
+          const handle = yield* discord.people.slashCommand({ user, guild, name: "ping" })
+          const answer = yield* handle.answeredWhen(({ content }) => content === "pong")
+          expect(answer.flags & 64).toBe(64)
+          expect(answer.attachments.map(({ filename }) => filename)).toEqual(["export.json"])
+          yield* handle.followUpWhen(({ content }) => content === "and more")
+        }
+        expect(discord.gateway.identifies).toHaveLength(1)
+      })
+    )
 )
 
 it.scopedLive("a message with its nonce is one message, however often it is sent", () =>

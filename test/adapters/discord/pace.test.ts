@@ -1,38 +1,140 @@
-import { expect, it } from "@effect/vitest"
+import { afterEach, beforeEach, expect, it, vi } from "vitest"
 import { makePace } from "../../../src/adapters/discord/pace.ts"
+import type { Pace } from "../../../src/adapters/discord/pace.ts"
 
-const passed = async (count: number, turn: () => Promise<void>) => {
-  const start = performance.now()
-  const times: Array<number> = []
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      await turn()
-      times.push(performance.now() - start)
-    })
-  )
-  return times
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const paceOf = (perSecond: number, everyMillis = 15) =>
+  makePace({ perSecond, everyMillis, lostAfterMillis: 2_000 })
+
+/** A receiver behind a way there and a way back, each as long as these say; returns when it counted each request. */
+const receiver = (pace: Pace, count: number, wayThere: (index: number) => number, wayBack: number) => {
+  const counted: Array<number> = []
+  const after = (millis: number) => new Promise<void>(resolve => setTimeout(resolve, millis))
+  const send = async (index: number) => {
+    const turn = pace.queue()
+    await turn.come
+    await after(wayThere(index))
+    counted.push(performance.now())
+    await after(wayBack)
+    turn.end()
+  }
+  const all = Promise.all(Array.from({ length: count }, (_, index) => send(index)))
+  return { counted, all }
 }
 
-it("those who come at once pass in their order, each after its time", async () => {
-  const times = await passed(10, makePace(20, 0))
-  // The clock of timers is a millisecond coarse.
-  for (const [index, at] of times.entries()) expect(at).toBeGreaterThanOrEqual(20 * index - index - 1)
-  expect(times[0]).toBeLessThan(20)
+/** The most in any second, wherever it begins. */
+const mostInASecond = (counted: ReadonlyArray<number>): number => {
+  const times = counted.toSorted((a, b) => a - b)
+  return Math.max(...times.map(from => times.filter(at => at >= from && at < from + 1000).length))
+}
+
+/** Repeatable, and from 0 up to 1. */
+const random = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
+for (const [what, wayThere, wayBack] of [
+  ["at once", () => () => 0, 1],
+  ["after 40 ms", () => () => 40, 40],
+  [
+    "after 5 to 24 ms",
+    () => {
+      const next = random(7)
+      return () => 5 + next() * 19
+    },
+    3
+  ]
+] as const) {
+  for (const [perSecond, everyMillis] of [
+    [50, 15],
+    [10, 60]
+  ] as const) {
+    it(`requests that arrive ${what} use 97 % of ${perSecond} a second, and never one more`, async () => {
+      const count = perSecond * 20
+      const { all, counted } = receiver(paceOf(perSecond, everyMillis), count, wayThere(), wayBack)
+      await vi.runAllTimersAsync()
+      await all
+      expect(mostInASecond(counted)).toBeLessThanOrEqual(perSecond)
+      const tail = counted.toSorted((a, b) => a - b).slice(perSecond)
+      const took = (tail.at(-1) ?? 0) - (tail[0] ?? 0)
+      expect(((tail.length - 1) * 1000) / took / perSecond).toBeGreaterThan(0.97)
+    })
+  }
+}
+
+for (const seed of [1, 2, 3]) {
+  it(`requests that a way holds up for up to half a second are never one too many (${seed})`, async () => {
+    const next = random(seed)
+    let heldUntil = 0
+    // Whatever is on its way while it is held up arrives at its end.
+    const wayThere = () => {
+      const now = performance.now()
+      if (now > heldUntil && next() < 0.05) heldUntil = now + next() * 500
+      return 10 + Math.max(0, heldUntil - now)
+    }
+    const { all, counted } = receiver(paceOf(50), 600, wayThere, 10)
+    await vi.runAllTimersAsync()
+    await all
+    expect(counted).toHaveLength(600)
+    expect(mostInASecond(counted)).toBeLessThanOrEqual(50)
+  })
+}
+
+it("they pass in the order in which they came", async () => {
+  const pace = paceOf(5)
+  const order: Array<number> = []
+  for (const index of [0, 1, 2, 3, 4, 5, 6])
+    void pace.queue().come.then(() => {
+      order.push(index)
+    })
+  await vi.runAllTimersAsync()
+  expect(order).toEqual([0, 1, 2, 3, 4, 5, 6])
 })
 
-it("the first does not wait, the next one does", async () => {
-  const turn = makePace(300, 0)
-  await turn()
-  expect(await Promise.race([turn().then(() => "passed"), Promise.resolve("waits")])).toBe("waits")
+it("one that is given up while it waits takes no turn", async () => {
+  const pace = paceOf(1)
+  const passed: Array<string> = []
+  const queue = (name: string) => {
+    const turn = pace.queue()
+    void turn.come.then(() => {
+      passed.push(`${name} ${performance.now() - start}`)
+    })
+    return turn
+  }
+  const start = performance.now()
+  queue("first").end()
+  const second = queue("second")
+  queue("third")
+  second.end()
+  await vi.runAllTimersAsync()
+  expect(passed).toEqual(["first 0", "second 0", "third 1020"])
 })
 
-it("a held-up process makes up for the slack alone", async () => {
-  const turn = makePace(20, 10)
-  const all = passed(12, turn)
-  const until = performance.now() + 200
-  while (performance.now() < until);
-  const times = await all
-  const afterwards = times.slice(1)
-  const span = (afterwards.at(-1) ?? 0) - (afterwards[0] ?? 0)
-  expect(span).toBeGreaterThanOrEqual(10 * 20 - 10 - 12)
+it("one without an answer holds its place for a while, and not for ever", async () => {
+  const pace = paceOf(1)
+  const start = performance.now()
+  void pace.queue()
+  const passedAt = pace.queue().come.then(() => performance.now() - start)
+  await vi.runAllTimersAsync()
+  expect(await passedAt).toBe(3_000)
+})
+
+it("nobody passes while it is held", async () => {
+  const pace = paceOf(50)
+  const start = performance.now()
+  pace.queue().end()
+  const passedAt = pace.queue().come.then(() => performance.now() - start)
+  pace.hold(700)
+  await vi.runAllTimersAsync()
+  expect(await passedAt).toBe(700)
 })

@@ -2,6 +2,9 @@ import { HttpClient, HttpClientError, HttpClientRequest, HttpClientResponse } fr
 import { DiscordREST } from "dfx/DiscordREST"
 import * as Discord from "dfx/types"
 import { Effect, Layer, Option } from "effect"
+import type { InteractionCalls } from "../../../src/adapters/discord/InteractionCalls.ts"
+import type { DiscordFailure } from "../../../src/adapters/discord/RestErrors.ts"
+import { failureOf } from "../../../src/adapters/discord/restFailure.ts"
 import { ChannelId } from "../../../src/domain/Ids.ts"
 import { answering } from "../../../src/adapters/discord/answering.ts"
 import { Messenger, MessengerError } from "../../../src/ports/Messenger.ts"
@@ -31,15 +34,19 @@ export const listeningDiscord = (
   opensDms = true
 ) => {
   const calls: Array<Call> = []
+  const heard = (call: string, body: string) =>
+    Effect.suspend(() => {
+      const one = { call, body }
+      calls.push(one)
+      return reply(one, calls.filter(other => other.call === call).length)
+    })
   const client = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
     sent =>
       Effect.gen(function* () {
         const request = yield* sent
         const call = callOf(`${request.method} ${request.url}`)
         const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-        const one = { call, body }
-        calls.push(one)
-        const answer = yield* reply(one, calls.filter(other => other.call === call).length)
+        const answer = yield* heard(call, body)
         const safe = HttpClientRequest.make(request.method)(`/${call}`)
         if ("page" in answer)
           return yield* new HttpClientError.ResponseError({
@@ -51,13 +58,27 @@ export const listeningDiscord = (
       }),
     Effect.succeed
   )
+  const answered = (call: string, body: unknown): Effect.Effect<void, DiscordFailure> =>
+    Effect.flatMap(heard(call, JSON.stringify(body)), (answer): Effect.Effect<void, DiscordFailure> => {
+      const page = "page" in answer
+      const status = page ? answer.page : answer.status
+      const bytes = Buffer.from(page ? "<html>" : JSON.stringify(answer.body))
+      return status < 300
+        ? Effect.void
+        : failureOf({ method: call, route: "/" }, { _tag: "Answered", status, headers: {}, bytes })
+    })
+  const interactions: InteractionCalls["Type"] = {
+    acknowledge: (_interaction, _token, first) => answered("callback", first),
+    edit: (_bot, _token, message) => answered("edit", message),
+    followUp: (_bot, _token, message) => answered("follow-up", message)
+  }
   const rest = DiscordREST.of({
     ...Discord.make(client),
     withFormData: () => effect => effect,
     withFiles: () => effect => effect
   })
   const layer = Layer.mock(Messenger, {
-    ...answering(rest),
+    ...answering(rest, interactions),
     canOfferButtons: () => true,
     about: () => "nothing else",
     openDm: () =>
@@ -73,8 +94,5 @@ export const listeningDiscord = (
   return { calls, layer }
 }
 
-const callOf = (route: string): string => {
-  if (/^PATCH .*@original$/.test(route)) return "edit"
-  if (/^POST .*webhooks\/[^/]+\/[^/]+$/.test(route)) return "follow-up"
-  return /^POST .*channels\/[^/]+\/messages$/.test(route) ? "message" : route
-}
+const callOf = (route: string): string =>
+  /^POST .*channels\/[^/]+\/messages$/.test(route) ? "message" : route
