@@ -1,12 +1,14 @@
 import { SqlClient } from "@effect/sql"
+import type { Statement } from "@effect/sql"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { UserId, InteractionId } from "../../domain/Ids.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { ReceivedInteraction } from "../../ports/Claims.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
+import { inBatches } from "./inBatches.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
-import { tokenAlive } from "./tokenAlive.ts"
+import { tokenAlive, tokenDead } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** After this the bot forgets an interaction and no longer answers it. */
@@ -18,6 +20,13 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const lease = yield* ProcessLease
+
+    /** Forgets what answered the interactions that it changes. An erasure takes these locks the other way round. */
+    const withoutAnswers = (changing: Statement.Fragment) =>
+      retryingConflicts(sql`with changed as (${changing} returning id),
+        answers as (delete from live_answers using changed where interaction_id = changed.id)
+        select from changed`)
+
     return {
       claim: Effect.fnUntraced(function* (interaction: ReceivedInteraction) {
         const locale = Option.getOrNull(Option.map(interaction.locale, storable))
@@ -75,15 +84,17 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       }, asStoreUnavailable("Claims.liveToken")),
 
       prune: Effect.gen(function* () {
-        // Each statement locks many rows, in no fixed order, so processes that prune at once can deadlock.
-        yield* retryingConflicts(
-          sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+        yield* inBatches(most =>
+          withoutAnswers(sql`update interactions set token = null where id in (
+            select id from interactions where ${tokenDead(sql)}
+            order by received_at limit ${most} for update skip locked
+          )`)
         )
-        yield* retryingConflicts(sql`delete from live_answers where not exists (
-          select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
-        )`)
-        yield* retryingConflicts(
-          sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
+        yield* inBatches(most =>
+          withoutAnswers(sql`delete from interactions where id in (
+            select id from interactions where received_at < now() - ${awaitedFor}::interval
+            order by received_at limit ${most} for update skip locked
+          )`)
         )
       }).pipe(asStoreUnavailable("Claims.prune"))
     }
