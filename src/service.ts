@@ -23,6 +23,7 @@ import * as PeopleSql from "./adapters/postgres/PeopleSql.ts"
 import * as PersonalDataSql from "./adapters/postgres/PersonalDataSql.ts"
 import * as ProcessLease from "./adapters/postgres/ProcessLease.ts"
 import * as Pseudonyms from "./adapters/postgres/Pseudonyms.ts"
+import * as Pulse from "./adapters/postgres/Pulse.ts"
 import * as RateLimitsSql from "./adapters/postgres/RateLimitsSql.ts"
 import * as StoreHealthSql from "./adapters/postgres/StoreHealthSql.ts"
 import * as TransferRequestsSql from "./adapters/postgres/TransferRequestsSql.ts"
@@ -72,8 +73,9 @@ const stores = Layer.mergeAll(
   UsageLogSql.layer,
   WebhookInboxSql.layer
 ).pipe(
-  Layer.provide(Layer.retry(ProcessLease.layer, storeComesBack)),
   Layer.merge(LeadershipSql.layer),
+  Layer.provide(ProcessLease.layer),
+  Layer.provide(Layer.retry(Pulse.layer, storeComesBack)),
   Layer.provide(Layer.merge(Database.layer, Pseudonyms.layer))
 )
 

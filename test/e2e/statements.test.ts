@@ -2,7 +2,8 @@ import { expect, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Redacted, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as LeadershipSql from "../../src/adapters/postgres/LeadershipSql.ts"
-import { DatabaseUrl } from "../../src/adapters/postgres/Database.ts"
+import * as Database from "../../src/adapters/postgres/Database.ts"
+import * as Pulse from "../../src/adapters/postgres/Pulse.ts"
 import { Leadership } from "../../src/ports/Leadership.ts"
 import { statementsSent } from "../support/statements.ts"
 import { kudosAnswer, postCard, sendKudos, withoutWebhooks } from "./steps.ts"
@@ -16,7 +17,10 @@ const withoutDeliveries = ({ environment }: World) =>
   Effect.gen(function* () {
     const url = Redacted.make(environment["DATABASE_URL"] ?? "")
     const leadership = yield* Layer.build(
-      LeadershipSql.layer.pipe(Layer.provide(Layer.succeed(DatabaseUrl, url)))
+      LeadershipSql.layer.pipe(
+        Layer.provide(Pulse.layer),
+        Layer.provide(Layer.scopedContext(Database.connect(url)))
+      )
     )
     yield* Context.get(leadership, Leadership).whileLeading("delivery", Effect.never).pipe(Effect.forkScoped)
     yield* Effect.repeat(Context.get(leadership, Leadership).standing("delivery"), {

@@ -8,6 +8,7 @@ import * as Process from "../../src/adapters/memory/Process.ts"
 import * as Tables from "../../src/adapters/memory/Tables.ts"
 import { DatabaseUrl } from "../../src/adapters/postgres/Database.ts"
 import * as LeadershipSql from "../../src/adapters/postgres/LeadershipSql.ts"
+import * as Pulse from "../../src/adapters/postgres/Pulse.ts"
 import { Leadership } from "../../src/ports/Leadership.ts"
 import * as TestDatabase from "../support/postgres.ts"
 
@@ -30,12 +31,18 @@ const sql = Layer.effect(
     const url = yield* DatabaseUrl
     return {
       join: Effect.map(
-        Layer.build(Layer.fresh(Layer.provide(LeadershipSql.layer, Layer.succeed(DatabaseUrl, url)))),
+        Layer.build(
+          Layer.fresh(Layer.provide(LeadershipSql.layer, Pulse.layer)).pipe(
+            Layer.provide(Layer.succeed(DatabaseUrl, url)),
+            Layer.provide(Layer.succeed(SqlClient.SqlClient, client)),
+            Layer.orDie
+          )
+        ),
         context => ({
           leadership: Context.get(context, Leadership),
           loses: Effect.asVoid(
             Effect.orDie(client`select pg_terminate_backend(pid) from pg_stat_activity
-              where application_name = 'mochi-discord-gateway' and datname = current_database()`)
+              where application_name = 'mochi-discord-process' and datname = current_database()`)
           )
         })
       )

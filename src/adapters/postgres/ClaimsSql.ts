@@ -1,4 +1,5 @@
 import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { UserId, InteractionId } from "../../domain/Ids.ts"
 import { Settings } from "../../config/Settings.ts"
@@ -6,13 +7,14 @@ import { Claim } from "../../domain/Claim.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { Conclusion, ReceivedInteraction } from "../../ports/Claims.ts"
 import { insertingEntry } from "./AuditLogSql.ts"
-import { inBatches } from "./batches.ts"
+import { batched } from "./batched.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
+import { inBatches } from "./inBatches.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { countingRuns } from "./RateLimitsSql.ts"
-import { tokenAlive } from "./tokenAlive.ts"
+import { tokenAlive, tokenDead } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 import { countingUse } from "./UsageLogSql.ts"
 
@@ -31,7 +33,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       const pseudonyms = yield* Pseudonyms
       const settings = yield* Settings
 
-      const claim = yield* inBatches({
+      const claim = yield* batched({
         most: mostClaimedTogether,
         // One statement cannot count two runs of one person.
         keyOf: ({ userId }: ReceivedInteraction) => userId,
@@ -76,6 +78,12 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
           })
         }, retryingConflicts)
       })
+
+      /** Forgets what answered the interactions that it changes. An erasure takes these locks the other way round. */
+      const withoutAnswers = (changing: Statement.Fragment) =>
+        retryingConflicts(sql`with changed as (${changing} returning id),
+          answers as (delete from live_answers using changed where interaction_id = changed.id)
+          select from changed`)
 
       return {
         claim: interaction => asStoreUnavailable("Claims.claim")(claim(interaction)),
@@ -124,15 +132,17 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
         }, asStoreUnavailable("Claims.liveToken")),
 
         prune: Effect.gen(function* () {
-          // Each statement locks many rows, in no fixed order, so processes that prune at once can deadlock.
-          yield* retryingConflicts(
-            sql`update interactions set token = null where token is not null and not ${tokenAlive(sql)}`
+          yield* inBatches(most =>
+            withoutAnswers(sql`update interactions set token = null where id in (
+            select id from interactions where ${tokenDead(sql)}
+            order by received_at limit ${most} for update skip locked
+          )`)
           )
-          yield* retryingConflicts(sql`delete from live_answers where not exists (
-          select 1 from interactions where id = live_answers.interaction_id and ${tokenAlive(sql)}
-        )`)
-          yield* retryingConflicts(
-            sql`delete from interactions where received_at < now() - ${awaitedFor}::interval`
+          yield* inBatches(most =>
+            withoutAnswers(sql`delete from interactions where id in (
+            select id from interactions where received_at < now() - ${awaitedFor}::interval
+            order by received_at limit ${most} for update skip locked
+          )`)
           )
         }).pipe(asStoreUnavailable("Claims.prune"))
       }

@@ -7,6 +7,7 @@ import type { DueNotification, Notification } from "../../domain/Notification.ts
 import { RequestStatus } from "../../domain/RequestStatus.ts"
 import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
+import { inBatches } from "./inBatches.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** For delivered notifications; the store keeps all others. */
@@ -60,7 +61,7 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
 
       count: Effect.fnUntraced(function* (state: NotificationState) {
         const [{ count }] = yield* decodeCount(
-          yield* sql`select count(*)::int as count from notifications where state = ${state}`
+          yield* sql`select count(*)::int as count from notifications where state = ${sql.literal(`'${state}'`)}`
         )
         return count
       }, asStoreUnavailable("NotificationLog.count")),
@@ -94,13 +95,14 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         )
       }, asStoreUnavailable("NotificationLog.revive")),
 
-      prune: sql`
-        delete from notifications
-        where state = 'delivered' and created_at < now() - ${keptFor}::interval
-          and updated_at < now() - ${keptFor}::interval`.pipe(
-        Effect.asVoid,
-        asStoreUnavailable("NotificationLog.prune")
-      )
+      prune: inBatches(
+        most => sql`delete from notifications where id in (
+          select id from notifications
+          where state = 'delivered' and created_at < now() - ${keptFor}::interval
+            and updated_at < now() - ${keptFor}::interval
+          order by created_at limit ${most} for update skip locked
+        ) returning 1`
+      ).pipe(asStoreUnavailable("NotificationLog.prune"))
     }
   })
 )

@@ -10,6 +10,7 @@ import type { Identity, UnfinishedErasure } from "../../ports/PersonalData.ts"
 import { erasedPrefix, instant } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { fenceLockSeed } from "./erasedSince.ts"
+import { inBatches } from "./inBatches.ts"
 import { eraseAll } from "./personalDataErasure.ts"
 import { exportSelects } from "./personalExport.ts"
 import { pagedRows } from "./pagedRows.ts"
@@ -139,10 +140,12 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
         return rows.length > 0
       }, asStoreUnavailable("PersonalData.wasErasedSince")),
 
-      prune: sql`delete from erasures where erased_at < now() - ${keptErasedFor}::interval`.pipe(
-        Effect.asVoid,
-        asStoreUnavailable("PersonalData.prune")
-      )
+      prune: inBatches(
+        most => sql`delete from erasures where person in (
+          select person from erasures where erased_at < now() - ${keptErasedFor}::interval
+          order by erased_at limit ${most} for update skip locked
+        ) returning 1`
+      ).pipe(asStoreUnavailable("PersonalData.prune"))
     }
   })
 )

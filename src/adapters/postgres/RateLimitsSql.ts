@@ -6,6 +6,7 @@ import type { SettingsValues } from "../../config/Settings.ts"
 import type { UserId } from "../../domain/Ids.ts"
 import { RateLimits } from "../../ports/RateLimits.ts"
 import type { LimitedKind } from "../../ports/RateLimits.ts"
+import { inBatches } from "./inBatches.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -83,8 +84,14 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
 
         prune: Effect.forEach(
           Object.entries(limitsOf(settings)),
-          ([kind, { seconds }]) => sql`delete from rate_limits
-            where kind = ${kind} and updated_at < clock_timestamp() - ${seconds} * interval '1 second'`,
+          ([kind, { seconds }]) =>
+            inBatches(
+              most => sql`delete from rate_limits where (person, kind) in (
+                select person, kind from rate_limits
+                where kind = ${kind} and updated_at < now() - ${seconds} * interval '1 second'
+                order by updated_at limit ${most} for update skip locked
+              ) returning 1`
+            ),
           { discard: true }
         ).pipe(asStoreUnavailable("RateLimits.prune"))
       }

@@ -3,6 +3,7 @@ import { Effect, Layer, Option, Schema } from "effect"
 import { UsageLog } from "../../ports/UsageLog.ts"
 import type { Use } from "../../ports/UsageLog.ts"
 import { startOfWork, erasedSince } from "./erasedSince.ts"
+import { inBatches } from "./inBatches.ts"
 import type { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -67,10 +68,12 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient> = Layer.ef
         asStoreUnavailable("UsageLog.activeDaily")
       ),
 
-      prune: sql`delete from usage_activity where day < ${today} - ${keptForDays}::int`.pipe(
-        Effect.asVoid,
-        asStoreUnavailable("UsageLog.prune")
-      )
+      prune: inBatches(
+        most => sql`delete from usage_activity where (day, person, guild_id, command) in (
+          select day, person, guild_id, command from usage_activity where day < ${today} - ${keptForDays}::int
+          order by day limit ${most} for update skip locked
+        ) returning 1`
+      ).pipe(asStoreUnavailable("UsageLog.prune"))
     }
   })
 )

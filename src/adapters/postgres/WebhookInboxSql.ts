@@ -2,6 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect, Layer } from "effect"
 import { WebhookInbox } from "../../ports/WebhookInbox.ts"
 import { storable } from "./columns.ts"
+import { inBatches } from "./inBatches.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** Longer than Mochi repeats a webhook. */
@@ -20,10 +21,12 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient> = Laye
         return rows.length > 0
       }, asStoreUnavailable("WebhookInbox.accept")),
 
-      prune: sql`delete from webhook_inbox where received_at < now() - ${keptFor}::interval`.pipe(
-        Effect.asVoid,
-        asStoreUnavailable("WebhookInbox.prune")
-      )
+      prune: inBatches(
+        most => sql`delete from webhook_inbox where webhook_id in (
+          select webhook_id from webhook_inbox where received_at < now() - ${keptFor}::interval
+          order by received_at limit ${most} for update skip locked
+        ) returning 1`
+      ).pipe(asStoreUnavailable("WebhookInbox.prune"))
     }
   })
 )

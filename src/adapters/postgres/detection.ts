@@ -3,17 +3,17 @@
  * before it. A process that is cut off has to notice before any other may take its work.
  */
 
-/** A session queries the server this often… */
-export const asksEvery = 500
+/** A process's session queries the server this often… */
+export const asksEvery = 1_000
+/** …more often while it waits for a role that another process has… */
+export const asksForRolesEvery = 500
 /** …and counts as lost if no answer comes within this. */
-export const sessionAnswersWithin = 3_000
+export const sessionAnswersWithin = 2_500
 /** So by then, the holder of a session's lock knows that another process may have the lock. */
 export const sessionLossNoticedWithin = asksEvery + sessionAnswersWithin
 
-/** A process renews its lease this often. */
-export const renewsEvery = 1_000
-/** Enough for a renewal without an answer, a new connection, and a second renewal. */
-export const leaseHoldsFor = renewsEvery + sessionAnswersWithin + 1_000
+/** Each of these queries renews the lease. Enough for one without an answer, a new connection, and a second one. */
+export const leaseHoldsFor = asksEvery + sessionAnswersWithin + 1_500
 /** A process may stall for the difference between checking its lease and sending a request. */
 export const leaseLapsesAfter = leaseHoldsFor + 3_000
 

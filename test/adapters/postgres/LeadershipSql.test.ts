@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { DatabaseUrl } from "../../../src/adapters/postgres/Database.ts"
 import * as LeadershipSql from "../../../src/adapters/postgres/LeadershipSql.ts"
 import { Leadership } from "../../../src/ports/Leadership.ts"
+import * as Pulse from "../../../src/adapters/postgres/Pulse.ts"
 import * as Child from "../../support/child.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 
@@ -12,8 +13,9 @@ const startLeader = Effect.flatMap(DatabaseUrl, url =>
 )
 
 /** A leadership of its own, as another process would have it. */
-const member = Effect.map(Layer.build(Layer.fresh(LeadershipSql.layer)), context =>
-  Leadership.pipe(Effect.provide(context))
+const member = Effect.map(
+  Layer.build(Layer.fresh(Layer.provide(LeadershipSql.layer, Pulse.layer))),
+  context => Leadership.pipe(Effect.provide(context))
 ).pipe(Effect.flatten)
 
 layer(TestDatabase.layer, { excludeTestServices: true })("LeadershipSql", it => {

@@ -5,6 +5,7 @@ import { DatabaseUrl } from "../../../src/adapters/postgres/Database.ts"
 import * as detection from "../../../src/adapters/postgres/detection.ts"
 import { hasLapsed, ProcessLease } from "../../../src/adapters/postgres/ProcessLease.ts"
 import * as ProcessLeaseLayer from "../../../src/adapters/postgres/ProcessLease.ts"
+import * as Pulse from "../../../src/adapters/postgres/Pulse.ts"
 import * as TestDatabase from "../../support/postgres.ts"
 import * as TcpProxy from "../../support/tcpProxy.ts"
 
@@ -14,7 +15,7 @@ const member = Effect.gen(function* () {
   const way = yield* TcpProxy.make({ host: url.hostname, port: Number(url.port) })
   url.host = `127.0.0.1:${way.port}`
   const built = yield* Layer.build(
-    Layer.fresh(ProcessLeaseLayer.layer).pipe(
+    Layer.fresh(Layer.provide(ProcessLeaseLayer.layer, Pulse.layer)).pipe(
       Layer.provide(Layer.succeed(DatabaseUrl, Redacted.make(url.href)))
     )
   )
@@ -39,7 +40,7 @@ const becomes = <A, E, R>(wanted: A, ask: Effect.Effect<A, E, R>) =>
 
 describe("detection", () => {
   it("lets nobody take over before the holder has noticed its loss (A1)", () => {
-    expect(detection.leaseHoldsFor).toBeGreaterThan(detection.renewsEvery + detection.sessionAnswersWithin)
+    expect(detection.leaseHoldsFor).toBeGreaterThan(detection.asksEvery + detection.sessionAnswersWithin)
     expect(detection.leaseLapsesAfter).toBeGreaterThan(detection.leaseHoldsFor + 1_000)
     expect(detection.jobLapsesAfter).toBeGreaterThan(
       detection.touchesEvery + detection.sessionLossNoticedWithin

@@ -2,6 +2,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Logger, Redacted } from "effect"
 import * as Database from "../../../src/adapters/postgres/Database.ts"
 import * as LeadershipSql from "../../../src/adapters/postgres/LeadershipSql.ts"
+import * as Pulse from "../../../src/adapters/postgres/Pulse.ts"
 import { Leadership } from "../../../src/ports/Leadership.ts"
 
 /** Leads the gateway on the given database until it is told to end; says so once it leads. */
@@ -15,6 +16,6 @@ const database = Layer.scopedContext(Database.connect(Redacted.make(process.argv
 // Its output is what the test reads: nothing else may be in it.
 program.pipe(
   Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none)),
-  Effect.provide(LeadershipSql.layer.pipe(Layer.provide(database))),
+  Effect.provide(LeadershipSql.layer.pipe(Layer.provide(Pulse.layer), Layer.provide(database))),
   NodeRuntime.runMain({ disablePrettyLogger: true })
 )

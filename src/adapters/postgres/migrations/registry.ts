@@ -11,6 +11,7 @@ import personalData from "./0008_personal_data.ts"
 import discordApplication from "./0009_discord_application.ts"
 import gatewaySessionOf from "./0010_gateway_session_of.ts"
 import shownMessageOutdated from "./0011_shown_message_outdated.ts"
+import indexes from "./0012_indexes.ts"
 import requestLocks from "./0013_request_locks.ts"
 
 export type MigrationSet = Readonly<Record<string, Effect.Effect<void, unknown, SqlClient.SqlClient>>>
@@ -28,5 +29,6 @@ export const migrations: MigrationSet = {
   "0009_discord_application": discordApplication,
   "0010_gateway_session_of": gatewaySessionOf,
   "0011_shown_message_outdated": shownMessageOutdated,
+  "0012_indexes": indexes,
   "0013_request_locks": requestLocks
 }

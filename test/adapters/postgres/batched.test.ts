@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Either, Fiber } from "effect"
-import { inBatches } from "../../../src/adapters/postgres/batches.ts"
+import { batched } from "../../../src/adapters/postgres/batched.ts"
 
 /** Batches that note what they ran, and end when the test opens the gate. */
 const batches = Effect.gen(function* () {
   const ran: Array<ReadonlyArray<string>> = []
   const gate = yield* Deferred.make<void>()
-  const submit = yield* inBatches({
+  const submit = yield* batched({
     most: 3,
     keyOf: (item: string) => item.slice(0, 1),
     run: (items): Effect.Effect<ReadonlyArray<string>, string> =>

@@ -21,7 +21,7 @@ const atOnce = 2
  * Runs what comes at the same moment as one: an item that comes alone runs at once, and items that come while `atOnce`
  * batches are under way go together in the next. If a batch fails, each of its items is tried alone.
  */
-export const inBatches = <Item, A, E>({
+export const batched = <Item, A, E>({
   keyOf,
   most,
   run

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto"
+
+/** First half of the two-part key of a lease's lock. */
+export const leaseLockSpace = 7_301_446
+/** First half of the two-part keys of the roles' locks. */
+export const roleLockSpace = 7_301_447
+
+/** For a lapsed lease: other processes took its work over long before. */
+export const leaseKeptFor = "1 day"
+
+/**
+ * One beat. Parameters: the lease to renew, after how many milliseconds it lapses, the lease whose lock this session holds,
+ * the roles to try. Returns the lease, which is another one if that has lapsed; the roles that were free; and the answers of
+ * the looks, SQL expressions that are true if something waits.
+ *
+ * It tries the locks last: a look that fails must not leave one behind. The lease's own lock is for processes of a release
+ * without leases, which see by it that this one lives.
+ */
+export const beatStatement = (
+  looks: ReadonlyArray<string>
+): { readonly name: string; readonly text: string } => {
+  const text = `
+    with renewed as (
+      update processes set seen_at = clock_timestamp()
+      where id = $1::integer and seen_at > clock_timestamp() - $2 * interval '1 millisecond'
+      returning id
+    ), replaced as (
+      insert into processes (id)
+      select nextval('process_ids')::integer where not exists (select from renewed) returning id
+    ), lease as (
+      select id from renewed union all select id from replaced
+    ), seen as materialized (
+      select id, array[${looks.map(look => `(${look})`).join(", ")}]::boolean[] as looks from lease
+    ), locked as materialized (
+      select seen.*, case when id <> $3::integer then pg_try_advisory_lock(${leaseLockSpace}, id) end from seen
+    )
+    select id, array(
+      select role from unnest($4::integer[]) as role
+      where locked.looks is not null and pg_try_advisory_lock(${roleLockSpace}, role)
+    ), looks from locked`
+  return { name: `beat_${createHash("sha256").update(text).digest("base64url").slice(0, 16)}`, text }
+}
