@@ -1,9 +1,10 @@
 import { expect, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted, Schedule } from "effect"
+import { Context, Effect, Layer, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as LeadershipSql from "../../src/adapters/postgres/LeadershipSql.ts"
 import * as Database from "../../src/adapters/postgres/Database.ts"
 import * as Pulse from "../../src/adapters/postgres/Pulse.ts"
+import * as Config from "../../src/config/Settings.ts"
 import { Leadership } from "../../src/ports/Leadership.ts"
 import { statementsSent } from "../support/statements.ts"
 import { kudosAnswer, postCard, sendKudos, withoutWebhooks } from "./steps.ts"
@@ -15,11 +16,12 @@ const times = 10
 /** Until the scope closes, another process has the role of delivering messages, and delivers none. */
 const withoutDeliveries = ({ environment }: World) =>
   Effect.gen(function* () {
-    const url = Redacted.make(environment["DATABASE_URL"] ?? "")
+    const settings = yield* Config.readSettings(environment)
     const leadership = yield* Layer.build(
       LeadershipSql.layer.pipe(
         Layer.provide(Pulse.layer),
-        Layer.provide(Layer.scopedContext(Database.connect(url)))
+        Layer.provide(Database.layerAtOnce),
+        Layer.provide(Config.layer(settings))
       )
     )
     yield* Context.get(leadership, Leadership).whileLeading("delivery", Effect.never).pipe(Effect.forkScoped)
