@@ -7,18 +7,24 @@ import { runToOrderlyEnd } from "../sandbox/orderlyEnd.ts"
 import { checkOut } from "./Checkout.ts"
 import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
+import { answer } from "./parts/answer.ts"
+import { burst } from "./parts/burst.ts"
 import { memory } from "./parts/memory.ts"
 import { messages } from "./parts/messages.ts"
 import { notifications } from "./parts/notifications.ts"
+import { rate } from "./parts/rate.ts"
 import { telemetry } from "./parts/telemetry.ts"
 import { drawTable, isMet } from "./Table.ts"
 import type { Table } from "./Table.ts"
 
 const parts: Readonly<Record<string, (ground: Ground.Ground) => Effect.Effect<Table, never, Scope.Scope>>> = {
   ack,
-  memory,
+  answer,
+  burst,
+  rate,
   messages,
   notifications,
+  memory,
   telemetry
 }
 
