@@ -28,11 +28,14 @@ export interface Round {
 /** An answer that comes later than this after the last interaction has failed. */
 const answersWithin = 20_000
 
-/** Starts the actions at a steady rate, and returns when all have an answer. One listener serves them all: waiting for each by itself would cost the bench more than a bot costs. */
+/**
+ * Starts the actions at a steady rate, and returns when all have an answer. One listener serves them all, so that the bench
+ * leaves the two cores that it shares to the subject.
+ */
 export const runRound = (subject: Subject, action: Action, load: Load): Effect.Effect<Round> =>
   Effect.gen(function* () {
     const { count, people = subject.crowd, perSecond } = load
-    const watch = watching(subject)
+    const watch = watching(subject, new Set(people.map(({ discordId }) => discordId)))
     const before = yield* subject.child.cpuMillis
     const start = performance.now()
     for (let index = 0; index < count; index++) {
@@ -52,8 +55,8 @@ export const runRound = (subject: Subject, action: Action, load: Load): Effect.E
     }
   })
 
-/** Tells what becomes of every interaction that begins from now on. */
-const watching = ({ discord }: Subject) => {
+/** Tells what becomes of every interaction of these people that begins from now on. */
+const watching = ({ discord }: Subject, userIds: ReadonlySet<string>) => {
   const begun = new Map<Interaction, number>()
   /** By the message that will show the answer. */
   const awaited = new Map<string, { readonly interaction: Interaction; readonly since: number }>()
@@ -86,8 +89,9 @@ const watching = ({ discord }: Subject) => {
   }
 
   const stop = discord.listen(event => {
-    if (event._tag === "InteractionCreated") begun.set(event.interaction, performance.now())
-    else if (event._tag === "InteractionAcked") onAck(event.interaction)
+    if (event._tag === "InteractionCreated") {
+      if (userIds.has(event.interaction.userId)) begun.set(event.interaction, performance.now())
+    } else if (event._tag === "InteractionAcked") onAck(event.interaction)
     else if (event._tag === "InteractionFailed" && begun.has(event.interaction)) ended += 1
     else if (event._tag === "MessageUpdated") look(event.message)
   })

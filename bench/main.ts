@@ -9,11 +9,15 @@ import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
 import { answer } from "./parts/answer.ts"
 import { burst } from "./parts/burst.ts"
+import { idle } from "./parts/idle.ts"
 import { memory } from "./parts/memory.ts"
 import { messages } from "./parts/messages.ts"
 import { notifications } from "./parts/notifications.ts"
+import { queue } from "./parts/queue.ts"
 import { rate } from "./parts/rate.ts"
+import { start } from "./parts/start.ts"
 import { telemetry } from "./parts/telemetry.ts"
+import { typing } from "./parts/typing.ts"
 import { drawTable, isMet } from "./Table.ts"
 import type { Table } from "./Table.ts"
 
@@ -22,8 +26,12 @@ const parts: Readonly<Record<string, (ground: Ground.Ground) => Effect.Effect<Ta
   answer,
   burst,
   rate,
+  typing,
   messages,
   notifications,
+  queue,
+  idle,
+  start,
   memory,
   telemetry
 }
