@@ -9,6 +9,7 @@ import * as Ground from "./Ground.ts"
 import { ack } from "./parts/ack.ts"
 import { answer } from "./parts/answer.ts"
 import { burst } from "./parts/burst.ts"
+import { full } from "./parts/full.ts"
 import { idle } from "./parts/idle.ts"
 import { memory } from "./parts/memory.ts"
 import { messages } from "./parts/messages.ts"
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (ground: Ground.Ground) => Effect.Effect<Ta
   queue,
   idle,
   start,
+  full,
   memory,
   telemetry
 }
