@@ -9,29 +9,32 @@ import { closeSync, openSync, readFileSync } from "node:fs"
 export interface Child {
   /** CPU time since its start. */
   readonly cpuMillis: Effect.Effect<number>
-  readonly memory: Effect.Effect<typeof Memory.Type>
+  readonly residentBytes: Effect.Effect<number>
+  /** Collects garbage first. */
+  readonly heapBytes: Effect.Effect<number>
   /** Asks the program over the channel, one question at a time. */
   readonly ask: (question: string, data?: unknown) => Effect.Effect<unknown>
   /** Waits for a message that the program sends by itself, such as `ready`. */
   readonly says: (answer: string) => Effect.Effect<unknown>
 }
 
-const Memory = Schema.Struct({ residentBytes: Schema.Number, heapBytes: Schema.Number })
 const Answer = Schema.Struct({ answer: Schema.String, value: Schema.optional(Schema.Unknown) })
 
 export interface Program {
-  /** A file URL. */
-  readonly file: URL
+  /** For Node: options, then the file, as absolute paths. */
+  readonly arguments: ReadonlyArray<string>
+  /** The working directory. A service reads a file `.env` there, so it must not be where people keep their own. */
+  readonly folder: string
   readonly environment: Readonly<Record<string, string>>
   /** Where its output goes; if it ends too early, the bench prints the last lines. */
   readonly log: string
 }
 
 /** The program ends with the scope, by SIGTERM first. If it ends earlier, the bench dies. */
-export const start = ({ environment, file, log }: Program): Effect.Effect<Child, never, Scope.Scope> =>
+export const start = (program: Program): Effect.Effect<Child, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
-      Effect.sync(() => launch(file, environment, log)),
+      Effect.sync(() => launch(program)),
       running => Effect.promise(() => end(running))
     )
     const turn = yield* Effect.makeSemaphore(1)
@@ -46,7 +49,8 @@ export const start = ({ environment, file, log }: Program): Effect.Effect<Child,
         }
         const onExit = () => {
           unsubscribe()
-          resume(Effect.dieMessage(`${file.pathname} ended:\n${readFileSync(log, "utf8").slice(-2000)}`))
+          const lastWords = readFileSync(program.log, "utf8").slice(-2000)
+          resume(Effect.dieMessage(`${program.arguments.at(-1)} ended:\n${lastWords}`))
         }
         const unsubscribe = () => {
           child.off("message", onMessage)
@@ -65,22 +69,26 @@ export const start = ({ environment, file, log }: Program): Effect.Effect<Child,
         )
       )
 
+    const askNumber = (question: string) => Effect.map(ask(question), Schema.decodeUnknownSync(Schema.Number))
+
     return {
       ask,
       says,
-      cpuMillis: Effect.map(ask("cpuMillis"), Schema.decodeUnknownSync(Schema.Number)),
-      memory: Effect.map(ask("memory"), Schema.decodeUnknownSync(Memory))
+      cpuMillis: askNumber("cpuMillis"),
+      residentBytes: askNumber("residentBytes"),
+      heapBytes: askNumber("heapBytes")
     }
   })
 
 const probe = new URL("./probe.ts", import.meta.url).href
 
 /** Passes on only those of our variables that a process needs to run at all. */
-const launch = (file: URL, environment: Program["environment"], log: string): ChildProcess => {
-  const output = openSync(log, "a")
+const launch = (program: Program): ChildProcess => {
+  const output = openSync(program.log, "a")
   const inherited = Object.entries(process.env).filter(([name]) => /^(PATH|HOME|TMPDIR|LANG)$/.test(name))
-  const child = spawn(process.execPath, ["--import", probe, file.pathname], {
-    env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...environment },
+  const child = spawn(process.execPath, ["--import", probe, ...program.arguments], {
+    cwd: program.folder,
+    env: { ...Object.fromEntries(inherited), NODE_ENV: "production", ...program.environment },
     stdio: ["ignore", output, output, "ipc"]
   })
   closeSync(output)

@@ -2,6 +2,8 @@ import type { World } from "../sandbox/mochi/World.ts"
 
 /** A person with a Mochi profile, and an application of their own with one vault full of USDC. */
 export interface Member {
+  /** The place in the crowd. */
+  readonly index: number
   readonly discordId: string
   readonly name: string
   readonly profileId: string
@@ -12,6 +14,7 @@ export interface Member {
 /** `size` people, each with everything that `/kudos` needs. */
 export const crowdOf = (size: number): ReadonlyArray<Member> =>
   Array.from({ length: size }, (_, index) => ({
+    index,
     discordId: `30${String(index).padStart(16, "0")}`,
     name: `person-${index}`,
     profileId: String(200_001 + 2 * index),

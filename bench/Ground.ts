@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql"
-import { Effect, Redacted } from "effect"
+import { Context, Effect, Redacted } from "effect"
 import type { Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { createServer } from "node:net"
@@ -13,23 +13,33 @@ export interface Ground {
   readonly folder: string
   /** A new, empty database. */
   readonly database: Effect.Effect<Redacted.Redacted>
+  /** Transactions that ended in this database since it was made; asking adds none. */
+  readonly transactionsIn: (database: Redacted.Redacted) => Effect.Effect<number>
+  /** Another commit's folder, with a trailing slash, whose service takes part. */
+  readonly before?: URL
 }
 
 export const make: Effect.Effect<Ground, never, Scope.Scope> = Effect.gen(function* () {
   const folder = yield* temporaryFolder("mochi-bench-")
   const server = yield* Effect.orDie(EmbeddedPostgres.make({ folder: join(folder, "postgres") }))
-  const database = Effect.gen(function* () {
-    const name = `bench_${randomUUID().replaceAll("-", "")}`
-    yield* Effect.gen(function* () {
-      const context = yield* Database.connect(server)
-      const create = Effect.flatMap(SqlClient.SqlClient, sql => sql.unsafe(`create database ${name}`))
-      yield* Effect.provide(create, context)
-    }).pipe(Effect.scoped, Effect.orDie)
-    const url = new URL(Redacted.value(server))
-    url.pathname = `/${name}`
-    return Redacted.make(url.href)
-  })
-  return { folder, database }
+  const sql = Context.get(yield* Effect.orDie(Database.connect(server)), SqlClient.SqlClient)
+  return {
+    folder,
+    database: Effect.gen(function* () {
+      const name = `bench_${randomUUID().replaceAll("-", "")}`
+      yield* Effect.orDie(sql.unsafe(`create database ${name}`))
+      const url = new URL(Redacted.value(server))
+      url.pathname = `/${name}`
+      return Redacted.make(url.href)
+    }),
+    transactionsIn: database =>
+      sql<{ transactions: number }>`
+        select (xact_commit + xact_rollback)::float8 as transactions from pg_stat_database
+        where datname = ${new URL(Redacted.value(database)).pathname.slice(1)}`.pipe(
+        Effect.map(([found]) => found?.transactions ?? Number.NaN),
+        Effect.orDie
+      )
+  }
 })
 
 export const freePort = Effect.async<number>(resume => {

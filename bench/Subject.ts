@@ -2,6 +2,7 @@ import { Duration, Effect, Redacted, Schedule } from "effect"
 import type { Scope } from "effect"
 import { randomUUID } from "node:crypto"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { FakeDiscord } from "../sandbox/discord/FakeDiscord.ts"
 import type { FakeDiscordService } from "../sandbox/discord/FakeDiscord.ts"
 import type { Guild, User } from "../sandbox/discord/Model.ts"
@@ -10,44 +11,63 @@ import { generateKeyPair } from "../sandbox/mochi/ed25519.ts"
 import * as FakeMochi from "../sandbox/mochi/FakeMochi.ts"
 import { Fault } from "../sandbox/mochi/Faults.ts"
 import { generateHmacSecret } from "../sandbox/mochi/webhookSigning.ts"
+import { here, startArguments } from "./Checkout.ts"
 import * as Child from "./Child.ts"
 import { crowdOf, mochiWorldOf } from "./Crowd.ts"
 import type { Member } from "./Crowd.ts"
 import { freePort } from "./Ground.ts"
 import type { Ground } from "./Ground.ts"
+import type { Side } from "./sides.ts"
 
-/** A bot in a process of its own, in a Discord and a Mochi of its own. */
-export interface Subject {
-  readonly child: Child.Child
+/** A Discord and a Mochi of its own for one program, which does not run yet. */
+export interface Scene {
   readonly discord: FakeDiscordService
   readonly mochi: FakeMochi.FakeMochi
   readonly guild: Guild
   readonly crowd: ReadonlyArray<Member>
   readonly userOf: (member: Member) => User
-  /** Where the service listens; the discord.js bot does not. */
-  readonly url: string
-  readonly webhookSecret: string
+  readonly program: Child.Program
+  readonly service: Service | undefined
 }
 
-export interface SubjectOptions {
-  readonly kind: "service" | "discord.js"
-  /** Another checkout whose service is measured, as a folder with a trailing slash; this one by default. */
-  readonly checkout?: URL
+/** What a service has, and a bot of the anchors has not. */
+export interface Service {
+  readonly url: string
+  readonly webhookSecret: string
+  readonly database: Redacted.Redacted
+}
+
+export const serviceOf = ({ service }: Scene): Service => {
+  if (service === undefined) throw new Error("an anchor is no service")
+  return service
+}
+
+/** A program in a process of its own, at work. */
+export interface Subject extends Scene {
+  readonly child: Child.Child
+}
+
+export interface SceneOptions {
   readonly people: number
   /** How long Mochi takes for each call. */
   readonly mochiTakes: Duration.DurationInput
   readonly discord?: FakeDiscordOptions
   /** Guilds besides the one that everybody is in, each with twenty channels. */
   readonly moreGuilds?: number
+  /** More of the service's environment. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** Returns when the bot is ready to work. */
-export const make = (ground: Ground, options: SubjectOptions): Effect.Effect<Subject, never, Scope.Scope> =>
+/** What an operator sets when Mochi allows it. */
+export const generousMochi = { MOCHI_MAX_CONCURRENT: "64", MOCHI_MAX_PER_SECOND: "1000" }
+
+export const scene = (
+  ground: Ground,
+  side: Side,
+  options: SceneOptions
+): Effect.Effect<Scene, never, Scope.Scope> =>
   Effect.gen(function* () {
     const keys = generateKeyPair()
-    const webhookSecret = generateHmacSecret()
-    const url = `http://127.0.0.1:${yield* freePort}`
     const crowd = crowdOf(options.people)
     const discord = yield* FakeDiscord.make({ identifyWindowMs: 0, ...options.discord })
     const mochi = yield* FakeMochi.make({
@@ -74,47 +94,67 @@ export const make = (ground: Ground, options: SubjectOptions): Effect.Effect<Sub
       MOCHI_PAY_API_BASE_URL: mochi.url,
       MOCHI_BOT_SECRET: botSecret
     }
-    const log = join(ground.folder, `${options.kind}-${randomUUID()}.log`)
-    const child =
-      options.kind === "service"
-        ? yield* Child.start({
-            file: new URL("src/main.ts", options.checkout ?? new URL("../", import.meta.url)),
-            log,
-            environment: {
-              ...common,
-              DISCORD_API_BASE_URL: discord.apiBaseUrl,
-              MOCHI_WEBHOOK_SECRETS: webhookSecret,
-              DATABASE_URL: Redacted.value(yield* ground.database),
-              HOST: "127.0.0.1",
-              PORT: new URL(url).port,
-              USER_RATE_LIMIT: "100000/60",
-              LOG_FORMAT: "json",
-              ...options.environment
-            }
-          })
-        : yield* Child.start({
-            file: new URL("./discordJsBot.ts", import.meta.url),
-            log,
-            environment: { ...common, DISCORD_API: `${discord.url}/api` }
-          })
-    if (options.kind === "service") yield* untilReady(url)
-    else yield* child.says("ready")
-    yield* Effect.orDie(
-      discord.until("the registration of /kudos", () => discord.commands.find(guild.id, "kudos"), 30_000)
-    )
-    return {
-      child,
+    const program = {
+      folder: ground.folder,
+      log: join(ground.folder, `${side}-${randomUUID()}.log`)
+    }
+    const rest = {
       discord,
       mochi,
-      guild,
       crowd,
-      url,
-      webhookSecret,
-      userOf: ({ discordId }) => users.get(discordId) ?? discord.world.bot
+      guild,
+      userOf: ({ discordId }: Member) => users.get(discordId) ?? discord.world.bot
     }
+    const bot = bots[side]
+    if (bot !== undefined) {
+      const environment = { ...common, DISCORD_API: `${discord.url}/api` }
+      return { ...rest, service: undefined, program: { ...program, arguments: [bot], environment } }
+    }
+    const service = {
+      url: `http://127.0.0.1:${yield* freePort}`,
+      webhookSecret: generateHmacSecret(),
+      database: yield* ground.database
+    }
+    const environment = {
+      ...common,
+      DISCORD_API_BASE_URL: discord.apiBaseUrl,
+      MOCHI_WEBHOOK_SECRETS: service.webhookSecret,
+      DATABASE_URL: Redacted.value(service.database),
+      HOST: "127.0.0.1",
+      PORT: new URL(service.url).port,
+      USER_RATE_LIMIT: "100000/60",
+      LOG_FORMAT: "json",
+      ...options.environment
+    }
+    const checkout = side === "before" ? (ground.before ?? here) : here
+    return { ...rest, service, program: { ...program, arguments: startArguments(checkout), environment } }
   })
 
 const botSecret = "bot-secret-of-the-bench"
+
+const bots: Partial<Record<Side, string>> = {
+  bare: fileURLToPath(new URL("./bots/bareBot.ts", import.meta.url)),
+  "discord.js": fileURLToPath(new URL("./bots/discordJsBot.ts", import.meta.url))
+}
+
+/** Starts the scene's program, and returns when it is ready to work. */
+export const start = (of: Scene): Effect.Effect<Subject, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const child = yield* Child.start(of.program)
+    if (of.service === undefined) yield* child.says("ready")
+    else yield* untilReady(of.service.url)
+    yield* Effect.orDie(
+      of.discord.until(
+        "the registration of /kudos",
+        () => of.discord.commands.find(of.guild.id, "kudos"),
+        30_000
+      )
+    )
+    return { ...of, child }
+  })
+
+export const make = (ground: Ground, side: Side, options: SceneOptions) =>
+  Effect.flatMap(scene(ground, side, options), start)
 
 const addGuilds = (discord: FakeDiscordService, count: number) => {
   for (let index = 0; index < count; index++) {

@@ -1,127 +1,111 @@
-import { Clock, Effect } from "effect"
-import type { Handle } from "../sandbox/discord/Handle.ts"
+import { Effect } from "effect"
 import type { Interaction } from "../sandbox/discord/Interactions.ts"
+import type { Message } from "../sandbox/discord/Model.ts"
+import { messageFlags } from "../sandbox/discord/Model.ts"
+import type { Action } from "./actions.ts"
 import type { Member } from "./Crowd.ts"
-import { tokenId } from "./Crowd.ts"
 import type { Subject } from "./Subject.ts"
 
-/** One thing that a person does. */
-export type Action = (subject: Subject, member: Member, index: number) => Effect.Effect<Handle, unknown>
+export interface Load {
+  readonly count: number
+  /** Infinity: all at once. */
+  readonly perSecond: number
+  /** Who act, one after the other and again from the first; all by default. */
+  readonly people?: ReadonlyArray<Member>
+}
 
 export interface Round {
   /** Milliseconds from the interaction to its acknowledgement. */
   readonly acks: ReadonlyArray<number>
-  /** Milliseconds from the interaction to the answer that a person can read. */
+  /** Milliseconds from the interaction to the answer that a person wants to read. */
   readonly answers: ReadonlyArray<number>
+  /** Interactions without such an answer, or with another. */
   readonly failures: number
-  /** Of the bot's process, for the whole round. */
+  /** Of the program's process, for each interaction. */
   readonly cpuMillis: number
 }
 
-/** Starts `count` actions at a steady rate, each by the next person, and returns when all have an answer. */
-export const runRound = (
-  subject: Subject,
-  action: Action,
-  { count, perSecond }: { readonly count: number; readonly perSecond: number }
-): Effect.Effect<Round> =>
+/** An answer that comes later than this after the last interaction has failed. */
+const answersWithin = 20_000
+
+/**
+ * Starts the actions at a steady rate, and returns when all have an answer. One listener serves them all, so that the bench
+ * leaves the two cores that it shares to the subject.
+ */
+export const runRound = (subject: Subject, action: Action, load: Load): Effect.Effect<Round> =>
   Effect.gen(function* () {
-    const { child, crowd, discord } = subject
-    const made = new Map<Interaction, number>()
-    const acks: Array<number> = []
-    const answers: Array<number> = []
-    let failures = 0
-    const forget = discord.listen(event => {
-      if (event._tag === "InteractionCreated") made.set(event.interaction, performance.now())
-      if (event._tag !== "InteractionAcked") return
-      const since = made.get(event.interaction)
-      if (since !== undefined) acks.push(performance.now() - since)
-    })
-    const before = yield* child.cpuMillis
-    const start = yield* Clock.currentTimeMillis
-    yield* Effect.forEach(
-      Array.from({ length: count }, (_, index) => index),
-      index =>
-        Effect.gen(function* () {
-          const now = yield* Clock.currentTimeMillis
-          yield* Effect.sleep(Math.max(0, start + (index * 1000) / perSecond - now))
-          const member = crowd[index % crowd.length]
-          if (member === undefined) return
-          const handle = yield* action(subject, member, index)
-          const since = performance.now()
-          if (handle.interaction.type === 4) yield* handle.choices
-          else yield* handle.answeredWhen(isFinished(handle), 20_000)
-          answers.push(performance.now() - since)
-        }).pipe(
-          Effect.tapErrorCause(cause => (failures === 0 ? Effect.logWarning(cause) : Effect.void)),
-          Effect.catchAllCause(() =>
-            Effect.sync(() => {
-              failures += 1
-            })
-          )
-        ),
-      { concurrency: "unbounded", discard: true }
-    )
-    const after = yield* child.cpuMillis
-    forget()
-    return { acks, answers, failures, cpuMillis: after - before }
-  })
-
-/** A command is finished with its reply, a button when its card has no buttons left. */
-const isFinished =
-  ({ interaction }: Handle) =>
-  (message: { readonly components: ReadonlyArray<unknown>; readonly embeds: ReadonlyArray<unknown> }) =>
-    interaction.type === 3 ? message.components.length === 0 : message.embeds.length > 0
-
-export const kudos: Action = (subject, member, index) =>
-  subject.discord.people.slashCommand({
-    user: subject.userOf(member),
-    guild: subject.guild,
-    name: "kudos",
-    options: {
-      application: member.applicationId,
-      vault: member.vaultId,
-      token: tokenId,
-      amount: "1.5",
-      recipient: subject.userOf(neighbour(subject, index)),
-      reason: "For the release notes"
+    const { count, people = subject.crowd, perSecond } = load
+    const watch = watching(subject, new Set(people.map(({ discordId }) => discordId)))
+    const before = yield* subject.child.cpuMillis
+    const start = performance.now()
+    for (let index = 0; index < count; index++) {
+      const wait = start + (index * 1000) / perSecond - performance.now()
+      if (wait > 0) yield* Effect.sleep(wait)
+      const member = people[index % people.length]
+      if (member !== undefined) yield* Effect.ignoreLogged(action(subject, member))
+    }
+    yield* watch.until(count)
+    const after = yield* subject.child.cpuMillis
+    watch.stop()
+    return {
+      acks: watch.acks,
+      answers: watch.answers,
+      failures: count - watch.answers.length,
+      cpuMillis: (after - before) / count
     }
   })
 
-export const typing: Action = (subject, member) =>
-  subject.discord.people.autocomplete({
-    user: subject.userOf(member),
-    guild: subject.guild,
-    name: "kudos",
-    options: { application: member.applicationId, vault: member.vaultId },
-    focused: { name: "token", value: "us" }
+/** Tells what becomes of every interaction of these people that begins from now on. */
+const watching = ({ discord }: Subject, userIds: ReadonlySet<string>) => {
+  const begun = new Map<Interaction, number>()
+  /** By the message that will show the answer. */
+  const awaited = new Map<string, { readonly interaction: Interaction; readonly since: number }>()
+  const acks: Array<number> = []
+  const answers: Array<number> = []
+  let ended = 0
+
+  const look = (message: Message) => {
+    const found = awaited.get(message.id)
+    const outcome = found && outcomeOf(found.interaction, message)
+    if (found === undefined || outcome === undefined) return
+    awaited.delete(message.id)
+    ended += 1
+    if (outcome === "good") answers.push(performance.now() - found.since)
+  }
+
+  const onAck = (interaction: Interaction) => {
+    const since = begun.get(interaction)
+    if (since === undefined) return
+    acks.push(performance.now() - since)
+    if (interaction.type === 4) {
+      ended += 1
+      const callback = interaction.ack?.callback
+      if (callback?.type === 8 && callback.choices.length > 0) answers.push(performance.now() - since)
+    } else if (interaction.originalId !== null) {
+      awaited.set(interaction.originalId, { interaction, since })
+      const message = discord.messages.get(interaction.originalId)
+      if (message !== undefined) look(message)
+    }
+  }
+
+  const stop = discord.listen(event => {
+    if (event._tag === "InteractionCreated") {
+      if (userIds.has(event.interaction.userId)) begun.set(event.interaction, performance.now())
+    } else if (event._tag === "InteractionAcked") onAck(event.interaction)
+    else if (event._tag === "InteractionFailed" && begun.has(event.interaction)) ended += 1
+    else if (event._tag === "MessageUpdated") look(event.message)
   })
 
-/** The owner approves a new request, on a card that is there already. */
-export const approving: Action = (subject, member, index) =>
-  Effect.gen(function* () {
-    const { discord, mochi } = subject
-    const user = subject.userOf(member)
-    const request = yield* mochi.seedRequest({
-      applicationId: member.applicationId,
-      vaultProfileId: member.vaultId,
-      requesterProfileId: member.profileId,
-      recipientProfileId: neighbour(subject, index).profileId,
-      amount: 1_500_000n
-    })
-    const customId = `approve-${request.code}-${member.applicationId}`
-    const message = discord.messages.create({
-      channel: discord.world.openDm(user.id),
-      authorId: discord.world.bot.id,
-      embeds: [{ title: "Vault Transfer Request", description: "Somebody asks for 1.5 USDC" }],
-      components: [
-        { type: 1, id: 1, components: [{ type: 2, id: 2, style: 3, label: "Approve", custom_id: customId }] }
-      ]
-    })
-    return yield* discord.people.pressButton({ user, message, customId })
-  })
+  /** Waits for the end of so many interactions, but not for ever. */
+  const until = (count: number) =>
+    Effect.ignore(discord.until("every answer", () => (ended >= count ? true : undefined), answersWithin))
 
-const neighbour = ({ crowd }: Subject, index: number): Member => {
-  const found = crowd[(index + 1) % crowd.length]
-  if (found === undefined) throw new Error("nobody is there")
-  return found
+  return { acks, answers, stop, until }
+}
+
+/** A command's answer is good if it says what was created; a button's, if the card has no buttons left. */
+const outcomeOf = (interaction: Interaction, { components, embeds, flags }: Message) => {
+  if (flags & messageFlags.loading) return undefined
+  if (interaction.type === 3) return components.length === 0 ? "good" : undefined
+  return (embeds[0]?.fields?.length ?? 0) > 0 ? "good" : "bad"
 }

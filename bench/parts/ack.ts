@@ -1,108 +1,86 @@
 import { Effect } from "effect"
-import { resolve } from "node:path"
-import { pathToFileURL } from "node:url"
 import type { Scope } from "effect"
+import { approving, kudos, typing } from "../actions.ts"
+import * as Figures from "../figures.ts"
 import type { Ground } from "../Ground.ts"
-import { approving, kudos, runRound, typing } from "../load.ts"
-import type { Action, Round } from "../load.ts"
-import { median, percentile } from "../statistics.ts"
-import * as Subject from "../Subject.ts"
-import type { Row, Table } from "../Table.ts"
+import { runRound } from "../load.ts"
+import type { Round } from "../load.ts"
+import type { OfSides } from "../sides.ts"
+import type { Subject } from "../Subject.ts"
+import { rowOf } from "../Table.ts"
+import type { Row, Table, Target } from "../Table.ts"
+import { inTurn, subjectsOf } from "../turns.ts"
 
-const mochiMillis = 300
+const mochiMillis = 50
 const perSecond = 20
-const rounds = 2
+const kudosLoad = { rounds: 3, count: 120, perSecond }
+const buttonLoad = { rounds: 3, count: 60, perSecond }
+/** Within eight seconds of the keystroke that looked the lists up, four more of each person. */
+const keystrokes = { rounds: 3, people: 20, count: 80, perSecond: 30 }
 
-const actions: ReadonlyArray<{ name: string; action: Action; count: number; ackWithin: number }> = [
-  { name: "/kudos", action: kudos, count: 140, ackWithin: 1000 },
-  { name: "button", action: approving, count: 60, ackWithin: 1000 },
-  // An autocomplete is acknowledged with its choices, and those need a call to Mochi.
-  { name: "autocomplete", action: typing, count: 60, ackWithin: 2500 }
-]
-
-/** A folder with another checkout, installed: its service takes part, so that one run compares the two. */
-const checkoutBefore = process.env["BENCH_BEFORE"]
-
-/** Acknowledgements and CPU time at a steady rate while Mochi is slow; the bots take turns, round by round. */
+/** Acknowledgements and CPU time at a steady rate. */
 export const ack = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const options = { people: 200, mochiTakes: mochiMillis } as const
-    const service = yield* Subject.make(ground, { ...options, kind: "service" })
-    const anchor = yield* Subject.make(ground, { ...options, kind: "discord.js" })
-    const before =
-      checkoutBefore === undefined
-        ? []
-        : [
-            yield* Subject.make(ground, {
-              ...options,
-              kind: "service",
-              checkout: pathToFileURL(`${resolve(checkoutBefore)}/`)
-            })
-          ]
-    const subjects = [service, anchor, ...before]
-    for (const subject of subjects)
-      for (const { action } of actions) yield* runRound(subject, action, { count: 100, perSecond: 40 })
+    const subjects = yield* subjectsOf(ground, ["service", "bare", "discord.js"], {
+      people: 200,
+      mochiTakes: mochiMillis
+    })
+    const warmUp = { count: 80, perSecond: 50 }
+    for (const subject of subjects.values())
+      for (const action of [kudos, approving, typing]) yield* runRound(subject, action, warmUp)
 
-    const rows: Array<Row> = []
-    for (const { ackWithin, count, action, name } of actions) {
-      const measured = subjects.map((): Array<Round> => [])
-      for (let round = 0; round < rounds; round++)
-        for (const [index, subject] of subjects.entries())
-          measured[index]?.push(yield* runRound(subject, action, { count, perSecond }))
-      const [ours = [], theirs = [], former] = measured
-      rows.push(...rowsOf(name, count, ackWithin, { ours, theirs, former }))
-    }
-    return {
-      title: `Acknowledgement and CPU time: ${perSecond} interactions a second, Mochi takes ${mochiMillis} ms a call`,
-      note: `${rounds} rounds each, in turn. Percentiles are over all rounds. CPU time is that of the bot's process without PostgreSQL, in the median round.`,
-      rows
-    }
-  })
-
-const rowsOf = (
-  name: string,
-  count: number,
-  ackWithin: number,
-  {
-    former,
-    ours,
-    theirs
-  }: {
-    readonly ours: ReadonlyArray<Round>
-    readonly theirs: ReadonlyArray<Round>
-    readonly former: ReadonlyArray<Round> | undefined
-  }
-): ReadonlyArray<Row> => {
-  const compared = (figure: string, unit: string, value: (of: ReadonlyArray<Round>) => number): Row => ({
-    figure: `${name}: ${figure}`,
-    unit,
-    service: value(ours),
-    anchor: value(theirs),
-    ...(former === undefined ? {} : { before: value(former) })
-  })
-  const ackAt = (share: number) => (of: ReadonlyArray<Round>) =>
-    percentile(
-      of.flatMap(({ acks }) => acks),
-      share
+    const ofKudos = yield* inTurn(subjects, kudosLoad.rounds, subject => runRound(subject, kudos, kudosLoad))
+    const ofButtons = yield* inTurn(subjects, buttonLoad.rounds, subject =>
+      runRound(subject, approving, buttonLoad)
     )
-  return [
-    compared("acknowledged p50", "ms", ackAt(0.5)),
-    { ...compared("acknowledged p95", "ms", ackAt(0.95)), wanted: { atMost: ackWithin } },
-    compared("acknowledged p99", "ms", ackAt(0.99)),
-    ...(name === "autocomplete"
-      ? []
-      : [
-          compared("finished p50", "ms", of =>
-            percentile(
-              of.flatMap(({ answers }) => answers),
-              0.5
-            )
-          )
+    const ofKeystrokes = yield* inTurn(subjects, keystrokes.rounds, typeAgain)
+    return {
+      title: `Acknowledgement and CPU time: ${perSecond} interactions a second (keystrokes: ${keystrokes.perSecond}), Mochi takes ${mochiMillis} ms a call`,
+      note: "Three rounds each, in turn; figures are of the median round. CPU time is that of the program's process without PostgreSQL. Keystrokes are answered from lists that the program looked up for an earlier keystroke. Tests count SQL statements.",
+      rows: [
+        ...acknowledged("/kudos", ofKudos, [
+          { times: 2, of: "bare", orAtMost: 10 },
+          { times: 2, of: "bare", orAtMost: 10 }
         ]),
-    compared("CPU an interaction", "ms", of => median(of.map(({ cpuMillis }) => cpuMillis / count))),
-    {
-      ...compared("failed", "", of => of.reduce((sum, { failures }) => sum + failures, 0)),
-      wanted: { atMost: 0 }
+        rowOf("/kudos: answered p50", "ms", ofKudos, Figures.answerAt(0.5)),
+        ...costs("/kudos", ofKudos, 2.3),
+        ...acknowledged("button", ofButtons),
+        rowOf("button: done p50", "ms", ofButtons, Figures.answerAt(0.5)),
+        ...costs("button", ofButtons, 2.3),
+        ...acknowledged("autocomplete", ofKeystrokes),
+        ...costs("autocomplete", ofKeystrokes, 1.3),
+        rowOf("autocomplete: calls to Mochi", "", ofKeystrokes, lookUps, { atMost: 0 })
+      ]
     }
-  ]
+  })
+
+type Rounds = OfSides<ReadonlyArray<Round>>
+
+const acknowledged = (name: string, rounds: Rounds, [p50, p99]: ReadonlyArray<Target> = []) => [
+  rowOf(`${name}: acknowledged p50`, "ms", rounds, Figures.ackAt(0.5), p50),
+  rowOf(`${name}: acknowledged p99`, "ms", rounds, Figures.ackAt(0.99), p99)
+]
+
+const costs = (name: string, rounds: Rounds, times: number): ReadonlyArray<Row> => [
+  rowOf(`${name}: CPU`, "ms", rounds, Figures.cpu, { times, of: "discord.js" }),
+  rowOf(`${name}: failed`, "", rounds, Figures.failures, { atMost: 0 })
+]
+
+interface Keystrokes extends Round {
+  readonly lookUps: number
 }
+
+/** Each person types once, unmeasured, and then goes on. */
+const typeAgain = (subject: Subject, number: number): Effect.Effect<Keystrokes> =>
+  Effect.gen(function* () {
+    const { mochi } = subject
+    const first = number * keystrokes.people
+    const people = subject.crowd.slice(first, first + keystrokes.people)
+    yield* runRound(subject, typing, { count: people.length, perSecond: 40, people })
+    yield* mochi.forgetCalls
+    const round = yield* runRound(subject, typing, { ...keystrokes, people })
+    const calls = yield* mochi.calls
+    return { ...round, lookUps: calls.filter(({ operation }) => operation !== "health").length }
+  })
+
+const lookUps = (rounds: ReadonlyArray<Keystrokes>) => rounds.reduce((sum, round) => sum + round.lookUps, 0)

@@ -1,10 +1,13 @@
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
-import { join } from "node:path"
+import { basename, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { FakeDiscord } from "../../sandbox/discord/FakeDiscord.ts"
 import * as Child from "../Child.ts"
 import type { Ground } from "../Ground.ts"
-import type { Row, Table } from "../Table.ts"
+import type { OfSides } from "../sides.ts"
+import { rowOf } from "../Table.ts"
+import type { Table } from "../Table.ts"
 
 const count = 200
 const channels = 20
@@ -20,25 +23,23 @@ interface Sent {
 export const messages = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const ours = yield* Effect.scoped(sent(ground, "sendMessages.ts"))
-    const theirs = yield* Effect.scoped(sent(ground, "discordJsBot.ts"))
-    const row = (figure: string, unit: string, value: (of: Sent) => number): Row => ({
-      figure,
-      unit,
-      service: value(ours),
-      anchor: value(theirs)
-    })
+    const theirs = yield* Effect.scoped(sent(ground, "bots/discordJsBot.ts"))
+    const measured: OfSides<Sent> = new Map([
+      ["service", ours],
+      ["discord.js", theirs]
+    ])
     return {
       title: `${count} messages to ${channels} channels, all requested at once`,
       note: "Discord allows 5 messages in 5 s a channel and 50 requests a second, so it cannot take less than 5 s.",
       rows: [
-        row("until the last is sent", "s", ({ seconds }) => seconds),
-        { ...row("answers of 429", "", ({ tooMany }) => tooMany), wanted: { atMost: 0 } },
-        { ...row("lost", "", ({ lost }) => lost), wanted: { atMost: 0 } }
+        rowOf("until the last is sent", "s", measured, ({ seconds }) => seconds),
+        rowOf("answers of 429", "", measured, ({ tooMany }) => tooMany, { atMost: 0 }),
+        rowOf("lost", "", measured, ({ lost }) => lost, { atMost: 0 })
       ]
     }
   })
 
-const sent = (ground: Ground, file: "sendMessages.ts" | "discordJsBot.ts") =>
+const sent = (ground: Ground, file: "sendMessages.ts" | "bots/discordJsBot.ts") =>
   Effect.gen(function* () {
     const discord = yield* FakeDiscord.make({ identifyWindowMs: 0 })
     const guild = discord.world.addGuild({ name: "Rooms" })
@@ -46,8 +47,9 @@ const sent = (ground: Ground, file: "sendMessages.ts" | "discordJsBot.ts") =>
       discord.world.addChannel(guild, `room-${index}`)
     )
     const child = yield* Child.start({
-      file: new URL(`../${file}`, import.meta.url),
-      log: join(ground.folder, `${file}.log`),
+      arguments: [fileURLToPath(new URL(`../${file}`, import.meta.url))],
+      folder: ground.folder,
+      log: join(ground.folder, `${basename(file)}.log`),
       environment: {
         DISCORD_BOT_TOKEN: discord.token,
         DISCORD_API_BASE_URL: discord.apiBaseUrl,

@@ -5,54 +5,60 @@ import { signedHeaders } from "../../sandbox/mochi/webhookSigning.ts"
 import type { Ground } from "../Ground.ts"
 import { percentile } from "../statistics.ts"
 import * as Subject from "../Subject.ts"
-import type { Row, Table } from "../Table.ts"
+import { serviceRow } from "../Table.ts"
+import type { Table } from "../Table.ts"
 
-const owners = 500
+const owners = 300
 /** Warms the service up with people other than the owners of the bursts. */
 const warmUp = { people: 20, count: 100, perSecond: 20 }
-const steady = { count: 240, perSecond: 20 }
+const toNew = { count: owners, perSecond: Number.POSITIVE_INFINITY }
+/** Some owners get two. */
+const toKnown = { count: 500, perSecond: Number.POSITIVE_INFINITY }
+const steady = { count: 200, perSecond: 20 }
 
 /** Discord's limits, per second. */
 const newDms = 10
 const requests = 50
 
-/** From signed webhooks to cards that owners see: a burst to new DMs, a burst to open DMs, then a steady rate. */
+/** From signed webhooks to cards that owners see: a burst to new DMs, a burst to known DMs, then a steady rate. */
 export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const subject = yield* Subject.make(ground, {
-      kind: "service",
+    const subject = yield* Subject.make(ground, "service", {
       people: owners + warmUp.people,
       mochiTakes: 20
     })
     const { discord } = subject
+    const inBursts = { ...subject, crowd: subject.crowd.slice(0, owners) }
     yield* run({ ...subject, crowd: subject.crowd.slice(owners) }, warmUp)
-    const toNewDms = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
-    const toOpenDms = yield* run(subject, { count: owners, perSecond: Number.POSITIVE_INFINITY })
-    const atSteadyRate = yield* run(subject, steady)
+    const toNewDms = yield* run(inBursts, toNew)
+    const toKnownDms = yield* run(inBursts, toKnown)
+    const atSteadyRate = yield* run(inBursts, steady)
     const refusedDms = discord.requests.all.filter(({ status, route }) => route === openDm && status >= 400)
     return {
-      title: `Notifications: webhooks of ${owners} requests to ${owners} owners at once, and ${steady.perSecond} a second`,
+      title: `Notifications: webhooks of ${toNew.count} requests to ${owners} new DMs at once, of ${toKnown.count} to known DMs at once, and ${steady.perSecond} a second`,
       note: "From the service's 202 for a webhook to the card in the owner's DM. Discord allows 10 new DMs a second, 50 requests a second.",
       rows: [
         ...burstRows("new DMs", toNewDms, newDms),
-        ...burstRows("open DMs", toOpenDms, requests),
-        ...([0.5, 0.95, 0.99] as const).map(
-          (share): Row => ({
-            figure: `${steady.perSecond} a second: accepted to shown p${share * 100}`,
-            unit: "ms",
-            service: percentile(atSteadyRate.delays, share),
-            ...(share === 0.95 ? { wanted: { atMost: 10_000 } } : {})
-          })
+        ...burstRows("known DMs", toKnownDms, requests),
+        serviceRow(
+          `${toKnown.count} webhooks at once: until the last is taken in`,
+          "s",
+          toKnownDms.takenInAfter / 1000,
+          { atMost: 3 }
         ),
-        {
-          figure: `${steady.perSecond} a second: CPU a webhook and its card`,
-          unit: "ms",
-          service: atSteadyRate.cpuMillis
-        },
-        ...[toNewDms, toOpenDms, atSteadyRate].flatMap(({ refusals }) =>
+        ...([0.5, 0.95, 0.99] as const).map(share =>
+          serviceRow(
+            `${steady.perSecond} a second: accepted to shown p${share * 100}`,
+            "ms",
+            percentile(atSteadyRate.delays, share),
+            share === 0.95 ? { atMost: 10_000 } : undefined
+          )
+        ),
+        serviceRow(`${steady.perSecond} a second: CPU a webhook and its card`, "ms", atSteadyRate.cpuMillis),
+        ...[toNewDms, toKnownDms, atSteadyRate].flatMap(({ refusals }) =>
           refusals.map(([status, times]) => wrong(`webhooks answered with ${status}`, times))
         ),
-        wrong("cards missing or shown twice", toNewDms.wrong + toOpenDms.wrong + atSteadyRate.wrong),
+        wrong("cards missing or shown twice", toNewDms.wrong + toKnownDms.wrong + atSteadyRate.wrong),
         wrong("answers of 429", discord.requests.rateLimited()),
         wrong("DMs refused as opened too fast", refusedDms.length)
       ]
@@ -61,21 +67,18 @@ export const notifications = (ground: Ground): Effect.Effect<Table, never, Scope
 
 const openDm = "/users/@me/channels"
 
-const wrong = (figure: string, service: number): Row => ({ figure, unit: "", service, wanted: { atMost: 0 } })
+const wrong = (figure: string, service: number) => serviceRow(figure, "", service, { atMost: 0 })
 
-const burstRows = (name: string, { acceptedPerSecond, shownPerSecond }: Outcome, allowed: number) => [
-  { figure: `${name}: taken in`, unit: "webhooks/s", service: acceptedPerSecond },
-  { figure: `${name}: shown`, unit: "cards/s", service: shownPerSecond },
-  {
-    figure: `${name}: of the allowed ${allowed} a second`,
-    unit: "%",
-    service: (shownPerSecond / allowed) * 100,
-    wanted: { atLeast: 90 }
-  }
+const burstRows = (name: string, { shownPerSecond }: Outcome, allowed: number) => [
+  serviceRow(`${name}: shown`, "cards/s", shownPerSecond),
+  serviceRow(`${name}: of the allowed ${allowed} a second`, "%", (shownPerSecond / allowed) * 100, {
+    atLeast: 97
+  })
 ]
 
 interface Outcome {
-  readonly acceptedPerSecond: number
+  /** Milliseconds from the first webhook to the last answer. */
+  readonly takenInAfter: number
   /** From the first webhook accepted to the last card. */
   readonly shownPerSecond: number
   /** Milliseconds from the 202 to the card. */
@@ -139,7 +142,7 @@ const run = (
     const times = [...shownAt.values()].flatMap(at => at.slice(0, 1))
     const arrivals = answers.map(({ at }) => at)
     return {
-      acceptedPerSecond: (accepted.length * 1000) / (Math.max(...arrivals) - startedAt),
+      takenInAfter: Math.max(...arrivals) - startedAt,
       shownPerSecond: (times.length * 1000) / (Math.max(...times) - Math.min(...arrivals)),
       delays: accepted.flatMap(({ at, code }) => {
         const [first] = shownAt.get(code) ?? []
@@ -154,8 +157,10 @@ const run = (
   })
 
 /** A new request of the owner's application, and its signed event, ready to go. */
-const webhookOf = ({ crowd, mochi, url, webhookSecret }: Subject.Subject, index: number) =>
+const webhookOf = (subject: Subject.Subject, index: number) =>
   Effect.gen(function* () {
+    const { crowd, mochi } = subject
+    const { url, webhookSecret } = Subject.serviceOf(subject)
     const person = (offset: number) => crowd[(index + offset) % crowd.length]
     const [owner, requester, recipient] = [person(0), person(1), person(2)]
     if (!owner || !requester || !recipient) return yield* Effect.dieMessage("nobody is there")

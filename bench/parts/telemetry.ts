@@ -2,9 +2,12 @@ import { Effect } from "effect"
 import type { Scope } from "effect"
 import { createServer } from "node:http"
 import type { Ground } from "../Ground.ts"
-import { approving, kudos, runRound, typing } from "../load.ts"
+import type { Action } from "../actions.ts"
+import { approving, kudos, typing } from "../actions.ts"
+import { runRound } from "../load.ts"
 import { median } from "../statistics.ts"
 import * as Subject from "../Subject.ts"
+import { serviceRow } from "../Table.ts"
 import type { Table } from "../Table.ts"
 
 const perSecond = 20
@@ -16,23 +19,19 @@ const actions = [kudos, approving, typing]
 export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Scope> =>
   Effect.gen(function* () {
     const sink = yield* otlpSink
-    const options = { kind: "service", people: 200, mochiTakes: 50 } as const
+    const options = { people: 200, mochiTakes: 50 }
     const [on, off] = yield* Effect.all([
-      Subject.make(ground, {
+      Subject.make(ground, "service", {
         ...options,
         environment: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint, OTEL_METRIC_EXPORT_INTERVAL: "5000" }
       }),
-      Subject.make(ground, options)
+      Subject.make(ground, "service", options)
     ])
-    const round = (subject: Subject.Subject, number: number) =>
-      Effect.map(
-        runRound(
-          subject,
-          (of, member, index) => (actions[(index + number) % actions.length] ?? kudos)(of, member, index),
-          { count, perSecond }
-        ),
-        ({ cpuMillis, failures }) => ({ cpu: cpuMillis / count, failures })
-      )
+    const round = (subject: Subject.Subject, number: number) => {
+      let index = number
+      const next: Action = (of, member) => (actions[index++ % actions.length] ?? kudos)(of, member)
+      return runRound(subject, next, { count, perSecond })
+    }
     for (const subject of [on, off]) yield* runRound(subject, kudos, { count: 300, perSecond: 60 })
 
     const ratios: Array<number> = []
@@ -43,25 +42,20 @@ export const telemetry = (ground: Ground): Effect.Effect<Table, never, Scope.Sco
       const order = number % 2 === 0 ? ([on, off] as const) : ([off, on] as const)
       const [first, second] = [yield* round(order[0], number), yield* round(order[1], number)]
       const [withIt, without] = number % 2 === 0 ? [first, second] : [second, first]
-      costs.on.push(withIt.cpu)
-      costs.off.push(without.cpu)
-      ratios.push(withIt.cpu / without.cpu)
+      costs.on.push(withIt.cpuMillis)
+      costs.off.push(without.cpuMillis)
+      ratios.push(withIt.cpuMillis / without.cpuMillis)
       failures += first.failures + second.failures
     }
     return {
       title: "Telemetry on (traces, metrics and logs by OTLP to loopback) and off",
       note: `${rounds} rounds each, in turn, of commands, buttons and autocompletes, ${perSecond} a second. Ratios round by round: ${ratios.map(ratio => ratio.toFixed(2)).join(" ")}.`,
       rows: [
-        { figure: "CPU an interaction, off", unit: "ms", service: median(costs.off) },
-        { figure: "CPU an interaction, on", unit: "ms", service: median(costs.on) },
-        {
-          figure: "on costs more by",
-          unit: "%",
-          service: (median(ratios) - 1) * 100,
-          wanted: { atMost: 15 }
-        },
-        { figure: "exported", unit: "KiB", service: sink.received() / 1024, wanted: { atLeast: 1 } },
-        { figure: "failed", unit: "", service: failures, wanted: { atMost: 0 } }
+        serviceRow("CPU an interaction, off", "ms", median(costs.off)),
+        serviceRow("CPU an interaction, on", "ms", median(costs.on)),
+        serviceRow("on costs more by", "%", (median(ratios) - 1) * 100, { atMost: 15 }),
+        serviceRow("exported", "KiB", sink.received() / 1024, { atLeast: 1 }),
+        serviceRow("failed", "", failures, { atMost: 0 })
       ]
     }
   })

@@ -33,7 +33,7 @@ export const exchange = Effect.fn("FakeMochi.exchange")(function* (
   const record = yield* recorder.begin({ ...incoming, at: yield* bank.now, operation })
   yield* options.observe(record)
 
-  const faults = operation === undefined ? [] : yield* options.faults.draw(operation)
+  const faults = operation === undefined ? [] : yield* options.faults.draw(operation, incoming.path)
   for (const fault of faults) {
     if (fault._tag === "Latency") {
       yield* Effect.sleep(fault.duration)

@@ -25,6 +25,8 @@ export interface FaultRule {
   readonly fault: Fault
   /** default: every operation */
   readonly operations?: ReadonlyArray<Operation>
+  /** only calls whose path holds this; default: every call */
+  readonly about?: string
   /** this many matching calls succeed first */
   readonly skip?: number
   /** strikes this many times; default: always */
@@ -39,7 +41,7 @@ export interface Faults {
   readonly add: (rule: FaultRule) => Effect.Effect<Effect.Effect<void>>
   readonly clear: Effect.Effect<void>
   /** the faults that strike this call; counts the call */
-  readonly draw: (operation: Operation) => Effect.Effect<ReadonlyArray<Fault>>
+  readonly draw: (operation: Operation, path: string) => Effect.Effect<ReadonlyArray<Fault>>
 }
 
 export const make: Effect.Effect<Faults> = Effect.gen(function* () {
@@ -57,11 +59,12 @@ export const make: Effect.Effect<Faults> = Effect.gen(function* () {
       )
     },
     clear: Ref.set(active, []),
-    draw: operation =>
+    draw: (operation, path) =>
       Ref.modify(active, rules => {
         const faults: Array<Fault> = []
         const next = rules.map(entry => {
-          if (!(entry.rule.operations?.includes(operation) ?? true)) {
+          const { about = "", operations } = entry.rule
+          if (!(operations?.includes(operation) ?? true) || !path.includes(about)) {
             return entry
           }
           // while an earlier rule strikes, later rules do not use up their counts

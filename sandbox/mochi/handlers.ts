@@ -1,11 +1,11 @@
-import { Effect, Either, Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import type { Headers } from "./authorise.ts"
 import type { Bank } from "./Bank.ts"
 import type { Json, JsonObject } from "./Json.ts"
 import * as Steps from "./ledger.ts"
 import { Refused } from "./Refused.ts"
 import type { Route } from "./routes.ts"
-import type { Profile } from "./World.ts"
+import { mayRequest, type Profile } from "./World.ts"
 import * as Wire from "./wire.ts"
 
 export interface Call {
@@ -70,9 +70,7 @@ const applications = Effect.fnUntraced(function* (bank: Bank, profileId: string)
   if (!ledger.world.profiles.some(profile => profile.id === profileId)) {
     return yield* new Refused({ status: 404, reason: "profile not found" })
   }
-  const own = ledger.world.applications.filter(application =>
-    Either.isRight(Steps.applicationFor(ledger, profileId, application.id))
-  )
+  const own = ledger.world.applications.filter(application => mayRequest(application, profileId))
   return data(own.map(Wire.applicationJson), { pagination: { page: 0, size: 50, total: own.length } })
 })
 

@@ -12,6 +12,8 @@ export interface Ledger {
   /** creates that carried an `Idempotency-Key` */
   readonly keys: HashMap.HashMap<string, { readonly fingerprint: string; readonly code: string }>
   readonly count: number
+  /** no pending request expires before this */
+  readonly dueFrom: number
 }
 
 export type RequestStatus = "pending" | "success" | "rejected" | "expired" | "failed"
@@ -52,7 +54,8 @@ export const open = (world: World): Ledger => ({
   ),
   requests: HashMap.empty(),
   keys: HashMap.empty(),
-  count: 0
+  count: 0,
+  dueFrom: Number.POSITIVE_INFINITY
 })
 
 export const balanceOf = (ledger: Ledger, holderProfileId: string, tokenId: string): Option.Option<bigint> =>
@@ -143,12 +146,19 @@ export const settle = (
     return [settled, store(paid, settled)] as const
   })
 
-/** Marks requests past their time as `expired`, and returns those. */
+/** Marks requests past their time as `expired`, and returns those. Reads the requests only when one may be due. */
 export const expireDue = (ledger: Ledger, now: number): readonly [ReadonlyArray<TransferRequest>, Ledger] => {
-  const due = Array.from(HashMap.values(ledger.requests))
-    .filter(request => request.status === "pending" && request.expiresAt <= now)
+  if (now < ledger.dueFrom) {
+    return [[], ledger]
+  }
+  const pending = Array.from(HashMap.values(ledger.requests)).filter(({ status }) => status === "pending")
+  const due = pending
+    .filter(({ expiresAt }) => expiresAt <= now)
     .map((request): TransferRequest => ({ ...request, status: "expired", settledAt: request.expiresAt }))
-  return [due, due.reduce(store, ledger)]
+  const dueFrom = pending
+    .filter(({ expiresAt }) => expiresAt > now)
+    .reduce((first, { expiresAt }) => Math.min(first, expiresAt), Number.POSITIVE_INFINITY)
+  return [due, { ...due.reduce(store, ledger), dueFrom }]
 }
 
 export const requestsNewestFirst = (ledger: Ledger): ReadonlyArray<TransferRequest> =>
@@ -206,7 +216,8 @@ const unknownRequest = (): Refused => new Refused({ status: 404, reason: "reques
 
 const store = (ledger: Ledger, request: TransferRequest): Ledger => ({
   ...ledger,
-  requests: HashMap.set(ledger.requests, request.code, request)
+  requests: HashMap.set(ledger.requests, request.code, request),
+  dueFrom: request.status === "pending" ? Math.min(ledger.dueFrom, request.expiresAt) : ledger.dueFrom
 })
 
 const move = (

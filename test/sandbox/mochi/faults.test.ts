@@ -22,6 +22,17 @@ it.scopedLive("a status is answered so many times, only by the operations named,
   })
 )
 
+it.scopedLive("a fault can strike the calls about one person alone", () =>
+  Effect.gen(function* () {
+    const fake = yield* start()
+    const path = `/profiles/${ada}/`
+    yield* fake.faults.add({ fault: Fault.Status({ status: 503 }), about: path })
+    expect(balances).toContain(path)
+    expect((yield* call(fake, "GET", balances)).status).toBe(503)
+    expect((yield* call(fake, "GET", "/health")).status).toBe(200)
+  })
+)
+
 it.scopedLive("a fault can leave the first calls alone, and be switched off", () =>
   Effect.gen(function* () {
     const fake = yield* start()
