@@ -9,7 +9,6 @@ import type { StoredIntent } from "../ports/KudosIntents.ts"
 import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
-import { linkToKudos } from "../telemetry/spans.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A request that exists at Mochi. */
@@ -77,7 +76,6 @@ export const createdRequests = Effect.gen(function* () {
   const look = Effect.fnUntraced(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
-    yield* linkToKudos(intent.origin)
     for (const { code, status } of yield* candidates(intent)) {
       const stored = Option.flatten(yield* storedIfPossible(report(intent, code, status)))
       const isOwn = Option.match(stored, {
