@@ -24,6 +24,7 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
+import { linkToKudos } from "../telemetry/spans.ts"
 import { currentTraceparent } from "../telemetry/traceContext.ts"
 import { createdRequests } from "./createdRequests.ts"
 import type { CreatedKudos } from "./createdRequests.ts"
@@ -120,6 +121,7 @@ export class KudosRequests extends Effect.Service<KudosRequests>()("mochi/servic
     const resolve = Effect.fnUntraced(function* (
       intent: StoredIntent
     ): Effect.fn.Return<CreatedKudos, OutcomeUnknown> {
+      yield* linkToKudos(intent.origin)
       const found = yield* Effect.catchTag(look(intent), "MochiError", () => Effect.succeedNone)
       if (Option.isSome(found)) return found.value
       yield* Effect.ignoreLogged(intents.finish(intent.interactionId, { _tag: "Unknown" }))

@@ -12,7 +12,7 @@ import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import { Audit, auditEntry } from "./Audit.ts"
 import type { AuditedAction } from "./Audit.ts"
-import { inSpan, linkToKudos, requestAttributes } from "../telemetry/spans.ts"
+import { inSpan, requestAttributes } from "../telemetry/spans.ts"
 import { Settlements } from "./Settlements.ts"
 
 /** A request that exists at Mochi. */
@@ -107,7 +107,6 @@ export const createdRequests = Effect.gen(function* () {
   const look = Effect.fnUntraced(function* (
     intent: StoredIntent
   ): Effect.fn.Return<Option.Option<CreatedKudos>, MochiError> {
-    yield* linkToKudos(intent.origin)
     for (const { code, status } of yield* candidates(intent)) {
       const stored = Option.flatten(yield* storedIfPossible(report(intent, code, status)))
       const isOwn = Option.match(stored, {
