@@ -17,12 +17,17 @@ const hiddenAtMost = 4
  * characters, and ids of custom emoji, which only their own server can show. Empty if nothing can be seen of it.
  */
 export const nameOf = (raw: string): string =>
-  shortened(
-    visible(raw, longestName)
-      .replace(/[\s\u0085\u2800]+/g, " ")
-      .trim(),
-    longestName
-  )
+  raw.length <= longestName && plainWords.test(raw)
+    ? raw
+    : shortened(
+        visible(raw, longestName)
+          .replace(/[\s\u0085\u2800]+/g, " ")
+          .trim(),
+        longestName
+      )
+
+/** Most names: printable ASCII, without what could begin an emoji's id, and with single spaces between the words. */
+const plainWords = /^[!-;=-~]+(?: [!-;=-~]+)*$/
 
 /** Like a name, of several lines: of more than two line ends in a row, two stay. */
 export const proseOf = (raw: string): string =>
@@ -43,9 +48,15 @@ export const cut = (text: string, most: number): string =>
   text.length <= most ? text : shortened(text, most).replace(/(?<!\\)((?:\\\\)*)\\…$/, "$1…")
 
 /** What a search or a comparison of names goes by: width, ligatures, accents' spelling and case make no difference. */
-export const folded = (text: string): string =>
+export const folded = (text: string): string => {
+  const compared = text.slice(0, longestProse)
+  return ascii.test(compared) ? compared.toLowerCase() : foldedWidely(compared)
+}
+
+const ascii = /^[\0-\x7f]*$/
+
+const foldedWidely = (text: string): string =>
   text
-    .slice(0, longestProse)
     .normalize("NFKC")
     // by way of capitals, since only so ß meets SS; the sigma of word ends would depend on what follows it
     .toUpperCase()

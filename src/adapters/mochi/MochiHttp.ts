@@ -1,4 +1,5 @@
-import { Clock, Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
+import { Context, Effect, Either, Layer, Option, Random, Redacted } from "effect"
+import type { Clock } from "effect"
 import { version } from "../../config/version.ts"
 import { withoutTrailingSlashes } from "../../config/parsers.ts"
 import { Settings } from "../../config/Settings.ts"
@@ -7,7 +8,7 @@ import { retryDelay } from "../../domain/retry.ts"
 import { Deadline } from "../../context/Deadline.ts"
 import { MochiError } from "../../ports/MochiError.ts"
 import type { MochiOperation } from "../../ports/MochiError.ts"
-import { monotonicMillis } from "../../context/monotonic.ts"
+import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import type { Answer, Call } from "./Call.ts"
 import { inCallSpan, inTrySpan, serverOf, traceparent } from "./instrumentation.ts"
 import * as Alarms from "./alarms.ts"
@@ -49,34 +50,29 @@ const make = Effect.gen(function* () {
     "accept-encoding": "identity"
   }
 
-  const authorization = (auth: Call<unknown>["auth"]): Effect.Effect<Headers> => {
+  const authorization = (auth: Call<unknown>["auth"], clock: Clock.Clock): Headers => {
     switch (auth) {
       case "none":
-        return noHeaders
+        return {}
       case "bearer":
-        return Effect.sync(() => ({ authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }))
-      case "signed":
-        return Effect.map(Clock.currentTimeMillis, nowMillis => ({
-          ...signedHeaders({ seed: mochi.privateKey, application: mochi.applicationName, nowMillis }),
-          ...Option.match(mochi.apiKey, {
-            onNone: () => ({}),
-            onSome: key => ({ authorization: `Basic ${Redacted.value(key)}` })
-          })
-        }))
+        return { authorization: `Bearer ${Redacted.value(mochi.botSecret)}` }
+      case "signed": {
+        const signer = { seed: mochi.privateKey, application: mochi.applicationName }
+        const signature = signedHeaders({ ...signer, nowMillis: clock.unsafeCurrentTimeMillis() })
+        return Option.isNone(mochi.apiKey)
+          ? signature
+          : { ...signature, authorization: `Basic ${Redacted.value(mochi.apiKey.value)}` }
+      }
     }
   }
 
-  const headersOf = (call: Call<unknown>): Effect.Effect<Headers> =>
-    Effect.zipWith(traceparent, authorization(call.auth), (trace, credentials) => ({
-      ...fixedHeaders,
-      ...trace,
-      ...credentials,
-      ...Option.match(call.idempotencyKey, {
-        onNone: () => ({}),
-        onSome: key => ({ "idempotency-key": key })
-      }),
-      ...(Option.isSome(call.body) ? { "content-type": "application/json" } : {})
-    }))
+  const headersOf = (call: Call<unknown>, trace: Headers, clock: Clock.Clock): Headers => ({
+    ...fixedHeaders,
+    ...trace,
+    ...authorization(call.auth, clock),
+    ...(Option.isSome(call.idempotencyKey) ? { "idempotency-key": call.idempotencyKey.value } : {}),
+    ...(Option.isSome(call.body) ? { "content-type": "application/json" } : {})
+  })
 
   const run = Effect.fnUntraced(function* <A>(call: Call<A>) {
     const base = call.auth === "none" ? bases[call.api].root : bases[call.api].api
@@ -88,8 +84,9 @@ const make = Effect.gen(function* () {
       path: `${base.path}${path.value}${call.query === "" ? "" : `?${call.query}`}`,
       body: call.body
     }
-    const deadline = Math.min(yield* Deadline, (yield* monotonicMillis) + overallMillis)
-    const remaining = Effect.map(monotonicMillis, now => deadline - now)
+    const clock = yield* Effect.clock
+    const remaining = () => deadline - unsafeMonotonicMillis(clock)
+    const deadline = Math.min(yield* Deadline, unsafeMonotonicMillis(clock) + overallMillis)
     const changes = Option.isSome(call.idempotencyKey)
     const maxRetries = call.repeatable ? mochi.maxRetries : 0
 
@@ -105,20 +102,21 @@ const make = Effect.gen(function* () {
         error: failure(call, { reason })
       })
 
-    const oneTry = Effect.gen(function* () {
-      if (call.mayLeave !== undefined && !(yield* call.mayLeave)) return yield* unsent("Withheld")
-      const limit = Math.min(singleTryMillis, yield* remaining)
-      if (limit <= 0) return yield* unsent("TimedOut")
-      const request = { ...target, headers: yield* headersOf(call) }
-      const outcome = yield* Transport.sendOnce(connections, alarms, request, limit)
-      const verdict = judge(call.reading, outcome)
-      if (verdict._tag === "Unusable")
-        return yield* new FailedTry({
-          failure: verdict,
-          error: failure(call, { ...verdict, mayHaveHappened: changes && verdict.inDoubt })
-        })
-      return { ...verdict, status: statusOf(outcome) }
+    const send = Effect.flatMap(traceparent, trace => {
+      const limit = Math.min(singleTryMillis, remaining())
+      if (limit <= 0) return unsent("TimedOut")
+      const request = { ...target, headers: headersOf(call, trace, clock) }
+      return Effect.flatMap(Transport.sendOnce(connections, alarms, request, limit), outcome => {
+        const verdict = judge(call.reading, outcome)
+        if (verdict._tag === "Usable") return Effect.succeed({ ...verdict, status: statusOf(outcome) })
+        const error = failure(call, { ...verdict, mayHaveHappened: changes && verdict.inDoubt })
+        return new FailedTry({ failure: verdict, error })
+      })
     })
+    const oneTry =
+      call.mayLeave === undefined
+        ? send
+        : Effect.flatMap(call.mayLeave, mayLeave => (mayLeave ? send : unsent("Withheld")))
 
     let inDoubt = false
     for (let tries = 1; ; tries++) {
@@ -132,7 +130,7 @@ const make = Effect.gen(function* () {
       }
       const verdict = outcome.value.left.failure
       inDoubt = inDoubt || (changes && verdict.inDoubt)
-      const position = { tries, maxRetries, remainingMillis: yield* remaining, random: yield* Random.next }
+      const position = { tries, maxRetries, remainingMillis: remaining(), random: yield* Random.next }
       const delay = Option.flatMap(verdict.retry, end => retryDelay(end, position))
       if (Option.isNone(delay)) return yield* failure(call, { ...verdict, mayHaveHappened: inDoubt })
       yield* Effect.sleep(delay.value)
@@ -152,8 +150,6 @@ export const layer: Layer.Layer<MochiHttp, never, Settings> = Layer.provide(
 )
 
 type Headers = Readonly<Record<string, string>>
-
-const noHeaders: Effect.Effect<Headers> = Effect.succeed({})
 
 const basesOf = (urls: SettingsValues["mochi"]["pay"]) => ({
   root: baseOf(urls.root),
