@@ -17,8 +17,7 @@ import { isDrawingOf } from "./drawings.ts"
 import { InteractionCalls } from "./InteractionCalls.ts"
 import type { Message } from "./Message.ts"
 import { aboutOf, messengerError } from "./messengerErrors.ts"
-import { makePace } from "./pace.ts"
-import type { Pace } from "./pace.ts"
+import { inTurn, makePace } from "./pace.ts"
 import { toApiError } from "./RestErrors.ts"
 import { limits } from "./RestPlan.ts"
 import { madeAt } from "./snowflake.ts"
@@ -170,12 +169,6 @@ export const layer: Layer.Layer<Messenger, never, DiscordREST | InteractionCalls
     }
   })
 )
-
-const inTurn = <A, E, R>(pace: Pace, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.suspend(() => {
-    const turn = pace.queue()
-    return Effect.promise(() => turn.come).pipe(Effect.zipRight(work), Effect.ensuring(Effect.sync(turn.end)))
-  })
 
 /** Notices have no language of their reader yet. */
 const noticeMessage = (notice: Notice): Message => drawn(noticeScreen(wordsFor(Option.none()), notice))

@@ -1,13 +1,14 @@
 /** The bot's own calls, through the limiter that knows Discord's buckets. */
 import { AsyncLocalStorage } from "node:async_hooks"
-import * as Undici from "@effect/platform-node/Undici"
-import { REST, RateLimitError, RequestMethod } from "@discordjs/rest"
+import type * as Undici from "@effect/platform-node/Undici"
+import { type REST, RateLimitError, RequestMethod } from "@discordjs/rest"
 import { Duration, Effect, Option, Redacted } from "effect"
 import type { Scope } from "effect"
 import type { SettingsValues } from "../../config/Settings.ts"
-import { withoutTrailingSlashes } from "../../config/parsers.ts"
 import * as DiscordHttp from "./DiscordHttp.ts"
 import type { Answered, Exchange, Outcome } from "./DiscordHttp.ts"
+import { acquireLimiter, forLimiter, longestWait } from "./limiter.ts"
+import type { MakeRequest } from "./limiter.ts"
 import { makePace } from "./pace.ts"
 import type { Pace } from "./pace.ts"
 import { scopeOf } from "./rateLimitHits.ts"
@@ -23,10 +24,8 @@ import { followWallClock } from "./wallClockSteps.ts"
 const mostRequestsPerSecond = 50
 /** Milliseconds: fifty in three quarters of a second. */
 const requestEvery = 15
-/** Milliseconds without an answer after which Discord counts as having counted a request. */
+/** Milliseconds after which Discord has certainly counted a request, although no answer came. */
 const countedAfter = 2_000
-/** Milliseconds after which the limiter drops empty queues. */
-const sweepsQueuesEvery = 60_000
 
 export interface Call {
   readonly method: string
@@ -112,9 +111,6 @@ interface Attempt {
   clockWasSet: boolean
 }
 
-/** Milliseconds: past the deadline, waiting for a limit is useless. */
-const longestWait = Duration.toMillis(limits.bot.deadline)
-
 const queued = (rest: REST, call: Call, signal: AbortSignal) =>
   rest.queueRequest({
     method: methods[call.method] ?? RequestMethod.Get,
@@ -132,37 +128,6 @@ const methods: Record<string, RequestMethod> = {
   PATCH: RequestMethod.Patch,
   DELETE: RequestMethod.Delete
 }
-
-type MakeRequest = REST["options"]["makeRequest"]
-
-const acquireLimiter = (
-  baseUrl: string,
-  makeRequest: MakeRequest,
-  isRefused: (retryAfter: number) => boolean
-) =>
-  Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new REST({
-          api: withoutTrailingSlashes(baseUrl),
-          makeRequest,
-          // The package retries a 5xx at once, without a pause.
-          retries: 0,
-          // An exchange has a timer of its own, which does not run while it waits for its turn.
-          timeout: longestWait,
-          // The package would let fifty leave at once, and then wait for longer than a second.
-          globalRequestsPerSecond: Number.POSITIVE_INFINITY,
-          handlerSweepInterval: sweepsQueuesEvery,
-          // Without Retry-After the package would retry at once, for ever.
-          rejectOnRateLimit: ({ retryAfter }) => isRefused(retryAfter)
-        })
-    ),
-    rest =>
-      Effect.sync(() => {
-        rest.clearHandlerSweeper()
-        rest.clearHashSweeper()
-      })
-  )
 
 const exchanged = (
   exchange: Exchange,
@@ -195,29 +160,6 @@ const noteRateLimit = (call: Call, answer: Answered, pace: Pace) => {
   const scope = scopeOf(answer)
   call.onRateLimit(scope)
   if (scope === "global") pace.hold(Option.getOrElse(retryAfterOf(answer), () => 0))
-}
-
-/** The package reads headers and status, and the JSON of a refusal. */
-const forLimiter = (answer: Answered): Awaited<ReturnType<MakeRequest>> => {
-  const { bytes, status } = answer
-  const headers = new Undici.Headers()
-  for (const name of Object.keys(answer.headers)) headers.set(name, DiscordHttp.headerOf(answer, name) ?? "")
-  // It reads this one in seconds only; an answer may have the time as a date, or in its JSON.
-  headers.delete("retry-after")
-  const wait = status === 429 ? retryAfterOf(answer) : Option.none()
-  if (Option.isSome(wait)) headers.set("retry-after", String(wait.value / 1000))
-  const text = async () => bytes.toString()
-  return {
-    ok: status < 300,
-    status,
-    statusText: "",
-    headers,
-    body: null,
-    bodyUsed: false,
-    arrayBuffer: async () => new Uint8Array(bytes).buffer,
-    text,
-    json: async () => JSON.parse(await text())
-  }
 }
 
 const concluded = ({ call, outcome }: Attempt): Effect.Effect<Answered, DiscordFailure> => {

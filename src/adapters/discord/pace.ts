@@ -1,3 +1,5 @@
+import { Effect } from "effect"
+
 export interface PaceOptions {
   /** Requests that the receiver takes in any second. */
   readonly perSecond: number
@@ -100,3 +102,10 @@ export const makePace = ({ everyMillis, lostAfterMillis, perSecond }: PaceOption
     }
   }
 }
+
+/** Work that is one request, from its turn to its answer. */
+export const inTurn = <A, E, R>(pace: Pace, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const turn = pace.queue()
+    return Effect.promise(() => turn.come).pipe(Effect.zipRight(work), Effect.ensuring(Effect.sync(turn.end)))
+  })

@@ -253,6 +253,23 @@ describe("opening direct messages too fast", () => {
     })
   )
 
+  it.scopedLive("keeps back those that wait for their turn, too", () =>
+    Effect.gen(function* () {
+      const { discord, messenger, userId } = yield* world
+      discord.faults.add({
+        on: "POST /users/@me/channels",
+        effect: { kind: "status", status: 403, body: { code: 40003, message: "too fast" } }
+      })
+      const reasons = yield* Effect.forEach(
+        Array.from({ length: 12 }),
+        () => Effect.map(Effect.flip(messenger.openDm(userId)), ({ reason }) => reason),
+        { concurrency: "unbounded" }
+      )
+      expect(new Set(reasons)).toEqual(new Set(["OpeningPaused"]))
+      expect(discord.requests.of("POST /users/@me/channels").length).toBeLessThan(12)
+    })
+  )
+
   it.scoped("pauses for no longer than that where the wall clock is set back meanwhile (C3)", () =>
     Effect.gen(function* () {
       const { discord, messenger, userId } = yield* world

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { DiscordREST } from "dfx/DiscordREST"
-import { Duration, Effect, Fiber, Metric } from "effect"
+import { Cause, Duration, Effect, Exit, Fiber, Metric } from "effect"
 import { BotToken } from "../../../src/adapters/discord/BotToken.ts"
 import * as GatewayAddress from "../../../src/adapters/discord/GatewayAddress.ts"
 import { rateLimitHits } from "../../../src/adapters/discord/rateLimitHits.ts"
@@ -263,3 +263,42 @@ for (const millis of [-3_600_000, -40_000, 3_600_000]) {
     )
   )
 }
+
+it.scopedLive("an interaction's answer is none of the bot's own calls", () =>
+  against(
+    () => ({ status: 200, body: { id: "1" } }),
+    ({ heard, rest }) =>
+      Effect.gen(function* () {
+        const answer = rest.executeWebhook(channel, interactionToken, { payload: { content: "x" } })
+        const exit = yield* Effect.exit(answer)
+        expect(Exit.isFailure(exit) && Cause.isDie(exit.cause)).toBe(true)
+        expect(String(exit)).not.toContain(interactionToken)
+        expect(heard).toHaveLength(0)
+      })
+  )
+)
+
+it.scopedLive("a global limit holds back what waits for its turn too", () =>
+  against(
+    (_, count) =>
+      count === 1
+        ? {
+            status: 429,
+            body: { retry_after: 0.5, global: true },
+            headers: { "retry-after": "0.5", "x-ratelimit-global": "true", "x-ratelimit-scope": "global" }
+          }
+        : { status: 200, body: { id: "1" } },
+    ({ heard, rest }) =>
+      Effect.gen(function* () {
+        const channels = Array.from({ length: 40 }, (_, index) => String(BigInt(channel) + BigInt(index)))
+        yield* Effect.forEach(channels, id => rest.createMessage(id, { content: "x" }), {
+          concurrency: "unbounded"
+        })
+        const [first, ...others] = heard
+        // Some may have been on their way already.
+        const before = others.filter(({ at }) => at - first!.at < 490)
+        expect(before.length).toBeLessThan(20)
+        expect(heard).toHaveLength(41)
+      })
+  )
+)
