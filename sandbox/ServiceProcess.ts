@@ -5,6 +5,7 @@ import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { nodeFlags } from "./nodeFlags.ts"
 
 /** A reader that is too slow keeps the newest. */
 const mostLinesWaiting = 4096
@@ -158,7 +159,7 @@ const nothingRuns: ServiceStatus = {
 
 /** Starts it in a session of its own: Ctrl-C then reaches only the sandbox, which ends the service in order. */
 const launch = (folder: string, environment: ServiceOptions["environment"]): ChildProcess =>
-  spawn(process.execPath, ["--import", preload, mainFile], {
+  spawn(process.execPath, [...nodeFlags, "--import", preload, mainFile], {
     cwd: folder,
     env: { ...inherited(), ...environment },
     detached: true,

@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { describe } from "vitest"
 import packageJson from "../package.json" with { type: "json" }
+import { nodeFlags } from "../sandbox/nodeFlags.ts"
 import { fileOf, run } from "./support/spawned.ts"
 
 const launch = fileOf("src/launch.cjs")
@@ -30,9 +31,35 @@ describe("The start", () => {
 
   it("of every program goes through that check, and `engines` says the same (C13)", () => {
     for (const name of ["start", "cli", "sandbox", "bench"] as const)
-      expect(packageJson.scripts[name], name).toMatch(/^exec node --require \.\/src\/launch\.cjs /)
+      expect(packageJson.scripts[name], name).toMatch(/^exec node (\$\w+ )?--require \.\/src\/launch\.cjs /)
     expect(packageJson.engines.node).toBe(">=24")
   })
+})
+
+describe("The memory of the service", () => {
+  const script = (name: "start" | "cli") =>
+    packageJson.scripts[name].replace("$npm_package_config_node", flags)
+  const flags = nodeFlags.join(" ")
+
+  it("has the same bounds wherever the service runs", () => {
+    const image = readFileSync(fileOf("Dockerfile"), "utf8").match(/^CMD .*src\/main\.ts.*$/m)?.[0]
+    expect(nodeFlags).toContainEqual(expect.stringMatching(/^--max-semi-space-size=\d+$/))
+    expect(`exec ${JSON.parse(image!.slice(4)).join(" ")}`).toBe(script("start"))
+    expect(script("start")).toContain(flags)
+    // `cli serve` is the service too.
+    expect(script("cli")).toBe(script("start").replace("main.ts", "cli.ts"))
+  })
+
+  it.live("has them in the service's own process, as npm starts it", () =>
+    Effect.gen(function* () {
+      const asked = `if (/main.ts$/.test(process.argv[1])) { console.error(process.execArgv.join(" ")); process.exit(0) }`
+      const { stderr } = yield* run("npm", ["start"], {
+        cwd: fileOf("."),
+        env: { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(asked)}` }
+      })
+      expect(stderr).toContain(flags)
+    })
+  )
 })
 
 describe("The lockfile", () => {

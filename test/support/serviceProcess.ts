@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { nodeFlags } from "../../sandbox/nodeFlags.ts"
 import { untilReady } from "../e2e/world.ts"
 import { nodeNeeds } from "./nodeNeeds.ts"
 
@@ -33,7 +34,7 @@ export const start = (
   environment: Readonly<Record<string, string>>
 ): Effect.Effect<ServiceProcess, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const child = spawn(process.execPath, [mainFile], {
+    const child = spawn(process.execPath, [...nodeFlags, mainFile], {
       env: { ...nodeNeeds, ...environment },
       stdio: ["ignore", "pipe", "pipe"]
     })

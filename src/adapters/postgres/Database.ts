@@ -9,7 +9,6 @@ import { endingWhenSilent, withSessionSettings } from "./connections.ts"
 import { DatabaseError } from "./DatabaseError.ts"
 import type { DatabaseTooNew } from "./DatabaseError.ts"
 import { silenceAllowed, connectsWithin, serverDropsClientAfter, statementEndsWithin } from "./detection.ts"
-import * as EmbeddedPostgres from "./embedded/EmbeddedPostgres.ts"
 import { inOwnScope } from "./inOwnScope.ts"
 import * as Pool from "./pool.ts"
 import * as Migrations from "./Migrations.ts"
@@ -70,19 +69,24 @@ const configuredUrl = ({ makeMissing }: { readonly makeMissing: boolean }) =>
   Effect.gen(function* () {
     const { database } = yield* Settings
     if (Option.isSome(database.url)) return database.url.value
-    return yield* EmbeddedPostgres.make({ folder: join(resolve(database.dataDir), "postgres"), makeMissing })
+    const embedded = yield* Effect.promise(() => import("./embedded/EmbeddedPostgres.ts"))
+    return yield* embedded.make({ folder: join(resolve(database.dataDir), "postgres"), makeMissing })
   })
 
+/** Mostly there is nothing to migrate, and the pool's own connection says so. */
 const connectMigrated = Effect.gen(function* () {
   const url = yield* configuredUrl({ makeMissing: true })
-  yield* connect(url, migrationEndsWithin).pipe(
-    Effect.flatMap(context =>
-      Effect.provide(Effect.zipRight(refuseOtherEncodings, Migrations.run(migrations)), context)
-    ),
+  const context = yield* connect(url)
+  const isCurrent = Effect.zipRight(refuseOtherEncodings, Migrations.isCurrent(migrations))
+  if (!(yield* Effect.provide(isCurrent, context))) yield* migrate(url)
+  return context
+})
+
+const migrate = (url: Redacted.Redacted) =>
+  connect(url, migrationEndsWithin).pipe(
+    Effect.flatMap(context => Effect.provide(Migrations.run(migrations), context)),
     Effect.scoped
   )
-  return yield* connect(url)
-})
 
 /** Names and reasons can have every character that Discord has: another encoding would refuse some of them for ever. */
 const refuseOtherEncodings = Effect.gen(function* () {

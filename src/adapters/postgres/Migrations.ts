@@ -37,6 +37,13 @@ export const status = (
     }
   })
 
+/** Whether the database has exactly the migrations of `set`. Reads only, and waits for nobody. */
+export const isCurrent = (set: MigrationSet): Effect.Effect<boolean, DatabaseError, SqlClient.SqlClient> =>
+  status(set).pipe(
+    Effect.map(({ pending, unknown }) => pending.length === 0 && unknown.length === 0),
+    Effect.catchTags({ SqlError: unreachable, ParseError: undecodable })
+  )
+
 /**
  * Brings the database up to `set` in one transaction, so that no migration is ever half applied; returns the new ones.
  * Safe if several processes start at once: the others wait, then find nothing to do.
@@ -69,7 +76,7 @@ export const run = (
   }).pipe(
     Effect.catchTags({
       SqlError: unreachable,
-      ParseError: () => failed(`the table ${table} does not decode`),
+      ParseError: undecodable,
       MigrationError: error => failed(error.message)
     }),
     // The migrator dies if a migration fails; a transaction dies if its connection breaks.
@@ -88,6 +95,8 @@ const keysOf = (set: MigrationSet) => Object.keys(set).sort()
 
 const unreachable = (error: SqlError.SqlError) =>
   new DatabaseError({ reason: "unreachable", detail: describeSqlError(error) })
+
+const undecodable = () => failed(`the table ${table} does not decode`)
 
 const describeFailure = ({ cause, message }: Migrator.MigrationError) =>
   cause instanceof SqlError.SqlError ? `${message}: ${describeSqlError(cause)}` : message

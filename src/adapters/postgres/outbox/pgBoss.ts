@@ -2,7 +2,7 @@ import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqlError from "@effect/sql/SqlError"
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { Duration, Effect, Either, Fiber, Predicate, Runtime, Schedule, Stream } from "effect"
+import { Duration, Effect, Either, Fiber, Predicate, Record, Runtime, Schedule, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import { PgBoss } from "pg-boss"
 import type { Db } from "pg-boss"
@@ -129,18 +129,27 @@ const keptForSeconds = 30 * 24 * 60 * 60
 /** A live process loses a job that it does not settle within this. */
 const heldAtMostSeconds = 15 * 60
 
+/** pg-boss creates and changes a queue under locks, in several statements: mostly there is nothing to change. */
 const declare = async (boss: PgBoss, kind: JobKind) => {
   const queue = queueOf(kind)
-  await boss.createQueue(queue, { policy: jobQueues[kind].order === "any" ? "standard" : "key_strict_fifo" })
-  await boss.updateQueue(queue, {
-    notify: true,
-    // A job without retries left would block its key for ever; the worker that takes it decides when to give up.
-    retryLimit: 1_000_000,
-    heartbeatSeconds: jobLapsesAfter / 1000,
-    expireInSeconds: heldAtMostSeconds,
-    retentionSeconds: keptForSeconds
-  })
+  const found = await boss.getQueue(queue)
+  if (found === null)
+    await boss.createQueue(queue, {
+      policy: jobQueues[kind].order === "any" ? "standard" : "key_strict_fifo"
+    })
+  if (found === null || !hasSettings(found)) await boss.updateQueue(queue, queueSettings)
 }
+
+const queueSettings = {
+  notify: true,
+  // A job without retries left would block its key for ever; the worker that takes it decides when to give up.
+  retryLimit: 1_000_000,
+  heartbeatSeconds: jobLapsesAfter / 1000,
+  expireInSeconds: heldAtMostSeconds,
+  retentionSeconds: keptForSeconds
+}
+
+const hasSettings = Schema.is(Schema.Struct(Record.map(queueSettings, value => Schema.Literal(value))))
 
 /** pg-boss checks the code of PostgreSQL's own errors, so they pass unwrapped. */
 const databaseIn = (runtime: Runtime.Runtime<SqlClient.SqlClient>): Db => ({
