@@ -7,7 +7,9 @@ import type { ReceivedInteraction } from "../../ports/Claims.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { inBatches } from "./inBatches.ts"
+import { Lookout } from "./Lookout.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
+import { heldByNobodyNow } from "./pulseStatement.ts"
 import { tokenAlive, tokenDead } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
@@ -20,6 +22,10 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const lease = yield* ProcessLease
+    const { watch } = yield* Lookout
+    const someAwait = yield* watch(
+      `exists (select from interactions where awaits_answer and (taken_over or ${heldByNobodyNow("interactions.holder")}))`
+    )
 
     /** Forgets what answered the interactions that it changes. An erasure takes these locks the other way round. */
     const withoutAnswers = (changing: Statement.Fragment) =>
@@ -62,6 +68,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       }, asStoreUnavailable("Claims.answeredForAnother")),
 
       adopt: Effect.gen(function* () {
+        if (!(yield* someAwait)) return []
         const holder = yield* lease.id
         const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
         const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`

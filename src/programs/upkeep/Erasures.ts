@@ -9,7 +9,7 @@ export const layer = Layer.scopedDiscard(
     const data = yield* PersonalData
 
     const finish = Effect.gen(function* () {
-      // No span every two seconds: mostly there is nothing to do.
+      // No span every second: mostly there is nothing to do.
       const unfinished = yield* Effect.withTracerEnabled(data.unfinishedErasures, false)
       const ends = yield* Effect.forEach(unfinished, privacy.finishErasure)
       const completed = ends.filter(isComplete => isComplete).length
@@ -24,7 +24,7 @@ export const layer = Layer.scopedDiscard(
       )
     )
 
-    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("2 seconds")))
+    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("1 second")))
     yield* Effect.forkScoped(Effect.repeat(Effect.ignoreLogged(data.prune), Schedule.spaced("1 hour")))
   })
 )
