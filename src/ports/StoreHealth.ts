@@ -6,8 +6,8 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 export class StoreHealth extends Context.Tag("mochi/ports/StoreHealth")<
   StoreHealth,
   {
-    /** Fails if the database can store nothing although it answers: it is read-only, or its disk is full. */
-    readonly takesWrites: Effect.Effect<void, StoreUnavailable>
+    /** False if the database can store nothing although it answers: it is read-only, or its disk is full. */
+    readonly takesWrites: Effect.Effect<boolean, StoreUnavailable>
     /** Whether the database answers on a new connection, outside the pool. */
     readonly isReachable: Effect.Effect<boolean>
   }

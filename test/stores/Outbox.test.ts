@@ -14,6 +14,7 @@ import { Atomic } from "../../src/ports/Atomic.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import type { Taken } from "../../src/ports/Outbox.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
+import * as Pulse from "../../src/adapters/postgres/Pulse.ts"
 import * as TestDatabase from "../support/postgres.ts"
 import { ask, deliver } from "./jobs.ts"
 
@@ -74,6 +75,7 @@ const worldInMemory = Layer.effect(
 )
 
 const sql = Layer.mergeAll(OutboxPgBoss.layer, AtomicSql.layer, worldSql).pipe(
+  Layer.provide(Pulse.layer),
   Layer.provide(TestDatabase.layer)
 )
 

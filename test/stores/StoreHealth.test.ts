@@ -7,7 +7,7 @@ onEachStore("a healthy store", it => {
   it.effect("takes writes and is reachable", () =>
     Effect.gen(function* () {
       const health = yield* StoreHealth
-      yield* health.takesWrites
+      expect(yield* health.takesWrites).toBe(true)
       expect(yield* health.isReachable).toBe(true)
     })
   )

@@ -3,6 +3,6 @@ import { StoreHealth } from "../../ports/StoreHealth.ts"
 
 /** Memory takes whatever is stored. */
 export const layer: Layer.Layer<StoreHealth> = Layer.succeed(StoreHealth, {
-  takesWrites: Effect.void,
+  takesWrites: Effect.succeed(true),
   isReachable: Effect.succeed(true)
 })

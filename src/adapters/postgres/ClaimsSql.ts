@@ -11,9 +11,11 @@ import { batched } from "./batched.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { inBatches } from "./inBatches.ts"
+import { Lookout } from "./Lookout.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { countingRuns } from "./RateLimitsSql.ts"
+import { heldByNobodyNow } from "./pulseStatement.ts"
 import { tokenAlive, tokenDead } from "./tokenAlive.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 import { countingUse } from "./UsageLogSql.ts"
@@ -32,6 +34,10 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       const lease = yield* ProcessLease
       const pseudonyms = yield* Pseudonyms
       const settings = yield* Settings
+      const { watch } = yield* Lookout
+      const someAwait = yield* watch(
+        `exists (select from interactions where awaits_answer and (taken_over or ${heldByNobodyNow("interactions.holder")}))`
+      )
 
       const claim = yield* batched({
         most: mostClaimedTogether,
@@ -110,6 +116,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
         }, asStoreUnavailable("Claims.answeredForAnother")),
 
         adopt: Effect.gen(function* () {
+          if (!(yield* someAwait)) return []
           const holder = yield* lease.id
           const columns = sql`id, user_id, case when ${tokenAlive(sql)} then token end as token`
           const awaited = sql`awaits_answer and received_at > now() - ${awaitedFor}::interval`

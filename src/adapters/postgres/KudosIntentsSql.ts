@@ -10,8 +10,10 @@ import { columnsOf, named, valuesOf } from "./columnsAndValues.ts"
 import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
 import { decodeIntents, encodeDraft, encodeEnd, intentColumns } from "./kudosIntentRows.ts"
+import { Lookout } from "./Lookout.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
+import { heldByNobodyNow } from "./pulseStatement.ts"
 import { asStoreUnavailable, storeUnavailable } from "./storeErrors.ts"
 
 /** Longer than a command may take: a process that still works on it has lost the database or Mochi. */
@@ -25,6 +27,9 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
       const sql = yield* SqlClient.SqlClient
       const lease = yield* ProcessLease
       const pseudonyms = yield* Pseudonyms
+      const { watch } = yield* Lookout
+      const someUnfinished = yield* watch(`exists (select from kudos_intents where state = 'sending'
+        and (${heldByNobodyNow("kudos_intents.holder")} or (holder = lease.id and stored_at < now() - interval '${unfinishedAfter}')))`)
 
       const columns = named(sql, intentColumns)
 
@@ -93,6 +98,7 @@ export const layer: Layer.Layer<KudosIntents, never, SqlClient.SqlClient | Proce
         }, asStoreUnavailable("KudosIntents.lock")),
 
         adopt: Effect.gen(function* () {
+          if (!(yield* someUnfinished)) return []
           const holder = yield* lease.id
           // In one transaction with the decoding: this process does not take an intent that it cannot decode.
           return yield* sql`update kudos_intents set holder = ${holder}, taken_over = true

@@ -11,6 +11,7 @@ import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { currentTraceparent } from "../../telemetry/traceContext.ts"
 import { storable } from "./columns.ts"
 import type { DatabaseUrl } from "./Database.ts"
+import { Lookout } from "./Lookout.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
@@ -27,6 +28,8 @@ const make = Effect.gen(function* () {
   }
   const { announce, boss } = yield* start(onWork)
   const held = yield* HeldJobs.make(boss, onWork)
+  const { watch } = yield* Lookout
+  for (const kind of jobKinds) yield* watch(someDue(queueOf(kind)), () => onWork(queueOf(kind)))
   const release = (kind: JobKind) =>
     Effect.flatMap(held.release(queueOf(kind)), some =>
       some ? Effect.asVoid(announce(queueOf(kind))) : Effect.void
@@ -103,13 +106,17 @@ const make = Effect.gen(function* () {
   }, Effect.uninterruptible)
 
   const untilWork = Effect.fnUntraced(function* (kind: JobKind) {
-    const [due] = yield* decodeDue(
-      yield* sql`
-        select extract(epoch from min(start_after) - now())::float8 * 1000 as millis from pgboss.job
-        where name = ${queueOf(kind)} and state < 'active' and start_after > now()`
+    const [next] = yield* decodeNext(
+      yield* sql`select extract(epoch from min(next) - now())::float8 * 1000 as millis
+        from unnest(array['created', 'retry']::pgboss.job_state[]) as waiting, lateral (
+          select min(start_after) as next from pgboss.job
+          where name = ${queueOf(kind)} and state = waiting and not blocked and start_after > now()
+        ) as first`
     )
-    const millis = Math.min(due?.millis ?? longestWaitMillis, longestWaitMillis)
-    yield* Effect.timeoutOption(signals[kind].take, Duration.millis(Math.ceil(millis)))
+    const signal = signals[kind].take
+    yield* next?.millis == null
+      ? signal
+      : Effect.timeoutOption(signal, Duration.millis(Math.ceil(next.millis)))
   })
 
   const take = (
@@ -174,14 +181,16 @@ const make = Effect.gen(function* () {
 
 /**
  * Jobs in PostgreSQL, by pg-boss: a job stored within a transaction commits with it. Building the layer sets up schema and
- * queues. If a signal gets lost, a waiter finds the job within a second.
+ * queues. If a signal gets lost, the pulse finds the job within a second.
  */
 export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> = Layer.scoped(
   Outbox,
   asStoreUnavailable("Outbox.start")(make)
 )
 
-const longestWaitMillis = 1_000
+/** Whether the queue has a job that its waiter could take. The waiter looks again if another job comes before that one. */
+const someDue = (queue: string) => `exists (select from pgboss.job where name = '${queue}'
+  and state in ('created', 'retry') and not blocked and start_after <= now())`
 
 const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken) =>
   StoredJob.encode({
@@ -198,7 +207,7 @@ const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
 /** Names one try of the job: a former holder that settles its own try changes nothing. */
 const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })
 
-const decodeDue = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))
+const decodeNext = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))
 
 const decodeBacklog = Schema.decodeUnknown(
   Schema.Tuple(Schema.Struct({ waiting: Schema.Int, millis: Schema.NullOr(Schema.Number) }))

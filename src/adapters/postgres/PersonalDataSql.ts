@@ -13,6 +13,7 @@ import { fenceLockSeed } from "./erasedSince.ts"
 import { inBatches } from "./inBatches.ts"
 import { eraseAll } from "./personalDataErasure.ts"
 import { exportSelects } from "./personalExport.ts"
+import { Lookout } from "./Lookout.ts"
 import { pagedRows } from "./pagedRows.ts"
 import { hasAny, idsOf, partiesOf, requestTables, storedAt } from "./personRows.ts"
 import type { RequestTable, Whose } from "./personRows.ts"
@@ -36,6 +37,8 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
+    const { watch } = yield* Lookout
+    const someDue = yield* watch("exists (select from unfinished_erasures where next_try_at <= now())")
 
     const whose = (person: Identity): Whose => ({
       ...person,
@@ -121,15 +124,16 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
           and asked_at <= ${DateTime.toDate(erasure.askedAt)}`
       }, asStoreUnavailable("PersonalData.endErasure")),
 
-      unfinishedErasures: sql`update unfinished_erasures set tries = tries + 1,
-          next_try_at = clock_timestamp() + least(2 ^ least(tries + 1, 10), ${longestPauseSeconds}) * interval '1 second'
-          where discord_user_id in (select discord_user_id from unfinished_erasures
-            where next_try_at <= clock_timestamp()
-            order by next_try_at limit ${triedAtOnce} for update skip locked)
-          returning discord_user_id, profile_ids, asked_at`.pipe(
-        Effect.flatMap(decodeUnfinished),
-        asStoreUnavailable("PersonalData.unfinishedErasures")
-      ),
+      unfinishedErasures: Effect.gen(function* () {
+        if (!(yield* someDue)) return []
+        return yield* decodeUnfinished(
+          yield* sql`update unfinished_erasures set tries = tries + 1,
+            next_try_at = clock_timestamp() + least(2 ^ least(tries + 1, 10), ${longestPauseSeconds}) * interval '1 second'
+            where discord_user_id in (select discord_user_id from unfinished_erasures
+              where next_try_at <= now() order by next_try_at limit ${triedAtOnce} for update skip locked)
+            returning discord_user_id, profile_ids, asked_at`
+        )
+      }).pipe(asStoreUnavailable("PersonalData.unfinishedErasures")),
 
       wasErasedSince: Effect.fnUntraced(function* (id: UserId, moment: DateTime.Utc) {
         const since = DateTime.toDate(moment)

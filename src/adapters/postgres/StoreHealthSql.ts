@@ -1,6 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Predicate, Schema } from "effect"
 import { StoreHealth } from "../../ports/StoreHealth.ts"
+import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { DatabaseUrl } from "./Database.ts"
 import * as DatabaseSession from "./DatabaseSession.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
@@ -22,7 +23,11 @@ export const layer: Layer.Layer<StoreHealth, never, SqlClient.SqlClient | Databa
             returning pg_relation_size('write_probe')::integer as size`
         )
         if (size > largestProbe) yield* sql`truncate write_probe`
-      }).pipe(asStoreUnavailable("StoreHealth.takesWrites")),
+        return true
+      }).pipe(
+        asStoreUnavailable("StoreHealth.takesWrites"),
+        Effect.catchIf(isRefusal, () => Effect.succeed(false))
+      ),
 
       isReachable: DatabaseSession.open(url, "mochi-discord-probe").pipe(
         Effect.flatMap(({ query }) => query("select 1")),
@@ -32,5 +37,11 @@ export const layer: Layer.Layer<StoreHealth, never, SqlClient.SqlClient | Databa
     }
   })
 )
+
+/** The database understood, and could not do it. Errors of the classes 08 and 57 mean that it is not up. */
+const isRefusal = ({ cause }: StoreUnavailable) =>
+  Predicate.hasProperty(cause, "code") && isSqlState(cause.code) && !/^(?:08|57)/.test(cause.code)
+
+const isSqlState = Schema.is(Schema.String.pipe(Schema.pattern(/^[0-9A-Z]{5}$/)))
 
 const decodeSize = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ size: Schema.NonNegativeInt })))

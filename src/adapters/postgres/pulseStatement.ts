@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { leaseLapsesAfter } from "./detection.ts"
 
 /** First half of the two-part key of a lease's lock. */
 export const leaseLockSpace = 7_301_446
@@ -7,6 +8,14 @@ export const roleLockSpace = 7_301_447
 
 /** For a lapsed lease: other processes took its work over long before. */
 export const leaseKeptFor = "1 day"
+
+/**
+ * For a look: true for a row whose holder is another process that renewed no lease in time. `hasLapsed` decides, this only
+ * says whether to ask it.
+ */
+export const heldByNobodyNow = (holder: string): string => `(${holder} <> lease.id and not exists (
+  select from processes where processes.id = ${holder}
+    and seen_at > clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'))`
 
 /**
  * One beat. Parameters: the lease to renew, after how many milliseconds it lapses, the lease whose lock this session holds,

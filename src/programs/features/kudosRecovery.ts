@@ -13,7 +13,7 @@ import { createdDrawing, KudosAnswers } from "./kudosAnswers.ts"
 const resolvedAtOnce = 8
 
 /** How often this process looks for others that ended with unfinished work. */
-const looksEvery = "3 seconds"
+const looksEvery = "1 second"
 
 /** Nobody else answers what this process has taken over, and the person waits as long as the token lives. */
 const answerAgain = Schedule.exponential("2 seconds").pipe(Schedule.intersect(Schedule.recurs(7)))

@@ -26,7 +26,7 @@ export const layer = Layer.scopedDiscard(
       )
     )
 
-    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("2 seconds")))
+    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("1 second")))
     yield* Effect.forkScoped(Effect.repeat(Effect.ignoreLogged(data.prune), Schedule.spaced("1 hour")))
   })
 )

@@ -1,4 +1,4 @@
-import { Duration, Effect, Layer, Metric, Option, Ref, Schedule } from "effect"
+import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
 import { Claims } from "../../ports/Claims.ts"
 import { Liveness } from "../../ports/Liveness.ts"
 import {
@@ -33,18 +33,7 @@ export const layer = Layer.scopedDiscard(
     const store = yield* StoreHealth
     const liveness = yield* Liveness
 
-    const takesWrites = yield* Ref.make(true)
-    const tryToWrite = Effect.flatMap(
-      Effect.isSuccess(Effect.timeout(store.takesWrites, looksWithin)),
-      writes => Ref.set(takesWrites, writes)
-    )
-
-    const lookAtStore = Effect.gen(function* () {
-      const { oldest, waiting } = yield* outbox.backlog
-      yield* Metric.set(notificationBacklog, waiting)
-      yield* Metric.set(notificationOldestAge, Duration.toSeconds(oldest))
-      yield* Metric.set(notificationDead, yield* notifications.count("dead"))
-    }).pipe(
+    const lookAtStore = store.takesWrites.pipe(
       Effect.timeout(looksWithin),
       Effect.matchEffect({
         onFailure: () =>
@@ -53,13 +42,17 @@ export const layer = Layer.scopedDiscard(
             // Without a database there is no work to get on with, and a new process would have no database either.
             Effect.unlessEffect(liveness.progressed, store.isReachable)
           ),
-        onSuccess: () =>
-          Effect.zipRight(
-            Effect.flatMap(Ref.get(takesWrites), writes => readiness.set("database", writes ? "ok" : "down")),
-            liveness.progressed
-          )
+        onSuccess: takesWrites =>
+          Effect.zipRight(readiness.set("database", takesWrites ? "ok" : "down"), liveness.progressed)
       })
     )
+
+    const countWaiting = Effect.gen(function* () {
+      const { oldest, waiting } = yield* outbox.backlog
+      yield* Metric.set(notificationBacklog, waiting)
+      yield* Metric.set(notificationOldestAge, Duration.toSeconds(oldest))
+      yield* Metric.set(notificationDead, yield* notifications.count("dead"))
+    }).pipe(Effect.ignoreLogged)
 
     const lookAtMochi = Effect.gen(function* () {
       const isUp = yield* Effect.map(Effect.timeoutOption(pay.reachable, "5 seconds"), Option.contains(true))
@@ -78,7 +71,7 @@ export const layer = Layer.scopedDiscard(
     )
 
     yield* every("2 seconds", lookAtStore)
-    yield* every("5 seconds", tryToWrite)
+    yield* every("10 seconds", countWaiting)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)
     yield* every("1 minute", forgetRuns)

@@ -1,9 +1,10 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
-import { Duration, Effect, Schedule, Schema } from "effect"
+import { Duration, Effect, Queue, Schedule, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
 import { touchesEvery } from "../detection.ts"
+import { Lookout } from "../Lookout.ts"
 import { call, queues } from "./pgBoss.ts"
 import type { OnWork } from "./pgBoss.ts"
 
@@ -20,6 +21,10 @@ export interface HeldJobs {
 export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, never, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const { watch } = yield* Lookout
+    /** Jobs may have been lost. */
+    const losses = yield* Queue.sliding<void>(1)
+    yield* watch(someAreLost, () => losses.unsafeOffer())
     const held = new Map<string, { readonly queue: string; readonly attempt: JobAttempt }>()
 
     const attemptsOn = (queue: string) =>
@@ -43,10 +48,7 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
     })
 
     const reclaim = Effect.gen(function* () {
-      const rows = yield* sql`
-        select name, id, retry_count from pgboss.job
-        where name in ${sql.in(queues)} and state = 'active'
-          and abs(extract(epoch from now() - heartbeat_on)) > heartbeat_seconds`
+      const rows = yield* sql`select name, id, retry_count from pgboss.job where ${sql.literal(isLost)}`
       for (const { id, name, retry_count } of yield* decodeLost(rows)) {
         yield* call(db => boss.fail(name, { id, retryCount: retry_count }, undefined, { db }))
         onWork(name)
@@ -56,12 +58,12 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
     /** After the database's clock was set back: counts each job's delay from now instead of from a future moment. */
     const followClock = sql`
       update pgboss.job set created_on = now(), start_after = start_after - (created_on - now())
-      where name in ${sql.in(queues)} and state < 'active' and created_on > now() + interval '2 seconds'`
+      where ${sql.literal(isFromTheFuture)}`
 
     // Heartbeats come first: after a stall this process must not take its own jobs for lost.
-    const heartbeat = touch.pipe(Effect.zipRight(reclaim), Effect.zipRight(followClock))
+    const afterLosses = Effect.all([losses.take, touch, reclaim, followClock], { discard: true })
     const maintenance = Effect.zipRight(
-      Effect.sleep("30 seconds"),
+      Effect.sleep(maintainsEvery),
       call(() => boss.supervise())
     )
 
@@ -73,7 +75,7 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         held.delete(id)
       },
       release,
-      keep: Effect.all([every(touchesEvery, heartbeat), every(30_000, maintenance)], {
+      keep: Effect.all([every(touchesEvery, touch), every(0, afterLosses), every(0, maintenance)], {
         concurrency: "unbounded",
         discard: true
       }).pipe(
@@ -83,6 +85,18 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
       )
     }
   })
+
+/** Milliseconds. Maintenance only deletes what nobody needs: jobs that are lost come back without it. */
+const maintainsEvery = 5 * 60_000
+
+const ofOurQueues = `name in (${queues.map(queue => `'${queue}'`).join(", ")})`
+/** Without heartbeat, or held for longer than any work may take. */
+const isLost = `${ofOurQueues} and state = 'active' and (
+  abs(extract(epoch from now() - heartbeat_on)) > heartbeat_seconds
+  or now() - started_on > expire_seconds * interval '1 second')`
+const isFromTheFuture = `${ofOurQueues} and state in ('created', 'retry') and created_on > now() + interval '2 seconds'`
+const someAreLost = `exists (select from pgboss.job where ${isLost})
+  or exists (select from pgboss.job where ${isFromTheFuture})`
 
 const decodeLost = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, retry_count: Schema.NonNegativeInt }))
