@@ -8,6 +8,7 @@ import type { Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 import { currentTraceparent } from "../../telemetry/traceContext.ts"
 import { storable } from "./columns.ts"
 import type { DatabaseUrl } from "./Database.ts"
@@ -15,6 +16,7 @@ import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
+import * as Taking from "./outbox/taking.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 const make = Effect.gen(function* () {
@@ -73,51 +75,53 @@ const make = Effect.gen(function* () {
       )
     }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
 
+  /** Until when nothing can be taken unless a signal comes, by the monotonic clock, in milliseconds. */
+  const idleUntil: Record<JobKind, number> = Record.map(jobQueues, () => 0)
+
   const fetch = Effect.fnUntraced(function* (kind: JobKind, most: number) {
-    const rows = yield* call(db =>
-      boss.fetch<unknown>(queueOf(kind), { batchSize: most, includeMetadata: true, db })
+    const { dueIn, jobs } = yield* Taking.take(queueOf(kind), most)
+    idleUntil[kind] =
+      jobs.length === most
+        ? 0
+        : (yield* monotonicMillis) + Math.min(dueIn ?? longestWaitMillis, longestWaitMillis)
+    held.hold(
+      queueOf(kind),
+      jobs.map(({ id, tries }) => ({ id, retryCount: tries }))
     )
-    held.hold(queueOf(kind), rows)
     const taken: Array<Taken> = []
-    for (const row of rows) {
-      const stored = StoredJob.decode(row.data)
+    for (const { age, data, id, tries } of jobs) {
+      const stored = StoredJob.decode(data)
       if (Option.isSome(stored)) {
         const { after, failures, job, traceparent } = stored.value
-        const age = Duration.millis(Math.max(0, row.startedOn.getTime() - row.createdOn.getTime() - after))
         taken.push({
-          id: row.id,
+          id,
           job,
-          triesBefore: row.retryCount,
+          triesBefore: tries,
           failuresBefore: failures,
           firstAfter: Duration.millis(after),
-          age,
+          age: Duration.millis(Math.max(0, age - after)),
           traceparent
         })
       } else {
         // Another release may be able to read it; this one puts it back without holding up the rest.
-        yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: row.id }))
-        yield* putBack(kind, row, Duration.minutes(1))
+        yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: id }))
+        yield* putBack(kind, { id, retryCount: tries }, Duration.minutes(1))
       }
     }
     return taken
   }, Effect.uninterruptible)
 
   const untilWork = Effect.fnUntraced(function* (kind: JobKind) {
-    const [due] = yield* decodeDue(
-      yield* sql`
-        select extract(epoch from min(start_after) - now())::float8 * 1000 as millis from pgboss.job
-        where name = ${queueOf(kind)} and state < 'active' and start_after > now()`
-    )
-    const millis = Math.min(due?.millis ?? longestWaitMillis, longestWaitMillis)
-    yield* Effect.timeoutOption(signals[kind].take, Duration.millis(Math.ceil(millis)))
+    const millis = idleUntil[kind] - (yield* monotonicMillis)
+    if (millis > 0) yield* Effect.timeoutOption(signals[kind].take, Duration.millis(Math.ceil(millis)))
   })
 
   const take = (
     kind: JobKind,
     most: number
   ): Effect.Effect<ReadonlyArray<Taken>, SqlError.SqlError | ParseResult.ParseError, SqlClient.SqlClient> =>
-    Effect.flatMap(fetch(kind, most), taken =>
-      taken.length > 0 ? Effect.succeed(taken) : Effect.zipRight(untilWork(kind), take(kind, most))
+    Effect.zipRight(untilWork(kind), fetch(kind, most)).pipe(
+      Effect.flatMap(taken => (taken.length > 0 ? Effect.succeed(taken) : take(kind, most)))
     )
 
   const storing =
@@ -197,8 +201,6 @@ const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
 
 /** Names one try of the job: a former holder that settles its own try changes nothing. */
 const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })
-
-const decodeDue = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))
 
 const decodeBacklog = Schema.decodeUnknown(
   Schema.Tuple(Schema.Struct({ waiting: Schema.Int, millis: Schema.NullOr(Schema.Number) }))
