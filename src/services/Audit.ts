@@ -1,6 +1,7 @@
 import { Effect, Option } from "effect"
 import type { RequestKey, UserId } from "../domain/Ids.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
+import type { AuditEntry } from "../ports/AuditLog.ts"
 import { currentTraceId } from "../telemetry/traceContext.ts"
 
 /** What an actor did. The audit log adds the moment and the trace. */
@@ -22,9 +23,8 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
     const log = yield* AuditLog
 
     const record = Effect.fn("Audit.record")(
-      function* ({ request, ...rest }: AuditedAction) {
-        const traceId = yield* currentTraceId
-        yield* log.record({ ...rest, request: Option.fromNullable(request), traceId })
+      function* (action: AuditedAction) {
+        yield* log.record(yield* entryOf(action))
       },
       Effect.timeout(patience),
       (work, { action, outcome }) =>
@@ -36,3 +36,7 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
     return { record }
   })
 }) {}
+
+/** The entry of an action, for a store that keeps it together with what the action did. */
+export const entryOf = ({ request, ...rest }: AuditedAction): Effect.Effect<AuditEntry> =>
+  Effect.map(currentTraceId, traceId => ({ ...rest, request: Option.fromNullable(request), traceId }))

@@ -20,7 +20,7 @@ export interface CardPlace {
 }
 
 /** A message as it is sent: where it goes, the status that it shows, and the bot that sends it. */
-type SentMessage = Pick<Shown, "channelId" | "place" | "status" | "bot">
+export type SentMessage = Pick<Shown, "channelId" | "place" | "status" | "bot">
 
 export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
   effect: Effect.gen(function* () {
@@ -45,20 +45,12 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
       // If the presser is not the owner, their message is not the owner's card.
       if (Option.exists(owner, id => id !== presser)) return
       const message = { channelId, place: "dm", status: "pending", bot: Option.none() } as const
-      yield* posted(key, "owner", message, messageId)
+      yield* requests.show(key, "owner", shownAs(message, messageId))
     })
 
-    /** The sending of a message begins: until `posted`, nobody knows whether Discord stored it. */
+    /** The sending of a message begins: until its id is stored, nobody knows whether Discord stored it. */
     const begin = (key: RequestKey, audience: Audience, message: SentMessage) =>
       requests.begin(key, audience, { ...message, messageId: Option.none(), isOutdated: false })
-
-    /** Discord stored the message, under this id. */
-    const posted = (key: RequestKey, audience: Audience, message: SentMessage, messageId: MessageId) =>
-      requests.show(key, audience, { ...message, messageId: Option.some(messageId), isOutdated: false })
-
-    /** A standing message shows this status now. */
-    const drawn = (key: RequestKey, audience: Audience, standing: Shown, status: RequestStatus) =>
-      requests.show(key, audience, { ...standing, status, isOutdated: false })
 
     /**
      * The click on the owner's card, or on what stands behind its View button, has drawn this status: nobody needs to
@@ -67,7 +59,7 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
     const drawnByClick = Effect.fn("Cards.drawnByClick")(function* (key: RequestKey, status: RequestStatus) {
       const shown = yield* requests.shown(key, "owner")
       if (Option.isNone(shown)) return
-      yield* drawn(key, "owner", shown.value, status)
+      yield* requests.show(key, "owner", drawnAs(shown.value, status))
       yield* atomic.transaction(
         Effect.gen(function* () {
           const stored = yield* requests.lock(key)
@@ -96,10 +88,24 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
     /** Keeps an ephemeral answer up to date while its interaction's token lives. */
     const follow = (key: RequestKey, answer: LiveAnswer) => requests.addAnswer(key, answer)
 
-    return { adopt, shown: requests.shown, begin, posted, drawn, drawnByClick, outdated, follow }
+    return { adopt, begin, drawnByClick, outdated, follow }
   })
 }) {}
 
 /** Whether a message says all that is stored of a request at this status. */
 export const isUpToDate = (shown: Shown, status: RequestStatus): boolean =>
   shown.status === status && !shown.isOutdated
+
+/** Discord stored the message, under this id. */
+export const shownAs = (message: SentMessage, messageId: MessageId): Shown => ({
+  ...message,
+  messageId: Option.some(messageId),
+  isOutdated: false
+})
+
+/** A standing message shows this status now. */
+export const drawnAs = (standing: Shown, status: RequestStatus): Shown => ({
+  ...standing,
+  status,
+  isOutdated: false
+})

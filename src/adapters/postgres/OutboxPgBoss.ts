@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql"
-import { Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
+import { Context, Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
 import { isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
@@ -15,6 +15,7 @@ import type { DatabaseUrl } from "./Database.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
+import { decodeFrees, frees, JobRemoval, removing } from "./outbox/removing.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
 import * as Taking from "./outbox/taking.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
@@ -75,11 +76,18 @@ const make = Effect.gen(function* () {
       )
     }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
 
+  /** Statements of `fetch` that began and that ended. */
+  const fetches = Record.map(jobQueues, () => ({ began: 0, ended: 0 }))
+
   /** Until when nothing can be taken unless a signal comes, by the monotonic clock, in milliseconds. */
   const idleUntil: Record<JobKind, number> = Record.map(jobQueues, () => 0)
 
   const fetch = Effect.fnUntraced(function* (kind: JobKind, most: number) {
-    const { dueIn, jobs } = yield* Taking.take(queueOf(kind), most)
+    fetches[kind].began++
+    const { dueIn, jobs } = yield* Effect.ensuring(
+      Taking.take(queueOf(kind), most),
+      Effect.sync(() => fetches[kind].ended++)
+    )
     idleUntil[kind] =
       jobs.length === most
         ? 0
@@ -124,12 +132,24 @@ const make = Effect.gen(function* () {
       Effect.flatMap(taken => (taken.length > 0 ? Effect.succeed(taken) : take(kind, most)))
     )
 
+  const remove: JobRemoval["Type"]["remove"] = (taken, statement) =>
+    Effect.suspend(() => {
+      const kind = taken.job._tag
+      held.letGo(attemptOf(taken))
+      const { ended } = fetches[kind]
+      // A waiter sees the job behind it only once this one is gone. A job that was put during the statement may have been
+      // looked for in vain: the statement does not see it, and the look did not see that this one is gone.
+      return Effect.tap(statement, ({ frees }) =>
+        frees || fetches[kind].began > ended ? signals[kind].offer() : Effect.void
+      )
+    }).pipe(Effect.uninterruptible)
+
   const storing =
     (operation: string) =>
     <A, E, R>(work: Effect.Effect<A, E, R>) =>
       Effect.provideService(work, SqlClient.SqlClient, sql).pipe(asStoreUnavailable(operation))
 
-  return Outbox.of({
+  const outbox = Outbox.of({
     put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Duration.Duration = Duration.zero) {
       const traceparent = yield* currentTraceparent
       const millis = Math.round(Duration.toMillis(after))
@@ -151,13 +171,14 @@ const make = Effect.gen(function* () {
           ),
 
     done: Effect.fnUntraced(function* (taken: Taken) {
-      const attempt = attemptOf(taken)
-      const kind = taken.job._tag
-      held.letGo(attempt)
-      yield* call(db => boss.deleteJob(queueOf(kind), attempt, { db }))
-      // A waiter sees the job behind it only once this one is gone.
-      const inTransaction = Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection))
-      yield* inTransaction ? announce(queueOf(kind)) : signals[kind].offer()
+      const statement = sql`with removed as (${removing(sql, taken)}) select ${frees(sql, taken)} as frees`
+      yield* remove(
+        taken,
+        Effect.map(Effect.flatMap(statement, decodeFrees), ([row]) => row)
+      )
+      // The job behind it can be taken only after the transaction, whose end nobody here sees.
+      if (Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection)))
+        yield* announce(queueOf(taken.job._tag))
     }, storing("Outbox.done")),
 
     again: Effect.fnUntraced(function* (taken: Taken, after: Duration.Duration) {
@@ -174,16 +195,15 @@ const make = Effect.gen(function* () {
       return { waiting, oldest: Duration.millis(Math.max(0, millis ?? 0)) }
     }).pipe(storing("Outbox.backlog"))
   })
+  return Context.make(Outbox, outbox).pipe(Context.add(JobRemoval, { remove }))
 })
 
 /**
  * Jobs in PostgreSQL, by pg-boss: a job stored within a transaction commits with it. Building the layer sets up schema and
  * queues. If a signal gets lost, a waiter finds the job within a second.
  */
-export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> = Layer.scoped(
-  Outbox,
-  asStoreUnavailable("Outbox.start")(make)
-)
+export const layer: Layer.Layer<Outbox | JobRemoval, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> =
+  Layer.scopedContext(asStoreUnavailable("Outbox.start")(make))
 
 const longestWaitMillis = 1_000
 

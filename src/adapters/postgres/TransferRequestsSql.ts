@@ -1,18 +1,17 @@
 import { SqlClient } from "@effect/sql"
-import type { Statement } from "@effect/sql"
 import { Effect, Layer, Option } from "effect"
 import type { InteractionId, RequestKey } from "../../domain/Ids.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
-import { erasedPrefix } from "./columns.ts"
 import { columnsOf, valuesOf } from "./columnsAndValues.ts"
 import { startOfWork } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
 import { partiesOf } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
+import { isErased, selectedShown, showing } from "./shownMessages.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import {
   decodeLiveAnswers,
@@ -20,8 +19,7 @@ import {
   decodeShown,
   encodeKey,
   encodeLiveAnswer,
-  encodeRequest,
-  encodeShown
+  encodeRequest
 } from "./transferRequestRows.ts"
 
 /** `lock` outside a transaction is a defect: its lock would end with the statement. */
@@ -38,25 +36,8 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
       return Option.fromNullable((yield* decodeRequests(rows))[0])
     })
 
-    const put = Effect.fnUntraced(function* (
-      key: RequestKey,
-      audience: Audience,
-      shown: Shown,
-      furtherChange: Statement.Fragment
-    ) {
-      const keyColumns = yield* encodeKey(key)
-      const row = yield* encodeShown(shown)
-      const stored = { ...keyColumns, audience, ...row }
-      // The lock waits for an erasure in flight, and makes a new one wait until this commits.
-      yield* sql`
-        with request as (
-          select ${isErased(sql, audience)} as is_erased from transfer_requests
-          where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
-        )
-        insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
-        where not exists (select from request where is_erased)
-        on conflict (application_id, code, audience) do update set ${sql.update(row)}${furtherChange}`
-    })
+    const put = (key: RequestKey, audience: Audience, shown: Shown, isNew: boolean) =>
+      Effect.flatMap(showing(sql, key, audience, shown, isNew), statement => statement)
 
     return {
       find: (key: RequestKey) => asStoreUnavailable("TransferRequests.find")(select(key, false)),
@@ -86,19 +67,16 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       shown: Effect.fnUntraced(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
-        // A clock that was set back must not make a message younger.
-        const rows =
-          yield* sql`select channel_id, message_id, place, status, is_outdated, discord_application_id,
-            abs(extract(epoch from now() - begun_at))::float8 as age
-          from shown_messages where application_id = ${application_id} and code = ${code} and audience = ${audience}`
+        const rows = yield* sql`select ${selectedShown(sql)} from shown_messages
+          where application_id = ${application_id} and code = ${code} and audience = ${audience}`
         return Option.fromNullable((yield* decodeShown(rows))[0])
       }, asStoreUnavailable("TransferRequests.shown")),
 
       begin: (key: RequestKey, audience: Audience, shown: Shown) =>
-        asStoreUnavailable("TransferRequests.begin")(put(key, audience, shown, sql`, begun_at = now()`)),
+        asStoreUnavailable("TransferRequests.begin")(put(key, audience, shown, true)),
 
       show: (key: RequestKey, audience: Audience, shown: Shown) =>
-        asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, sql``)),
+        asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, false)),
 
       liveAnswers: Effect.fnUntraced(function* (key: RequestKey) {
         const { application_id, code } = yield* encodeKey(key)
@@ -126,14 +104,6 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
 /** Keeps these locks apart from others whose names hash alike; the number is arbitrary. */
 const lockSeed = 2_026_001
-
-/** True for a request whose `party` was erased. */
-const isErased = (sql: SqlClient.SqlClient, party: string) =>
-  sql.or(
-    ["profile", "discord"].map(
-      kind => sql`starts_with(coalesce(${sql(`transfer_requests.${party}_${kind}_id`)}, ''), ${erasedPrefix})`
-    )
-  )
 
 /**
  * An erased person stays erased, and so do their words, even if Mochi repeats them later. A stored id stays until an

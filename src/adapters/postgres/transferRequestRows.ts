@@ -24,6 +24,12 @@ const RequestColumns = Schema.Struct({
   origin: optionalText(Schema.String)
 })
 
+/** All that `decodeRequests` reads. */
+export const requestColumns: ReadonlyArray<string> = [
+  ...Object.keys(RequestColumns.fields),
+  ...Object.keys(noFacts)
+]
+
 export const encodeRequest = (request: TransferRequest) =>
   Effect.gen(function* () {
     const by = Option.match(request.settlement, { onNone: () => nobody, onSome: settlement => settlement.by })
@@ -78,6 +84,8 @@ const ShownColumns = Schema.Struct({
   is_outdated: Schema.Boolean,
   discord_application_id: optionalText(BotId)
 })
+
+export const shownColumns: ReadonlyArray<string> = Object.keys(ShownColumns.fields)
 
 const StoredShownColumns = Schema.Struct({ ...ShownColumns.fields, age: Schema.Number })
 
