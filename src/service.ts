@@ -13,6 +13,7 @@ import * as AtomicSql from "./adapters/postgres/AtomicSql.ts"
 import * as AuditLogSql from "./adapters/postgres/AuditLogSql.ts"
 import * as Database from "./adapters/postgres/Database.ts"
 import * as DecisionLeasesSql from "./adapters/postgres/DecisionLeasesSql.ts"
+import * as DeliveryRecordsSql from "./adapters/postgres/DeliveryRecordsSql.ts"
 import * as GatewaySessionsSql from "./adapters/postgres/GatewaySessionsSql.ts"
 import * as ClaimsSql from "./adapters/postgres/ClaimsSql.ts"
 import * as KudosIntentsSql from "./adapters/postgres/KudosIntentsSql.ts"
@@ -64,7 +65,7 @@ const stores = Layer.mergeAll(
   ClaimsSql.layer,
   KudosIntentsSql.layer,
   NotificationLogSql.layer,
-  Layer.retry(OutboxPgBoss.layer, storeComesBack),
+  Layer.provideMerge(DeliveryRecordsSql.layer, Layer.retry(OutboxPgBoss.layer, storeComesBack)),
   PeopleSql.layer,
   PersonalDataSql.layer,
   RateLimitsSql.layer,

@@ -34,8 +34,6 @@ export class NotificationLog extends Context.Tag("mochi/ports/NotificationLog")<
       most: number
     ) => Effect.Effect<ReadonlyArray<Notification>, StoreUnavailable>
     readonly count: (state: NotificationState) => Effect.Effect<number, StoreUnavailable>
-    /** Counts a try before it starts; none if the notification is no longer pending. */
-    readonly attempt: (id: NotificationId) => Effect.Effect<Option.Option<Notification>, StoreUnavailable>
     /** Returns how long it waited for its delivery, by the store's clock. */
     readonly settle: (
       id: NotificationId,

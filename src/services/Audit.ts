@@ -14,10 +14,6 @@ export interface AuditedAction {
   readonly subject?: UserId
 }
 
-/** The action with its trace, for a store that records it together with what it led to. */
-export const auditEntry = ({ request, ...rest }: AuditedAction): Effect.Effect<AuditEntry> =>
-  Effect.map(currentTraceId, traceId => ({ ...rest, request: Option.fromNullable(request), traceId }))
-
 /** No command waits longer for its entry in the log. */
 const patience = "3 seconds"
 
@@ -27,7 +23,7 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
     const log = yield* AuditLog
 
     const record = (deed: AuditedAction) =>
-      Effect.flatMap(auditEntry(deed), log.record).pipe(
+      Effect.flatMap(entryOf(deed), log.record).pipe(
         Effect.timeout(patience),
         Effect.catchAll(error =>
           Effect.annotateLogs(Effect.logError("audit_failed", error), {
@@ -40,3 +36,7 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
     return { record }
   })
 }) {}
+
+/** The entry of an action, for a store that keeps it together with what the action did. */
+export const entryOf = ({ request, ...rest }: AuditedAction): Effect.Effect<AuditEntry> =>
+  Effect.map(currentTraceId, traceId => ({ ...rest, request: Option.fromNullable(request), traceId }))

@@ -20,7 +20,7 @@ export interface CardPlace {
 }
 
 /** A message as it is sent: where it goes, the status that it shows, and the bot that sends it. */
-type SentMessage = Pick<Shown, "channelId" | "place" | "status" | "bot">
+export type SentMessage = Pick<Shown, "channelId" | "place" | "status" | "bot">
 
 export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
   effect: Effect.gen(function* () {
@@ -43,17 +43,9 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
         bot: Option.none()
       })
 
-    /** The sending of a message begins: until `posted`, nobody knows whether Discord stored it. */
+    /** The sending of a message begins: until its id is stored, nobody knows whether Discord stored it. */
     const begin = (key: RequestKey, audience: Audience, message: SentMessage) =>
       requests.begin(key, audience, { ...message, messageId: Option.none(), isOutdated: false })
-
-    /** Discord stored the message, under this id. */
-    const posted = (key: RequestKey, audience: Audience, message: SentMessage, messageId: MessageId) =>
-      requests.show(key, audience, { ...message, messageId: Option.some(messageId), isOutdated: false })
-
-    /** A standing message shows this status now. */
-    const drawn = (key: RequestKey, audience: Audience, standing: Shown, status: RequestStatus) =>
-      requests.show(key, audience, { ...standing, status, isOutdated: false })
 
     /**
      * The click on the owner's card, or on what stands behind its View button, has drawn this status: nobody needs to
@@ -87,10 +79,24 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
     /** Keeps an ephemeral answer up to date while its interaction's token lives. */
     const follow = (key: RequestKey, answer: LiveAnswer) => requests.addAnswer(key, answer)
 
-    return { adopt, shown: requests.shown, begin, posted, drawn, drawnByClick, outdated, follow }
+    return { adopt, begin, drawnByClick, outdated, follow }
   })
 }) {}
 
 /** Whether a message says all that is stored of a request at this status. */
 export const isUpToDate = (shown: Shown, status: RequestStatus): boolean =>
   shown.status === status && !shown.isOutdated
+
+/** Discord stored the message, under this id. */
+export const shownAs = (message: SentMessage, messageId: MessageId): Shown => ({
+  ...message,
+  messageId: Option.some(messageId),
+  isOutdated: false
+})
+
+/** A standing message shows this status now. */
+export const drawnAs = (standing: Shown, status: RequestStatus): Shown => ({
+  ...standing,
+  status,
+  isOutdated: false
+})

@@ -10,7 +10,7 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
-import { Audit, auditEntry } from "./Audit.ts"
+import { Audit, entryOf } from "./Audit.ts"
 import type { AuditedAction } from "./Audit.ts"
 import { inSpan, requestAttributes } from "../telemetry/spans.ts"
 import { Settlements } from "./Settlements.ts"
@@ -92,7 +92,7 @@ export const createdRequests = Effect.gen(function* () {
     const about = requestAttributes(key)
     yield* Effect.annotateCurrentSpan(about)
     const isAdded = yield* storedIfPossible(
-      Effect.flatMap(auditEntry(deed), entry => requests.addCreated(key, intent, entry)).pipe(
+      Effect.flatMap(entryOf(deed), entry => requests.addCreated(key, intent, entry)).pipe(
         Effect.tap(isNew => (isNew ? Effect.annotateCurrentSpan({ outcome: "pending" }) : Effect.void)),
         inSpan("request.store", { attributes: about })
       )

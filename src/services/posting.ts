@@ -13,7 +13,7 @@ import type { MochiError } from "../ports/MochiError.ts"
 import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import type { Shown, StoredShown } from "../ports/TransferRequests.ts"
-import { Cards, isUpToDate } from "./Cards.ts"
+import { Cards, isUpToDate, shownAs } from "./Cards.ts"
 import { makeChannelTurns } from "./channelTurns.ts"
 import { makeClosedDms } from "./closedDms.ts"
 
@@ -59,15 +59,15 @@ export const posting = Effect.gen(function* () {
     error._tag === "MessengerError" && messenger.about(error) === "lost channel"
 
   /** Runs `work` in the person's DM channel; if Discord no longer knows the stored one, opens another and runs it again. */
-  const inDm = Effect.fnUntraced(function* (
+  const inDm = Effect.fnUntraced(function* <A>(
     user: UserId,
-    work: (channelId: ChannelId) => Effect.Effect<void, PostingFailure>
-  ): Effect.fn.Return<void, PostingFailure> {
+    work: (channelId: ChannelId) => Effect.Effect<A, PostingFailure>
+  ): Effect.fn.Return<A, PostingFailure> {
     const bot = yield* messenger.application
     const open = Effect.tap(messenger.openDm(user), opened => people.rememberDmChannel(user, opened, bot))
     const channel = yield* people.dmChannel(user, bot)
     if (Option.isNone(channel)) return yield* Effect.flatMap(open, work)
-    yield* Effect.catchIf(work(channel.value), isOfLostChannel, () =>
+    return yield* Effect.catchIf(work(channel.value), isOfLostChannel, () =>
       people.forgetDmChannel(user, channel.value).pipe(Effect.zipRight(open), Effect.flatMap(work))
     )
   })
@@ -101,7 +101,7 @@ export const posting = Effect.gen(function* () {
     }
   })
 
-  /** Sends a message once, in the channel's turn. Before another try, it looks for the message of an earlier one. */
+  /** Sends a message once, in the channel's turn, and returns what it shows. Before another try, it looks for the message of an earlier one. */
   const postOnce = (
     delivery: Delivery,
     earlier: Option.Option<StoredShown>,
@@ -130,10 +130,10 @@ export const posting = Effect.gen(function* () {
       : yield* messenger.post(channelId, notice, nonceOf(id, place))
     if (Option.exists(doubt, message => !isUpToDate(message, request.status)))
       yield* messenger.edit(channelId, messageId, notice)
-    yield* cards.posted(request.key, audience, message, messageId)
+    return shownAs(message, messageId)
   })
 
-  /** Posts the notice as a DM, or if DMs are closed, a pointer in the channel of the request. */
+  /** Posts the notice as a DM, or if DMs are closed, a pointer in the channel of the request. Returns what is shown then. */
   const postTo = Effect.fnUntraced(function* (
     delivery: Delivery,
     earlier: Option.Option<StoredShown>,
@@ -147,13 +147,13 @@ export const posting = Effect.gen(function* () {
       if (Option.isNone(channelId))
         return yield* new Undeliverable({ reason: `${reason}, and there is no channel to fall back to` })
       const pointer = Notice.Pointer({ audience, userId, key: request.key })
-      yield* postOnce(delivery, earlier, "channel", channelId.value, pointer)
+      return yield* postOnce(delivery, earlier, "channel", channelId.value, pointer)
     })
     const wasPointer = Option.exists(earlier, ({ place }) => place === "channel")
     const isKnownClosed = Option.isNone(earlier) && Option.isSome(channelId) && (yield* closedDms.has(userId))
     if (wasPointer || isKnownClosed) return yield* inChannel("the direct messages are closed")
-    yield* inDm(userId, dm => postOnce(delivery, earlier, "dm", dm, notice)).pipe(
-      Effect.zipRight(closedDms.reached(userId)),
+    return yield* inDm(userId, dm => postOnce(delivery, earlier, "dm", dm, notice)).pipe(
+      Effect.zipLeft(closedDms.reached(userId)),
       Effect.catchIf(isUnreachable, ({ code }) =>
         Effect.zipRight(
           closedDms.refused(userId),
@@ -183,17 +183,17 @@ export const posting = Effect.gen(function* () {
     )
   })
 
-  /** Draws a message in doubt again, if Discord has it. If it has not, the person read nothing untrue, and gets nothing. */
+  /** Draws a message in doubt again, if Discord has it, and returns what it shows. If it has not, the person read nothing untrue, and gets nothing. */
   const correct = Effect.fnUntraced(
-    function* ({ notification: { audience }, request }: Delivery, doubt: StoredShown, notice: Notice) {
-      if (doubt.place === "channel") return
+    function* ({ request }: Delivery, doubt: StoredShown, notice: Notice) {
+      if (doubt.place === "channel") return Option.none()
       const sought = yield* look(doubt, request, notice)
-      if (sought._tag !== "Found") return
+      if (sought._tag !== "Found") return Option.none()
       const message = { ...doubt, status: request.status }
       yield* redraw({ ...message, messageId: Option.some(sought.messageId) }, notice)
-      yield* cards.posted(request.key, audience, message, sought.messageId)
+      return Option.some(shownAs(message, sought.messageId))
     },
-    Effect.catchIf(isBeyondRepair, () => Effect.void)
+    Effect.catchIf(isBeyondRepair, () => Effect.succeedNone)
   )
 
   return { postTo, redraw, correct }

@@ -5,7 +5,8 @@ import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import type { Shown } from "../../src/ports/TransferRequests.ts"
-import { Cards, isUpToDate } from "../../src/services/Cards.ts"
+import { Cards, drawnAs, isUpToDate, shownAs } from "../../src/services/Cards.ts"
+import type { SentMessage } from "../../src/services/Cards.ts"
 import { linus, profileIdOf } from "./cast.ts"
 import { inMemory } from "./inMemory.ts"
 import { key } from "./mochiWorld.ts"
@@ -24,6 +25,7 @@ const carding = Effect.gen(function* () {
   const within = Effect.provide(process.context)
   const log = yield* within(NotificationLog)
   return {
+    process,
     webhook,
     cards: yield* within(Cards),
     request: Effect.flatMap(TransferRequests, requests => requests.find(key)).pipe(Effect.flatten, within),
@@ -32,6 +34,11 @@ const carding = Effect.gen(function* () {
       Effect.map(Option.map(({ isOutdated, status }) => [status, isOutdated])),
       within
     ),
+    /** The message stands at Discord. */
+    stands: (sent: SentMessage) =>
+      Effect.flatMap(TransferRequests, requests =>
+        requests.show(key, "owner", shownAs(sent, place.messageId))
+      ).pipe(within),
     /** How many deliveries wait. */
     jobs: Effect.flatMap(Outbox, outbox => outbox.backlog).pipe(
       Effect.map(({ waiting }) => waiting),
@@ -46,22 +53,26 @@ const carding = Effect.gen(function* () {
 })
 
 describe("A card", () => {
-  it.scoped("is stored before it is sent, and has its message once that is known", () =>
+  it.scoped("is stored before it is sent, as one that nobody has seen yet", () =>
     Effect.gen(function* () {
-      const { cards } = yield* carding
+      const { cards, process } = yield* carding
       yield* cards.begin(key, "owner", message)
-      expect(yield* cards.shown(key, "owner")).toMatchObject({ value: card({ messageId: Option.none() }) })
-      yield* cards.posted(key, "owner", message, place.messageId)
-      expect(yield* cards.shown(key, "owner")).toMatchObject({ value: card() })
+      const requests = yield* Effect.provide(TransferRequests, process.context)
+      expect(yield* requests.shown(key, "owner")).toMatchObject({ value: card({ messageId: Option.none() }) })
     })
   )
 
+  it("has its message once that is known, and says everything once it was drawn", () => {
+    expect(shownAs(message, place.messageId)).toEqual(card())
+    expect(drawnAs(card({ isOutdated: true }), "approved")).toEqual(card({ status: "approved" }))
+  })
+
   it.scoped("that a click has drawn is drawn again only if another status came in meanwhile", () =>
     Effect.gen(function* () {
-      const { cards, delivered, jobs, shown, webhook } = yield* carding
+      const { cards, delivered, jobs, shown, stands, webhook } = yield* carding
       yield* webhook("approved")
       yield* delivered
-      yield* cards.posted(key, "owner", message, place.messageId)
+      yield* stands(message)
       const before = yield* jobs
       yield* cards.drawnByClick(key, "approved")
       expect(yield* shown).toEqual(Option.some(["approved", false]))
@@ -89,9 +100,9 @@ describe("A card", () => {
 
   it.scoped("that says less than what is stored keeps its true status until it is drawn again", () =>
     Effect.gen(function* () {
-      const { cards, delivered, jobs, request, shown, webhook } = yield* carding
+      const { cards, delivered, jobs, request, shown, stands, webhook } = yield* carding
       yield* webhook("approved")
-      yield* cards.posted(key, "owner", { ...message, status: "approved" }, place.messageId)
+      yield* stands({ ...message, status: "approved" })
       const approved = yield* request
       const before = yield* jobs
       // It is still to be delivered: that will draw it.
@@ -101,15 +112,13 @@ describe("A card", () => {
       yield* cards.outdated(approved)
       expect(yield* shown).toEqual(Option.some(["approved", true]))
       expect(yield* jobs).toBe(before + 1)
-      yield* cards.drawn(key, "owner", card({ status: "approved", isOutdated: true }), "approved")
-      expect(yield* shown).toEqual(Option.some(["approved", false]))
     })
   )
 
   it.scoped("that is pressed does not take the place of one that is stored", () =>
     Effect.gen(function* () {
-      const { cards, shown } = yield* carding
-      yield* cards.posted(key, "owner", { ...message, status: "approved" }, place.messageId)
+      const { cards, shown, stands } = yield* carding
+      yield* stands({ ...message, status: "approved" })
       yield* cards.adopt(key, place, profileIdOf(linus))
       expect(yield* shown).toEqual(Option.some(["approved", false]))
     })

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either, Fiber, Option, TestClock } from "effect"
 import type { Audience } from "../../src/domain/Notification.ts"
 import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
+import { DeliveryRecords } from "../../src/ports/DeliveryRecords.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
 import { People } from "../../src/ports/People.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
@@ -25,8 +26,13 @@ const delivering = Effect.gen(function* () {
       const all = (yield* log.list(Option.none(), 100)).filter(each => each.audience === audience)
       const notification = all.findLast(({ state }) => state === "pending") ?? all[0]
       if (notification === undefined) return "nothing to deliver"
-      const result = yield* Effect.either((yield* Deliveries).deliver(notification))
+      yield* log.settle(notification.id, "pending", Option.none())
+      const tried = Option.getOrThrow(yield* (yield* DeliveryRecords).begin(notification.id))
+      const result = yield* Effect.either((yield* Deliveries).deliver(tried))
       if (Either.isLeft(result)) return result.left
+      const requests = yield* TransferRequests
+      if (Option.isSome(result.right))
+        yield* requests.show(notification.request, audience, result.right.value)
       yield* log.settle(notification.id, "delivered", Option.none())
       return "delivered"
     }).pipe(Effect.provide(process.context))

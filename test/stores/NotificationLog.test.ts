@@ -29,16 +29,13 @@ onEachStore("the notification log", it => {
     })
   )
 
-  it.effect("keeps the state, its reason and the tries of a notification", () =>
+  it.effect("keeps the state of a notification and its reason", () =>
     Effect.gen(function* () {
       const log = yield* NotificationLog
       const [added] = yield* log.add(requestOf("SETTLE"), "pending", [owner])
-      yield* log.attempt(added!.id)
-      expect(yield* log.attempt(added!.id)).toMatchObject(Option.some({ id: added!.id, attempts: 2 }))
       yield* log.settle(added!.id, "dead", Option.some("no channel"))
-      expect(yield* log.attempt(added!.id)).toEqual(Option.none())
       const dead = Option.getOrThrow(yield* log.find(added!.id))
-      expect(dead).toMatchObject({ state: "dead", reason: Option.some("no channel"), attempts: 2 })
+      expect(dead).toMatchObject({ state: "dead", reason: Option.some("no channel") })
       yield* log.settle(added!.id, "pending", Option.none())
       expect(Option.getOrThrow(yield* log.find(added!.id))).toMatchObject({
         state: "pending",

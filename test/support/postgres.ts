@@ -54,10 +54,13 @@ const isUp = (folder: string): Effect.Effect<void, unknown> =>
 /** For a dozen services at once with a pool of ten each, and for the tests that look into their databases. */
 const connections = 400
 
+/** How the names of these databases begin. */
+export const testDatabases = "test_"
+
 /** A new, empty database on the run's server. */
 export const freshDatabase: Effect.Effect<Redacted.Redacted, unknown, Scope.Scope> = Effect.gen(function* () {
   const url = yield* server
-  const name = `test_${randomUUID().replaceAll("-", "")}`
+  const name = `${testDatabases}${randomUUID().replaceAll("-", "")}`
   const administer = (statement: string) =>
     Effect.gen(function* () {
       const context = yield* Database.connect(url)

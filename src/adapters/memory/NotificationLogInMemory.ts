@@ -88,14 +88,6 @@ export const layer: Layer.Layer<NotificationLog, never, Tables> = Layer.effect(
       count: state =>
         tables.read(({ notifications }) => notifications.filter(each => each.state === state).length),
 
-      attempt: id =>
-        first(
-          changeAll(
-            each => each.id === id && each.state === "pending",
-            ({ attempts }) => ({ attempts: attempts + 1 })
-          )
-        ),
-
       settle: (id, state, reason) =>
         Effect.map(
           changeAll(

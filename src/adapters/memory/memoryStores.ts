@@ -8,6 +8,7 @@ import * as AtomicInMemory from "./AtomicInMemory.ts"
 import * as AuditLogInMemory from "./AuditLogInMemory.ts"
 import * as ClaimsInMemory from "./ClaimsInMemory.ts"
 import * as DecisionLeasesInMemory from "./DecisionLeasesInMemory.ts"
+import * as DeliveryRecordsInMemory from "./DeliveryRecordsInMemory.ts"
 import * as GatewaySessionsInMemory from "./GatewaySessionsInMemory.ts"
 import * as KudosIntentsInMemory from "./KudosIntentsInMemory.ts"
 import * as LeadershipInMemory from "./LeadershipInMemory.ts"
@@ -23,7 +24,7 @@ import * as TransferRequestsInMemory from "./TransferRequestsInMemory.ts"
 import * as UsageLogInMemory from "./UsageLogInMemory.ts"
 import * as WebhookInboxInMemory from "./WebhookInboxInMemory.ts"
 
-const all = Layer.mergeAll(
+const parts = Layer.mergeAll(
   AtomicInMemory.layer,
   AuditLogInMemory.layer,
   ClaimsInMemory.layer,
@@ -41,6 +42,8 @@ const all = Layer.mergeAll(
   UsageLogInMemory.layer,
   WebhookInboxInMemory.layer
 )
+
+const all = Layer.provideMerge(DeliveryRecordsInMemory.layer, parts)
 
 /** The stores of one of several processes over the same tables. The process ends with its scope, or by `Process.end`. */
 export const layerOf = (

@@ -1,5 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
+import type * as Statement from "@effect/sql/Statement"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
+import type { ParseResult } from "effect"
 import { ApplicationId, UserId, RequestCode, TraceId } from "../../domain/Ids.ts"
 import { AuditLog } from "../../ports/AuditLog.ts"
 import type { AuditEntry, AuditFilter, AuditRecord } from "../../ports/AuditLog.ts"
@@ -9,34 +11,6 @@ import { startOfWork, erasedSince } from "./erasedSince.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
-/**
- * Adds the entry; a condition may follow. The log keeps the action, without the id of an actor who was erased during it.
- */
-export const insertingEntry = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  pseudonyms: Pseudonyms["Type"],
-  entry: AuditEntry
-) {
-  const row = yield* encodeRow({
-    actor: entry.actor,
-    action: entry.action,
-    application_id: Option.map(entry.request, key => key.applicationId),
-    code: Option.map(entry.request, key => key.code),
-    outcome: entry.outcome,
-    trace_id: entry.traceId,
-    subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
-  })
-  const isErased = erasedSince(
-    sql,
-    pseudonyms,
-    yield* startOfWork(sql),
-    isPerson(row.actor) ? [row.actor] : []
-  )
-  const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
-  const values = { ...row, actor }
-  return sql`insert into audit_log (${columnsOf(sql, values)}) select ${valuesOf(sql, values)}`
-})
-
 /** The table's triggers refuse every change except the erasure of an actor. */
 export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonyms> = Layer.effect(
   AuditLog,
@@ -44,9 +18,11 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
     const sql = yield* SqlClient.SqlClient
     const pseudonyms = yield* Pseudonyms
     return {
-      record: Effect.fnUntraced(function* (entry: AuditEntry) {
-        yield* sql`${yield* insertingEntry(sql, pseudonyms, entry)}`
-      }, asStoreUnavailable("AuditLog.record")),
+      record: (entry: AuditEntry) =>
+        Effect.flatMap(recording(sql, pseudonyms, entry), statement => statement).pipe(
+          Effect.asVoid,
+          asStoreUnavailable("AuditLog.record")
+        ),
 
       list: Effect.fnUntraced(function* (filter: AuditFilter, most: number) {
         const conditions = [
@@ -69,6 +45,33 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
     }
   })
 )
+
+/** Adds an entry; a condition may follow. The log keeps the action, without the id of an actor who was erased during it. */
+export const recording = (
+  sql: SqlClient.SqlClient,
+  pseudonyms: Pseudonyms["Type"],
+  entry: AuditEntry
+): Effect.Effect<Statement.Statement<object>, ParseResult.ParseError> =>
+  Effect.gen(function* () {
+    const row = yield* encodeRow({
+      actor: entry.actor,
+      action: entry.action,
+      application_id: Option.map(entry.request, key => key.applicationId),
+      code: Option.map(entry.request, key => key.code),
+      outcome: entry.outcome,
+      trace_id: entry.traceId,
+      subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
+    })
+    const isErased = erasedSince(
+      sql,
+      pseudonyms,
+      yield* startOfWork(sql),
+      isPerson(row.actor) ? [row.actor] : []
+    )
+    const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
+    const values = { ...row, actor }
+    return sql`insert into audit_log (${columnsOf(sql, values)}) select ${valuesOf(sql, values)}`
+  })
 
 const isPerson = Schema.is(UserId)
 

@@ -6,7 +6,7 @@ import { Settings } from "../../config/Settings.ts"
 import { Claim } from "../../domain/Claim.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { Conclusion, ReceivedInteraction } from "../../ports/Claims.ts"
-import { insertingEntry } from "./AuditLogSql.ts"
+import { recording } from "./AuditLogSql.ts"
 import { batched } from "./batched.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
@@ -102,7 +102,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
           const steps = [
             ...(isAnswered ? [answered] : []),
             ...Option.toArray(
-              yield* Effect.transposeMapOption(deed, entry => insertingEntry(sql, pseudonyms, entry))
+              yield* Effect.transposeMapOption(deed, entry => recording(sql, pseudonyms, entry))
             ),
             ...Option.toArray(yield* Effect.transposeMapOption(use, one => countingUse(sql, pseudonyms, one)))
           ]

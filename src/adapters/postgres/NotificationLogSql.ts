@@ -1,13 +1,17 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Duration, Effect, Layer, Option, Schema } from "effect"
-import { ApplicationId, RequestCode } from "../../domain/Ids.ts"
+import { Effect, Layer, Option, Schema } from "effect"
 import type { RequestKey } from "../../domain/Ids.ts"
-import { Audience, NotificationId, NotificationKind, NotificationState } from "../../domain/Notification.ts"
-import type { DueNotification, Notification } from "../../domain/Notification.ts"
-import { RequestStatus } from "../../domain/RequestStatus.ts"
+import type {
+  Audience,
+  DueNotification,
+  NotificationId,
+  NotificationState
+} from "../../domain/Notification.ts"
+import type { RequestStatus } from "../../domain/RequestStatus.ts"
 import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { storable } from "./columns.ts"
 import { inBatches } from "./inBatches.ts"
+import { decode, decodeAge, settling } from "./notificationRows.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 /** For delivered notifications; the store keeps all others. */
@@ -66,25 +70,12 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
         return count
       }, asStoreUnavailable("NotificationLog.count")),
 
-      attempt: Effect.fnUntraced(function* (id: NotificationId) {
-        const [tried] = yield* decode(
-          yield* sql`update notifications set attempts = attempts + 1, updated_at = now()
-            where id = ${id} and state = 'pending' returning *`
-        )
-        return Option.fromNullable(tried)
-      }, asStoreUnavailable("NotificationLog.attempt")),
-
       settle: Effect.fnUntraced(function* (
         id: NotificationId,
         state: NotificationState,
         reason: Option.Option<string>
       ) {
-        const text = Option.getOrNull(Option.map(reason, storable))
-        const [settled] = yield* decodeAges(
-          yield* sql`update notifications set state = ${state}, reason = ${text}, updated_at = now()
-            where id = ${id} returning extract(epoch from clock_timestamp() - created_at)::float8 as age`
-        )
-        return Duration.seconds(settled?.age ?? 0)
+        return yield* decodeAge(yield* settling(sql, id, state, reason))
       }, asStoreUnavailable("NotificationLog.settle")),
 
       revive: Effect.fnUntraced(function* (id: Option.Option<NotificationId>) {
@@ -106,38 +97,5 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
     }
   })
 )
-
-const Row = Schema.Struct({
-  id: NotificationId,
-  application_id: ApplicationId,
-  code: RequestCode,
-  audience: Audience,
-  kind: NotificationKind,
-  about: RequestStatus,
-  state: NotificationState,
-  reason: Schema.OptionFromNullOr(Schema.String),
-  attempts: Schema.NonNegativeInt,
-  created_at: Schema.DateTimeUtcFromDate,
-  updated_at: Schema.DateTimeUtcFromDate
-})
-
-const decodeRows = Schema.decodeUnknown(Schema.Array(Row))
-
-const decode = (rows: unknown) => Effect.map(decodeRows(rows), decoded => decoded.map(toNotification))
-
-const toNotification = (row: typeof Row.Type): Notification => ({
-  id: row.id,
-  request: { applicationId: row.application_id, code: row.code },
-  audience: row.audience,
-  kind: row.kind,
-  about: row.about,
-  state: row.state,
-  reason: row.reason,
-  attempts: row.attempts,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at
-})
-
-const decodeAges = Schema.decodeUnknown(Schema.Array(Schema.Struct({ age: Schema.Number })))
 
 const decodeCount = Schema.decodeUnknown(Schema.Tuple(Schema.Struct({ count: Schema.NonNegativeInt })))

@@ -1,6 +1,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
-import { Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
+import { Context, Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
 import { isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
@@ -8,6 +8,7 @@ import type { Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
+import { monotonicMillis } from "../../context/monotonic.ts"
 import { currentTraceparent } from "../../telemetry/traceContext.ts"
 import { storable } from "./columns.ts"
 import type { DatabaseUrl } from "./Database.ts"
@@ -15,7 +16,9 @@ import { Lookout } from "./Lookout.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
+import { decodeFrees, frees, JobRemoval, removing } from "./outbox/removing.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
+import * as Taking from "./outbox/taking.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 const make = Effect.gen(function* () {
@@ -76,63 +79,80 @@ const make = Effect.gen(function* () {
       )
     }).pipe(Effect.zipRight(signals[kind].offer()), Effect.uninterruptible)
 
+  /** Statements of `fetch` that began and that ended. */
+  const fetches = Record.map(jobQueues, () => ({ began: 0, ended: 0 }))
+
+  /** Until when nothing can be taken unless a signal comes, by the monotonic clock, in milliseconds. */
+  const idleUntil: Record<JobKind, number> = Record.map(jobQueues, () => 0)
+
   const fetch = Effect.fnUntraced(function* (kind: JobKind, most: number) {
-    const rows = yield* call(db =>
-      boss.fetch<unknown>(queueOf(kind), { batchSize: most, includeMetadata: true, db })
+    fetches[kind].began++
+    const { dueIn, jobs } = yield* Effect.ensuring(
+      Taking.take(queueOf(kind), most),
+      Effect.sync(() => fetches[kind].ended++)
     )
-    held.hold(queueOf(kind), rows)
+    idleUntil[kind] =
+      jobs.length === most ? 0 : (yield* monotonicMillis) + (dueIn ?? Number.POSITIVE_INFINITY)
+    held.hold(
+      queueOf(kind),
+      jobs.map(({ id, tries }) => ({ id, retryCount: tries }))
+    )
     const taken: Array<Taken> = []
-    for (const row of rows) {
-      const stored = StoredJob.decode(row.data)
+    for (const { age, data, id, tries } of jobs) {
+      const stored = StoredJob.decode(data)
       if (Option.isSome(stored)) {
         const { after, failures, job, traceparent } = stored.value
-        const age = Duration.millis(Math.max(0, row.startedOn.getTime() - row.createdOn.getTime() - after))
         taken.push({
-          id: row.id,
+          id,
           job,
-          triesBefore: row.retryCount,
+          triesBefore: tries,
           failuresBefore: failures,
           firstAfter: Duration.millis(after),
-          age,
+          age: Duration.millis(Math.max(0, age - after)),
           traceparent
         })
       } else {
         // Another release may be able to read it; this one puts it back without holding up the rest.
-        yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: row.id }))
-        yield* putBack(kind, row, Duration.minutes(1))
+        yield* Effect.logError("outbox_job_unreadable").pipe(Effect.annotateLogs({ job: id }))
+        yield* putBack(kind, { id, retryCount: tries }, Duration.minutes(1))
       }
     }
     return taken
   }, Effect.uninterruptible)
 
   const untilWork = Effect.fnUntraced(function* (kind: JobKind) {
-    const [next] = yield* decodeNext(
-      yield* sql`select extract(epoch from min(next) - now())::float8 * 1000 as millis
-        from unnest(array['created', 'retry']::pgboss.job_state[]) as waiting, lateral (
-          select min(start_after) as next from pgboss.job
-          where name = ${queueOf(kind)} and state = waiting and not blocked and start_after > now()
-        ) as first`
-    )
+    const millis = idleUntil[kind] - (yield* monotonicMillis)
+    if (millis <= 0) return
     const signal = signals[kind].take
-    yield* next?.millis == null
-      ? signal
-      : Effect.timeoutOption(signal, Duration.millis(Math.ceil(next.millis)))
+    yield* Number.isFinite(millis) ? Effect.timeoutOption(signal, Duration.millis(Math.ceil(millis))) : signal
   })
 
   const take = (
     kind: JobKind,
     most: number
   ): Effect.Effect<ReadonlyArray<Taken>, SqlError.SqlError | ParseResult.ParseError, SqlClient.SqlClient> =>
-    Effect.flatMap(fetch(kind, most), taken =>
-      taken.length > 0 ? Effect.succeed(taken) : Effect.zipRight(untilWork(kind), take(kind, most))
+    Effect.zipRight(untilWork(kind), fetch(kind, most)).pipe(
+      Effect.flatMap(taken => (taken.length > 0 ? Effect.succeed(taken) : take(kind, most)))
     )
+
+  const remove: JobRemoval["Type"]["remove"] = (taken, statement) =>
+    Effect.suspend(() => {
+      const kind = taken.job._tag
+      held.letGo(attemptOf(taken))
+      const { ended } = fetches[kind]
+      // A waiter sees the job behind it only once this one is gone. A job that was put during the statement may have been
+      // looked for in vain: the statement does not see it, and the look did not see that this one is gone.
+      return Effect.tap(statement, ({ frees }) =>
+        frees || fetches[kind].began > ended ? signals[kind].offer() : Effect.void
+      )
+    }).pipe(Effect.uninterruptible)
 
   const storing =
     (operation: string) =>
     <A, E, R>(work: Effect.Effect<A, E, R>) =>
       Effect.provideService(work, SqlClient.SqlClient, sql).pipe(asStoreUnavailable(operation))
 
-  return Outbox.of({
+  const outbox = Outbox.of({
     put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Duration.Duration = Duration.zero) {
       const traceparent = yield* currentTraceparent
       const millis = Math.round(Duration.toMillis(after))
@@ -154,13 +174,14 @@ const make = Effect.gen(function* () {
           ),
 
     done: Effect.fnUntraced(function* (taken: Taken) {
-      const attempt = attemptOf(taken)
-      const kind = taken.job._tag
-      held.letGo(attempt)
-      yield* call(db => boss.deleteJob(queueOf(kind), attempt, { db }))
-      // A waiter sees the job behind it only once this one is gone.
-      const inTransaction = Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection))
-      yield* inTransaction ? announce(queueOf(kind)) : signals[kind].offer()
+      const statement = sql`with removed as (${removing(sql, taken)}) select ${frees(sql, taken)} as frees`
+      yield* remove(
+        taken,
+        Effect.map(Effect.flatMap(statement, decodeFrees), ([row]) => row)
+      )
+      // The job behind it can be taken only after the transaction, whose end nobody here sees.
+      if (Option.isSome(yield* Effect.serviceOption(SqlClient.TransactionConnection)))
+        yield* announce(queueOf(taken.job._tag))
     }, storing("Outbox.done")),
 
     again: Effect.fnUntraced(function* (taken: Taken, after: Duration.Duration) {
@@ -177,16 +198,15 @@ const make = Effect.gen(function* () {
       return { waiting, oldest: Duration.millis(Math.max(0, millis ?? 0)) }
     }).pipe(storing("Outbox.backlog"))
   })
+  return Context.make(Outbox, outbox).pipe(Context.add(JobRemoval, { remove }))
 })
 
 /**
  * Jobs in PostgreSQL, by pg-boss: a job stored within a transaction commits with it. Building the layer sets up schema and
  * queues. If a signal gets lost, the pulse finds the job within a second.
  */
-export const layer: Layer.Layer<Outbox, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> = Layer.scoped(
-  Outbox,
-  asStoreUnavailable("Outbox.start")(make)
-)
+export const layer: Layer.Layer<Outbox | JobRemoval, StoreUnavailable, SqlClient.SqlClient | DatabaseUrl> =
+  Layer.scopedContext(asStoreUnavailable("Outbox.start")(make))
 
 /** Whether the queue has a job that its waiter could take. The waiter looks again if another job comes before that one. */
 const someDue = (queue: string) => `exists (select from pgboss.job where name = '${queue}'
@@ -206,8 +226,6 @@ const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
 
 /** Names one try of the job: a former holder that settles its own try changes nothing. */
 const attemptOf = ({ id, triesBefore }: Taken): JobAttempt => ({ id, retryCount: triesBefore })
-
-const decodeNext = Schema.decodeUnknown(Schema.Array(Schema.Struct({ millis: Schema.NullOr(Schema.Number) })))
 
 const decodeBacklog = Schema.decodeUnknown(
   Schema.Tuple(Schema.Struct({ waiting: Schema.Int, millis: Schema.NullOr(Schema.Number) }))

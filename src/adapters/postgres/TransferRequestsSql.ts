@@ -1,5 +1,4 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import type * as Statement from "@effect/sql/Statement"
 import { Effect, Layer, Option } from "effect"
 import type { InteractionId, ProfileId, RequestKey } from "../../domain/Ids.ts"
 import type { RequestStatus } from "../../domain/RequestStatus.ts"
@@ -10,8 +9,7 @@ import { startedBy } from "../../context/WorkStart.ts"
 import type { AuditEntry } from "../../ports/AuditLog.ts"
 import type { StoredIntent } from "../../ports/KudosIntents.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
-import { erasedPrefix } from "./columns.ts"
-import { insertingEntry } from "./AuditLogSql.ts"
+import { recording } from "./AuditLogSql.ts"
 import { columnsOf, named, valuesOf } from "./columnsAndValues.ts"
 import { factsColumns } from "./factsColumns.ts"
 import { erasedSince, startOfWork } from "./erasedSince.ts"
@@ -19,6 +17,7 @@ import { fencedParties } from "./fencedParties.ts"
 import { partiesOf } from "./personRows.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
+import { isErased, selectedShown, showing } from "./shownMessages.ts"
 import { tokenAlive } from "./tokenAlive.ts"
 import {
   decodeLiveAnswers,
@@ -40,25 +39,8 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
     const columns = named(sql, requestColumns)
 
-    const put = Effect.fnUntraced(function* (
-      key: RequestKey,
-      audience: Audience,
-      shown: Shown,
-      furtherChange: Statement.Fragment
-    ) {
-      const keyColumns = yield* encodeKey(key)
-      const row = yield* encodeShown(shown)
-      const stored = { ...keyColumns, audience, ...row }
-      // The lock waits for an erasure in flight, and makes a new one wait until this commits.
-      yield* sql`
-        with request as (
-          select ${isErased(sql, audience)} as is_erased from transfer_requests
-          where application_id = ${keyColumns.application_id} and code = ${keyColumns.code} for share
-        )
-        insert into shown_messages (${columnsOf(sql, stored)}) select ${valuesOf(sql, stored)}
-        where not exists (select from request where is_erased)
-        on conflict (application_id, code, audience) do update set ${sql.update(row)}${furtherChange}`
-    })
+    const put = (key: RequestKey, audience: Audience, shown: Shown, isNew: boolean) =>
+      Effect.flatMap(showing(sql, key, audience, shown, isNew), statement => statement)
 
     return {
       find: Effect.fnUntraced(function* (key: RequestKey) {
@@ -126,7 +108,7 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
             on conflict (interaction_id) do update
               set application_id = excluded.application_id, code = excluded.code, view = excluded.view
           ), audited as (
-            ${yield* insertingEntry(sql, pseudonyms, deed)} where exists (select from request)
+            ${yield* recording(sql, pseudonyms, deed)} where exists (select from request)
           )
           select code from request`
         return added.length > 0
@@ -134,19 +116,16 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       shown: Effect.fnUntraced(function* (key: RequestKey, audience: Audience) {
         const { application_id, code } = yield* encodeKey(key)
-        // A clock that was set back must not make a message younger.
-        const rows =
-          yield* sql`select channel_id, message_id, place, status, is_outdated, discord_application_id,
-            abs(extract(epoch from now() - begun_at))::float8 as age
-          from shown_messages where application_id = ${application_id} and code = ${code} and audience = ${audience}`
+        const rows = yield* sql`select ${selectedShown(sql)} from shown_messages
+          where application_id = ${application_id} and code = ${code} and audience = ${audience}`
         return Option.fromNullable((yield* decodeShown(rows))[0])
       }, asStoreUnavailable("TransferRequests.shown")),
 
       begin: (key: RequestKey, audience: Audience, shown: Shown) =>
-        asStoreUnavailable("TransferRequests.begin")(put(key, audience, shown, sql`, begun_at = now()`)),
+        asStoreUnavailable("TransferRequests.begin")(put(key, audience, shown, true)),
 
       show: (key: RequestKey, audience: Audience, shown: Shown) =>
-        asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, sql``)),
+        asStoreUnavailable("TransferRequests.show")(put(key, audience, shown, false)),
 
       adopt: Effect.fnUntraced(function* (key: RequestKey, presser: ProfileId, shown: Shown) {
         const keyColumns = yield* encodeKey(key)
@@ -192,14 +171,6 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
     }
   })
 )
-
-/** True for a request whose `party` was erased. */
-const isErased = (sql: SqlClient.SqlClient, party: string) =>
-  sql.or(
-    ["profile", "discord"].map(
-      kind => sql`starts_with(coalesce(${sql(`transfer_requests.${party}_${kind}_id`)}, ''), ${erasedPrefix})`
-    )
-  )
 
 /**
  * An erased person stays erased, and so do their words, even if Mochi repeats them later. A stored id stays until an

@@ -24,6 +24,7 @@ const RequestColumns = Schema.Struct({
   origin: optionalText(Schema.String)
 })
 
+/** All that `decodeRequests` reads. */
 export const requestColumns: ReadonlyArray<string> = [...Object.keys(RequestColumns.fields), ...factsColumns]
 
 export const encodeRequest = (request: TransferRequest) =>
@@ -80,6 +81,8 @@ const ShownColumns = Schema.Struct({
   is_outdated: Schema.Boolean,
   discord_application_id: optionalText(BotId)
 })
+
+export const shownColumns: ReadonlyArray<string> = Object.keys(ShownColumns.fields)
 
 const StoredShownColumns = Schema.Struct({ ...ShownColumns.fields, age: Schema.Number })
 

@@ -13,7 +13,7 @@ import { jobs } from "./jobs.ts"
 import type { Jobs } from "./jobs.ts"
 import { retrying } from "./retrying.ts"
 
-const takenAtOnce = 25
+const takenAtOnce = 100
 
 export const layer = Layer.scopedDiscard(
   Effect.gen(function* () {

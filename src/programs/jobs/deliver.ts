@@ -4,13 +4,16 @@ import type { Notification, NotificationId } from "../../domain/Notification.ts"
 import { Atomic } from "../../ports/Atomic.ts"
 import { startedBy } from "../../context/WorkStart.ts"
 import { notificationEnded } from "../../telemetry/metrics.ts"
+import { DeliveryRecords } from "../../ports/DeliveryRecords.ts"
+import type { DeliveryTry } from "../../ports/DeliveryRecords.ts"
 import { requestAttributes } from "../../telemetry/spans.ts"
 import { NotificationLog } from "../../ports/NotificationLog.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
+import type { Shown } from "../../ports/TransferRequests.ts"
 import { Deliveries } from "../../services/Deliveries.ts"
 import type { DeliveryFailure } from "../../services/Deliveries.ts"
-import { Audit } from "../../services/Audit.ts"
+import { entryOf } from "../../services/Audit.ts"
 import { requestedDelay, isPermanent, reasonOf } from "./deliveryFailures.ts"
 import type { JobProgram } from "./JobProgram.ts"
 import { isTooOld, tooOld } from "./retrying.ts"
@@ -21,36 +24,27 @@ export const deliver = Effect.gen(function* () {
   const log = yield* NotificationLog
   const outbox = yield* Outbox
   const deliveries = yield* Deliveries
-  const audit = yield* Audit
+  const records = yield* DeliveryRecords
 
-  const settle = (
+  /** Stores the end, and makes it known. */
+  const end = Effect.fnUntraced(function* (
     taken: Taken,
     notification: Notification,
     state: "delivered" | "dead",
-    reason: Option.Option<string>
-  ) => atomic.transaction(Effect.zipLeft(log.settle(notification.id, state, reason), outbox.done(taken)))
-
-  const recordEnd = Effect.fnUntraced(function* (
-    notification: Notification,
-    outcome: "delivered" | "dead",
-    passed: Duration.Duration,
-    reason: Option.Option<string>
+    { reason = Option.none<string>(), shown = Option.none<Shown>() }
   ) {
-    yield* Effect.annotateCurrentSpan({ outcome })
-    yield* notificationEnded(notification.kind, outcome, passed)
-    yield* audit.record({
-      actor: "bot",
-      action: "deliver",
-      request: notification.request,
-      outcome: `${outcome}: ${notification.kind}`
-    })
+    const { kind, request } = notification
+    yield* Effect.annotateCurrentSpan({ outcome: state })
+    const audit = yield* entryOf({ actor: "bot", action: "deliver", request, outcome: `${state}: ${kind}` })
+    const passed = yield* records.end({ taken, notification, state, reason, shown, audit })
+    yield* notificationEnded(kind, state, passed)
     const event =
-      outcome === "delivered"
+      state === "delivered"
         ? Effect.logInfo("notification_delivered")
         : Effect.logError("notification_failed")
     yield* Effect.annotateLogs(event, {
       ...fieldsOf(notification),
-      outcome,
+      outcome: state,
       duration: Duration.toMillis(passed),
       ...Option.match(reason, { onNone: () => ({}), onSome: text => ({ reason: text }) })
     })
@@ -58,8 +52,7 @@ export const deliver = Effect.gen(function* () {
 
   const giveUp = Effect.fnUntraced(function* (taken: Taken, notification: Notification, reason: string) {
     yield* Effect.annotateCurrentSpan({ "error.type": reason })
-    const passed = yield* settle(taken, notification, "dead", Option.some(reason))
-    yield* recordEnd(notification, "dead", passed, Option.some(reason))
+    yield* end(taken, notification, "dead", { reason: Option.some(reason) })
   })
 
   const tryAgain = Effect.fnUntraced(function* (
@@ -80,16 +73,14 @@ export const deliver = Effect.gen(function* () {
     })
   })
 
-  const attempt = Effect.fnUntraced(function* (taken: Taken, notification: Notification) {
+  const attempt = Effect.fnUntraced(function* (taken: Taken, tried: DeliveryTry) {
+    const { notification } = tried
     const { audience, kind, request } = notification
     yield* Effect.annotateCurrentSpan({ ...requestAttributes(request), audience, kind })
     const result = yield* deliveries
-      .deliver(notification)
+      .deliver(tried)
       .pipe(startedBy({ _tag: "Moment", at: notification.updatedAt }), Effect.either)
-    if (Either.isRight(result)) {
-      const passed = yield* settle(taken, notification, "delivered", Option.none())
-      return yield* recordEnd(notification, "delivered", passed, Option.none())
-    }
+    if (Either.isRight(result)) return yield* end(taken, notification, "delivered", { shown: result.right })
     if (isPermanent(result.left)) return yield* giveUp(taken, notification, reasonOf(result.left))
     if (isTooOld(taken)) return yield* giveUp(taken, notification, tooOld(reasonOf(result.left)))
     yield* tryAgain(taken, notification, result.left)
@@ -116,10 +107,9 @@ export const deliver = Effect.gen(function* () {
     span: "notification.deliver",
     run: Effect.fnUntraced(function* (taken, job) {
       yield* Effect.annotateLogs(Effect.logDebug("job_taken"), { job: taken.id, tries: taken.triesBefore })
-      const notification = yield* log.attempt(job.notification)
-      yield* Option.match(notification, {
+      yield* Option.match(yield* records.begin(job.notification), {
         onNone: () => outbox.done(taken),
-        onSome: found => attempt(taken, found)
+        onSome: tried => attempt(taken, tried)
       })
     }),
     abandon: (taken, job, why) => abandon(taken, job.notification, why)

@@ -47,7 +47,6 @@ const approve = (result: Effect.Effect<Settled, DecisionFailure>) =>
       }),
       Layer.mock(Cards, {
         _tag: "mochi/services/Cards",
-        shown: () => Effect.succeedNone,
         drawnByClick: (_, status) => Ref.update(drawn, all => [...all, status])
       }),
       Layer.mock(RequestPeople, {

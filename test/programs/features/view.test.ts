@@ -23,10 +23,7 @@ const press = (
     const world = Layer.mergeAll(
       Layer.mock(Cards, {
         _tag: "mochi/services/Cards",
-        shown: () => Effect.succeedNone,
         begin: () => Effect.void,
-        posted: () => Effect.void,
-        drawn: () => Effect.void,
         follow: (_, answer) => Ref.update(followed, all => [...all, answer.view])
       }),
       Layer.mock(RequestPeople, {

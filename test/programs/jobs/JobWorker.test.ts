@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Option, Random, TestClock } from "effect"
 import { deliveryDelay } from "../../../src/domain/deliveryRetry.ts"
+import { DeliveryRecords } from "../../../src/ports/DeliveryRecords.ts"
 import { NotificationLog } from "../../../src/ports/NotificationLog.ts"
 import { Outbox } from "../../../src/ports/Outbox.ts"
 import { DeadLetters } from "../../../src/services/DeadLetters.ts"
@@ -196,10 +197,18 @@ describe("A notification", () => {
       NotificationLog,
       Effect.map(NotificationLog, log => ({ ...log, ...change(log) }))
     )
+  const begun = (begin: (log: NotificationLog["Type"]) => DeliveryRecords["Type"]["begin"]) =>
+    Layer.effect(
+      DeliveryRecords,
+      Effect.zipWith(DeliveryRecords, NotificationLog, (records, log) => ({ ...records, begin: begin(log) }))
+    )
 
   it.scoped("that cannot even be read is given up too", () =>
     Effect.gen(function* () {
-      const unreadable = broken(() => ({ attempt: bug, find: () => storeDown }))
+      const unreadable = Layer.merge(
+        begun(() => bug),
+        broken(() => ({ find: () => storeDown }))
+      )
       const { notified, waiting, webhook } = yield* working(unreadable)
       yield* webhook("pending")
       yield* TestClock.adjust("30 hours")
@@ -211,10 +220,7 @@ describe("A notification", () => {
   it.scoped("that was delivered before the fault stays delivered", () =>
     Effect.gen(function* () {
       const { notified, waiting, webhook } = yield* working(
-        broken(({ attempt, settle }) => ({
-          attempt: id =>
-            attempt(id).pipe(Effect.zipLeft(settle(id, "delivered", Option.none())), Effect.map(bug))
-        }))
+        begun(log => id => Effect.map(log.settle(id, "delivered", Option.none()), bug))
       )
       yield* webhook("pending")
       yield* TestClock.adjust("30 hours")
@@ -225,7 +231,13 @@ describe("A notification", () => {
 
   it.scoped("that cannot be given up either stays in the queue", () =>
     Effect.gen(function* () {
-      const away = broken(() => ({ settle: () => storeDown }))
+      const away = Layer.merge(
+        broken(() => ({ settle: () => storeDown })),
+        Layer.effect(
+          DeliveryRecords,
+          Effect.map(DeliveryRecords, records => ({ ...records, end: () => storeDown }))
+        )
+      )
       const { waiting, webhook } = yield* working(away)
       yield* webhook("pending")
       yield* TestClock.adjust("30 hours")

@@ -12,6 +12,7 @@ import { keptAlive, withSessionSettings } from "../connections.ts"
 import { DatabaseUrl } from "../Database.ts"
 import { connectsWithin, jobLapsesAfter, statementEndsWithin } from "../detection.ts"
 import { describeSqlError } from "../storeErrors.ts"
+import * as Taking from "./taking.ts"
 
 export const queueOf = (kind: JobKind): string => jobQueues[kind].name
 export const queues: ReadonlyArray<string> = jobKinds.map(queueOf)
@@ -70,7 +71,7 @@ export const start = (
       attempt(async () => {
         await boss.start()
         for (const kind of jobKinds) await declare(boss, kind)
-      })
+      }).pipe(Effect.zipRight(Taking.declare))
     )
     return {
       boss,

@@ -1,0 +1,57 @@
+import { statementsDuring } from "../support/countStatements.ts"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import type { RequestStatus } from "../../src/domain/RequestStatus.ts"
+import { nobody } from "../../src/domain/TransferRequest.ts"
+import { facts } from "./cast.ts"
+import { keyOf } from "./mochiWorld.ts"
+import { onPostgres, pause } from "./onPostgres.ts"
+
+/** The statements of the delivery that a webhook brings about, once nothing is left to do. */
+const ofDelivery = (
+  world: Effect.Effect.Success<typeof onPostgres>,
+  webhook: Effect.Effect<unknown, unknown>,
+  line: string
+) =>
+  Effect.gen(function* () {
+    const before = world.happened.filter(each => each.startsWith(line)).length
+    const [, statements] = yield* statementsDuring(
+      webhook.pipe(Effect.zipRight(world.untilHappened(line, before + 1)), Effect.zipRight(pause(300)))
+    )
+    const committed = statements.indexOf("COMMIT")
+    return statements.slice(committed + 1).filter(text => !/^(insert into audit_log|listen )/i.test(text))
+  })
+
+/** Nobody but the owner is told. */
+const toOwnerAlone = { facts: Option.some({ ...facts, requester: nobody }) }
+
+describe("A delivery", () => {
+  it.scoped("costs a few statements, whether it posts a card or edits one", () =>
+    Effect.gen(function* () {
+      const world = yield* onPostgres
+      yield* world.deliversJobs
+      // Until it listens.
+      yield* pause(500)
+      const { webhook } = world
+      const report = (code: string, status: RequestStatus) =>
+        webhook(status, { key: keyOf(code), ...toOwnerAlone })
+      const first = yield* ofDelivery(
+        world,
+        report("FIRST", "pending"),
+        "post Linus's DM: ApprovalCard pending"
+      )
+      const posted = yield* ofDelivery(
+        world,
+        report("NEXT", "pending"),
+        "post Linus's DM: ApprovalCard pending"
+      )
+      const edited = yield* ofDelivery(
+        world,
+        report("NEXT", "expired"),
+        "edit Linus's DM: ApprovalCard expired"
+      )
+      expect(world.discord.showsIn("Linus's DM")).toEqual(["ApprovalCard pending", "ApprovalCard expired"])
+      expect([first.length, posted.length, edited.length]).toEqual([6, 5, 3])
+    })
+  )
+})
