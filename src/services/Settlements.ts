@@ -98,41 +98,42 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       if (!hadExpiry) yield* askLater(after, 0)
     })
 
+    const store = Effect.fnUntraced(function* (reported: RequestReport, by: "button" | "event") {
+      const at = yield* DateTime.now
+      return yield* atomic.transaction(
+        Effect.gen(function* () {
+          const { before, report: believed } = yield* withIntentApplied(reported)
+          const after = afterReport(before, believed, at)
+          if (Either.isLeft(after)) {
+            yield* outbox.put([askMochi(reported.key, 0)])
+            return before
+          }
+          yield* requests.save(after.right)
+          if (Option.isNone(reported.status)) {
+            yield* outbox.put([askMochi(reported.key, 0)])
+            return Option.none<TransferRequest>()
+          }
+          yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
+          return Option.some(after.right)
+        })
+      )
+    })
+
     /**
      * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
      * the report left its status open, so that Mochi is asked first.
      */
     const report = Effect.fnUntraced(function* (reported: RequestReport, by: "button" | "event" = "event") {
-      const at = yield* DateTime.now
       const about = requestAttributes(reported.key)
       yield* Effect.annotateCurrentSpan(about)
-      const stored = yield* atomic
-        .transaction(
-          Effect.gen(function* () {
-            const { before, report: believed } = yield* withIntentApplied(reported)
-            const after = afterReport(before, believed, at)
-            if (Either.isLeft(after)) {
-              yield* outbox.put([askMochi(reported.key, 0)])
-              return before
-            }
-            yield* requests.save(after.right)
-            if (Option.isNone(reported.status)) {
-              yield* outbox.put([askMochi(reported.key, 0)])
-              return Option.none<TransferRequest>()
-            }
-            yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
-            return Option.some(after.right)
-          })
-        )
-        .pipe(
-          Effect.tap(
-            Option.match({
-              onNone: () => Effect.void,
-              onSome: ({ status }) => Effect.annotateCurrentSpan({ outcome: status })
-            })
-          ),
-          inSpan("request.store", { attributes: about })
-        )
+      const stored = yield* store(reported, by).pipe(
+        Effect.tap(request =>
+          Effect.annotateCurrentSpan(
+            Option.match(request, { onNone: () => ({}), onSome: ({ status }) => ({ outcome: status }) })
+          )
+        ),
+        inSpan("request.store", { attributes: about })
+      )
       yield* linkToKudos(Option.flatMap(stored, ({ origin }) => origin))
       return stored
     })

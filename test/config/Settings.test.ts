@@ -199,6 +199,7 @@ describe("Faults", () => {
     ["MOCHI_API_KEY", ["a b"]],
     ["MOCHI_PROFILE_URL", ["javascript:alert(1)"]],
     ["SYNC_COMMANDS", ["yes"]],
+    ["TRACE_SQL", ["slow"]],
     ["USER_RATE_LIMIT", ["10", "0/60", "10/0", "-1/60", "10/60/1", "1.5/60"]],
     ["COMMAND_TIMEOUT", ["0", "60001", "2.5s", "-1"]],
     ["MOCHI_MAX_CONCURRENT", ["0", "-1", "1001", "8.5", "many"]],

@@ -1,7 +1,9 @@
 import { Clock, Effect, Either, Exit, Metric, MetricBoundaries, Option } from "effect"
-import type { MochiError } from "../../ports/MochiError.ts"
+import type { Tracer } from "effect"
 import { monotonicMillis } from "../../context/monotonic.ts"
+import type { MochiError } from "../../ports/MochiError.ts"
 import { inSpan, inSpanSince } from "../../telemetry/spans.ts"
+import { currentTraceparent } from "../../telemetry/traceContext.ts"
 import { taggedOnce } from "../../telemetry/taggedOnce.ts"
 import type { Answer, Call } from "./Call.ts"
 import type { FailedTry } from "./tryOutcome.ts"
@@ -64,6 +66,7 @@ export const inTrySpan = <A extends { readonly status: Option.Option<number> }>(
   Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeNanos
     const parent = yield* Effect.option(Effect.currentSpan)
+    if (tries === 1) yield* Effect.annotateCurrentSpan(waited(parent, startedAt))
     const resends = { "http.request.resend_count": tries - 1 }
     const asSpan = inSpanSince("mochi.try", {
       startedAt,
@@ -87,6 +90,13 @@ export const inTrySpan = <A extends { readonly status: Option.Option<number> }>(
     return result
   })
 
+/** Milliseconds from a call's start to its first try: whether Mochi was slow or our own bound toward it. */
+const waited = (call: Option.Option<Tracer.Span>, sentAt: bigint) =>
+  Option.match(call, {
+    onNone: () => ({}),
+    onSome: ({ status }) => ({ "mochi.waited_ms": Number((sentAt - status.startTime) / 1_000_000n) })
+  })
+
 const statusAttribute = Option.match({
   onNone: () => ({}),
   onSome: (code: number) => ({ "http.response.status_code": code })
@@ -94,11 +104,8 @@ const statusAttribute = Option.match({
 
 /** W3C Trace Context of the current span: that of the call, from its second try on that of the try. */
 export const traceparent: Effect.Effect<Readonly<Record<string, string>>> = Effect.map(
-  Effect.option(Effect.currentSpan),
-  Option.match({
-    onNone: () => ({}),
-    onSome: span => ({ traceparent: `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}` })
-  })
+  currentTraceparent,
+  Option.match({ onNone: () => ({}), onSome: traceparent => ({ traceparent }) })
 )
 
 type Server = ReturnType<typeof serverOf>

@@ -1,11 +1,14 @@
 import { it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Logger, Metric, Option, TestClock, Tracer } from "effect"
+import { Cause, Effect, Exit, Fiber, Logger, Metric, Option, TestClock } from "effect"
+import type { Tracer } from "effect"
 import { inspect } from "node:util"
 import { expect } from "vitest"
-import { clientDuration } from "../../../src/adapters/mochi/instrumentation.ts"
+import type { Call } from "../../../src/adapters/mochi/Call.ts"
+import { clientDuration, inCallSpan, inTrySpan } from "../../../src/adapters/mochi/instrumentation.ts"
 import { errorText } from "../../../src/adapters/telemetry/plainValue.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
+import { recording } from "../../support/recording.ts"
 import * as Given from "./mochiClients.ts"
 
 const vaults = Effect.flatMap(MochiPay, pay =>
@@ -18,17 +21,8 @@ const state = Effect.flatMap(MochiPay, pay =>
 /** Every span that `effect` starts. */
 const withSpans = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const native = yield* Effect.tracer
     const spans: Array<Tracer.Span> = []
-    const tracer = Tracer.make({
-      span: (...given) => {
-        const span = native.span(...given)
-        spans.push(span)
-        return span
-      },
-      context: native.context
-    })
-    return [yield* Effect.exit(Effect.withTracer(effect, tracer)), spans] as const
+    return [yield* Effect.exit(Effect.withTracer(effect, yield* recording(spans))), spans] as const
   })
 
 it.effect("A call that Mochi answers at once is one span below its caller's, which traceparent names", () =>
@@ -43,6 +37,7 @@ it.effect("A call that Mochi answers at once is one span below its caller's, whi
       "http.request.resend_count": 0,
       "http.response.status_code": 200,
       "mochi.application.id": "123",
+      "mochi.waited_ms": 0,
       "server.address": "mochi.example",
       "server.port": 443,
       "url.scheme": "https",
@@ -122,6 +117,32 @@ it.effect("What is known of a request is on the spans of the calls about it, and
       ])
     )
   )
+)
+
+it.effect("A call that waited for its turn says for how long", () =>
+  Effect.gen(function* () {
+    const call: Call<string> = {
+      operation: "list_vaults",
+      api: "pay",
+      method: "GET",
+      path: "/",
+      ids: {},
+      query: "",
+      auth: "bearer",
+      body: Option.none(),
+      idempotencyKey: Option.none(),
+      repeatable: true,
+      reading: { decode: () => Option.none(), withoutBody: Option.none(), answers: {} }
+    }
+    const answer = inTrySpan(call, 1, Effect.succeed({ status: Option.some(200) })).pipe(
+      Effect.delay("300 millis"),
+      Effect.as({ value: "", tries: 1 })
+    )
+    const fiber = yield* Effect.fork(withSpans(inCallSpan(call, "https://mochi.example", answer)))
+    yield* TestClock.adjust("300 millis")
+    const [, spans] = yield* Fiber.join(fiber)
+    expect(spans.map(({ attributes }) => attributes.get("mochi.waited_ms"))).toEqual([300])
+  })
 )
 
 it.effect("A failure sets error.type, and the status where there was one", () =>
