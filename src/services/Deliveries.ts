@@ -13,6 +13,7 @@ import { People } from "../ports/People.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import type { LiveAnswer, Shown, StoredShown } from "../ports/TransferRequests.ts"
 import { drawnAs, isUpToDate } from "./Cards.ts"
+import { linkToKudos } from "../telemetry/spans.ts"
 import { RequestPeople } from "./RequestPeople.ts"
 import { accountOf, isBeyondRepair, posting, Undeliverable } from "./posting.ts"
 import type { Delivery } from "./posting.ts"
@@ -109,6 +110,7 @@ export class Deliveries extends Effect.Service<Deliveries>()("mochi/services/Del
       shown
     }: DeliveryTry): Effect.fn.Return<Option.Option<Shown>, DeliveryFailure> {
       const { audience } = notification
+      yield* linkToKudos(Option.flatMap(stored, ({ origin }) => origin))
       const found = Option.isSome(stored) ? yield* requestPeople.of(stored.value) : Option.none()
       if (Option.isNone(found))
         return yield* new Undeliverable({ reason: "nothing is stored of the request" })

@@ -4,7 +4,7 @@ import type { Tracer } from "effect"
 import { inspect } from "node:util"
 import { expect } from "vitest"
 import type { Call } from "../../../src/adapters/mochi/Call.ts"
-import { clientDuration, inCallSpan, inTrySpan } from "../../../src/adapters/mochi/instrumentation.ts"
+import { clientDuration, inCallSpan, inTrySpan, serverOf } from "../../../src/adapters/mochi/instrumentation.ts"
 import { errorText } from "../../../src/adapters/telemetry/plainValue.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
@@ -138,7 +138,7 @@ it.effect("A call that waited for its turn says for how long", () =>
       Effect.delay("300 millis"),
       Effect.as({ value: "", tries: 1 })
     )
-    const fiber = yield* Effect.fork(withSpans(inCallSpan(call, "https://mochi.example", answer)))
+    const fiber = yield* Effect.fork(withSpans(inCallSpan(call, serverOf("https://mochi.example"), answer)))
     yield* TestClock.adjust("300 millis")
     const [, spans] = yield* Fiber.join(fiber)
     expect(spans.map(({ attributes }) => attributes.get("mochi.waited_ms"))).toEqual([300])
