@@ -105,7 +105,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
 
     const findApplication = Effect.fnUntraced(function* (user: UserId, typed: string) {
       const profile = yield* profileId(user)
-      const application = yield* pickListed("application", typed, yield* applicationsOf(profile), byName)
+      const { all } = yield* applicationsOf(profile)
+      const application = yield* pickListed("application", typed, all, byName)
       return { profile, application: application.id }
     })
 
@@ -113,8 +114,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       user: UserId,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Application>, ChoicesError> {
-      const all = yield* applicationsOf(yield* profileId(user))
-      return bestMatches(all, typed, ({ name }) => [name])
+      const { search } = yield* applicationsOf(yield* profileId(user))
+      return bestMatches(search, typed)
     })
 
     const vaults = Effect.fn("Choices.vaults")(function* (
@@ -122,8 +123,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       application: string,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Vault>, ChoicesError> {
-      const all = yield* vaultsOf(yield* findApplication(user, application))
-      return bestMatches(all, typed, ({ name }) => [name])
+      const { search } = yield* vaultsOf(yield* findApplication(user, application))
+      return bestMatches(search, typed)
     })
 
     const holdings = Effect.fn("Choices.holdings")(function* (
@@ -133,9 +134,10 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Holding>, ChoicesError> {
       const found = yield* findApplication(user, application)
-      const { id } = yield* pickListed("vault", vault, yield* vaultsOf(found), byName)
-      const all = yield* holdingsOf({ ...found, vault: id })
-      return bestMatches(all, typed, ({ token }) => [token.symbol, token.name])
+      const { all } = yield* vaultsOf(found)
+      const { id } = yield* pickListed("vault", vault, all, byName)
+      const { search } = yield* holdingsOf({ ...found, vault: id })
+      return bestMatches(search, typed)
     })
 
     return { applications, vaults, holdings }
