@@ -18,12 +18,13 @@ export const make: Effect.Effect<Alarms, never, Scope.Scope> = Effect.gen(functi
   const clock = yield* Effect.clock
   const fork = Runtime.runFork(yield* Effect.runtime())
   const alarms: Array<Alarm> = []
+  let isClosed = false
   let timer: { readonly moment: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
   /** A timer that is too early stays: the alarm that it was set for was taken back, and the next one may be soon. */
   const setTimer = () => {
     const next = alarms[0]
-    if (next === undefined || (timer !== undefined && timer.moment <= next.moment)) return
+    if (isClosed || next === undefined || (timer !== undefined && timer.moment <= next.moment)) return
     const earlier = timer
     const millis = Math.max(0, Math.ceil(next.moment - unsafeMonotonicMillis(clock)))
     const fiber = fork(Effect.zipRight(Effect.sleep(millis), Effect.sync(ringDue)))
@@ -43,7 +44,7 @@ export const make: Effect.Effect<Alarms, never, Scope.Scope> = Effect.gen(functi
 
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
-      alarms.length = 0
+      isClosed = true
       return timer === undefined ? Effect.void : Fiber.interrupt(timer.fiber)
     })
   )
