@@ -107,7 +107,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
 
     const findApplication = Effect.fnUntraced(function* (user: UserId, typed: string) {
       const profile = yield* profileId(user)
-      const application = yield* pickListed("application", typed, yield* applicationsOf(profile), byName)
+      const { all } = yield* applicationsOf(profile)
+      const application = yield* pickListed("application", typed, all, byName)
       recent.note(user, profile, application.id)
       return { profile, application: application.id }
     })
@@ -116,8 +117,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       user: UserId,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Application>, ChoicesError> {
-      const all = yield* applicationsOf(yield* profileId(user))
-      return bestMatches(all, typed, ({ name }) => [name])
+      const { search } = yield* applicationsOf(yield* profileId(user))
+      return bestMatches(search, typed)
     })
 
     const vaults = Effect.fnUntraced(function* (
@@ -125,8 +126,8 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       application: string,
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Vault>, ChoicesError> {
-      const all = yield* vaultsOf(yield* findApplication(user, application))
-      return bestMatches(all, typed, ({ name }) => [name])
+      const { search } = yield* vaultsOf(yield* findApplication(user, application))
+      return bestMatches(search, typed)
     })
 
     const holdings = Effect.fnUntraced(function* (
@@ -136,10 +137,11 @@ export class Choices extends Effect.Service<Choices>()("mochi/services/Choices",
       typed: string
     ): Effect.fn.Return<ReadonlyArray<Holding>, ChoicesError> {
       const found = yield* findApplication(user, application)
-      const { id } = yield* pickListed("vault", vault, yield* vaultsOf(found), byName)
+      const { all } = yield* vaultsOf(found)
+      const { id } = yield* pickListed("vault", vault, all, byName)
       recent.note(user, found.profile, found.application, Option.some(id))
-      const all = yield* holdingsOf({ ...found, vault: id })
-      return bestMatches(all, typed, ({ token }) => [token.symbol, token.name])
+      const { search } = yield* holdingsOf({ ...found, vault: id })
+      return bestMatches(search, typed)
     })
 
     return { applications, vaults, holdings }

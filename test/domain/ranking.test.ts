@@ -1,9 +1,13 @@
 import { it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
 import { describe, expect } from "vitest"
-import { bestMatches, mostChoices } from "../../src/domain/ranking.ts"
+import { bestMatches, mostChoices, searchable } from "../../src/domain/ranking.ts"
 
-const byName = (names: ReadonlyArray<string>, typed: string) => bestMatches(names, typed, name => [name])
+const byName = (names: ReadonlyArray<string>, typed: string) =>
+  bestMatches(
+    searchable(names, name => [name]),
+    typed
+  )
 
 describe("Choices", () => {
   it("are those that begin with what was typed, then those that contain it, each by name", () => {
@@ -54,7 +58,10 @@ describe("Choices", () => {
       { symbol: "ETH", name: "Ether" },
       { symbol: "DAI", name: "Stable" }
     ]
-    const found = bestMatches(tokens, "eth", token => [token.symbol, token.name])
+    const found = bestMatches(
+      searchable(tokens, token => [token.symbol, token.name]),
+      "eth"
+    )
     expect(found.map(({ symbol }) => symbol)).toEqual(["ETH", "USDT"])
   })
 

@@ -3,6 +3,7 @@ import type { Option, Scope } from "effect"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import { Priority } from "../../context/Priority.ts"
 import * as Alarms from "./alarms.ts"
+import { insertInOrder, placeInOrder, removeFrom } from "./inOrder.ts"
 
 export interface Throttle {
   /** Runs `effect` when its turn comes; none, without running it, if that is not before `deadline`, in monotonic ms. */
@@ -61,7 +62,7 @@ export const make = (
       turn.waits = undefined
       if (waits === undefined) return
       waits.forget()
-      Alarms.removeFrom(turn.line.waiting, turn)
+      removeFrom(turn.line.waiting, turn)
       if (enters) enter(turn)
       waits.resume(Effect.succeed(enters))
     }
@@ -84,7 +85,7 @@ export const make = (
       Effect.async<boolean>(resume => {
         queued.unsafeUpdate(1, [])
         turn.waits = { resume, forget: alarms.at(turn.deadline, () => end(turn, false)) }
-        Alarms.insertInOrder(turn.line.waiting, turn, deadlineOf)
+        insertInOrder(turn.line.waiting, turn, deadlineOf)
         serve(unsafeMonotonicMillis(clock))
       })
 
@@ -94,7 +95,7 @@ export const make = (
         const turn: Turn = { line, deadline, hasPlace: false, waits: undefined }
         const run = Effect.suspend(() => {
           const now = unsafeMonotonicMillis(clock)
-          const before = Alarms.placeInOrder(line.waiting, deadline, deadlineOf)
+          const before = placeInOrder(line.waiting, deadline, deadlineOf)
           const ahead = line === commands ? before : commands.waiting.length + before
           if (now + line.turnAfter(now, ahead) >= deadline) return Effect.succeedNone
           if (ahead > 0 || !line.mayLeave(now))

@@ -1,6 +1,7 @@
 import { Effect, Fiber, Runtime } from "effect"
 import type { Scope } from "effect"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
+import { insertInOrder, removeFrom } from "./inOrder.ts"
 
 /** One timer for many moments, nearly all of which are taken back: a timeout of Effect's costs two fibers each. */
 export interface Alarms {
@@ -17,12 +18,13 @@ export const make: Effect.Effect<Alarms, never, Scope.Scope> = Effect.gen(functi
   const clock = yield* Effect.clock
   const fork = Runtime.runFork(yield* Effect.runtime())
   const alarms: Array<Alarm> = []
+  let isClosed = false
   let timer: { readonly moment: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
   /** A timer that is too early stays: the alarm that it was set for was taken back, and the next one may be soon. */
   const setTimer = () => {
     const next = alarms[0]
-    if (next === undefined || (timer !== undefined && timer.moment <= next.moment)) return
+    if (isClosed || next === undefined || (timer !== undefined && timer.moment <= next.moment)) return
     const earlier = timer
     const millis = Math.max(0, Math.ceil(next.moment - unsafeMonotonicMillis(clock)))
     const fiber = fork(Effect.zipRight(Effect.sleep(millis), Effect.sync(ringDue)))
@@ -42,7 +44,7 @@ export const make: Effect.Effect<Alarms, never, Scope.Scope> = Effect.gen(functi
 
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
-      alarms.length = 0
+      isClosed = true
       return timer === undefined ? Effect.void : Fiber.interrupt(timer.fiber)
     })
   )
@@ -56,29 +58,3 @@ export const make: Effect.Effect<Alarms, never, Scope.Scope> = Effect.gen(functi
     }
   }
 })
-
-/** Keeps `all` in order; what is equal stays in the order of its arrival. */
-export const insertInOrder = <A>(all: Array<A>, added: A, orderOf: (entry: A) => number): void => {
-  all.splice(placeInOrder(all, orderOf(added), orderOf), 0, added)
-}
-
-/** How many entries of an ordered array come before a new one of this order. */
-export const placeInOrder = <A>(
-  all: ReadonlyArray<A>,
-  order: number,
-  orderOf: (entry: A) => number
-): number => {
-  let [low, high] = [0, all.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const entry = all[middle]
-    if (entry !== undefined && orderOf(entry) <= order) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-export const removeFrom = <A>(all: Array<A>, entry: A): void => {
-  const index = all.indexOf(entry)
-  if (index >= 0) all.splice(index, 1)
-}

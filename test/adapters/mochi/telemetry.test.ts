@@ -4,7 +4,12 @@ import type { Tracer } from "effect"
 import { inspect } from "node:util"
 import { expect } from "vitest"
 import type { Call } from "../../../src/adapters/mochi/Call.ts"
-import { clientDuration, inCallSpan, inTrySpan, serverOf } from "../../../src/adapters/mochi/instrumentation.ts"
+import {
+  clientDuration,
+  inCallSpan,
+  inTrySpan,
+  serverOf
+} from "../../../src/adapters/mochi/instrumentation.ts"
 import { errorText } from "../../../src/adapters/telemetry/plainValue.ts"
 import { MochiPay } from "../../../src/ports/MochiPay.ts"
 import { MochiProfiles } from "../../../src/ports/MochiProfiles.ts"
