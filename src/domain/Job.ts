@@ -1,4 +1,4 @@
-import { Struct } from "effect"
+import { Duration, Struct } from "effect"
 import type { RequestKey } from "./Ids.ts"
 import type { Audience, Notification, NotificationId } from "./Notification.ts"
 
@@ -50,3 +50,10 @@ export const deliveryOf = ({ audience, id, request }: Notification): JobOf<"Deli
   request,
   audience
 })
+
+/** Until a worker may take jobs that are stored together: of all of them, or of each. */
+export type Delay = Duration.Duration | ((job: Job) => Duration.Duration)
+
+/** Whole milliseconds. */
+export const delayOf = (job: Job, after: Delay): number =>
+  Math.round(Duration.toMillis(Duration.isDuration(after) ? after : after(job)))

@@ -1,6 +1,6 @@
 import { Context } from "effect"
 import type { Duration, Effect, Option } from "effect"
-import type { Job, JobKind } from "../domain/Job.ts"
+import type { Delay, Job, JobKind } from "../domain/Job.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface Taken {
@@ -28,11 +28,11 @@ interface Backlog {
 export class Outbox extends Context.Tag("mochi/ports/Outbox")<
   Outbox,
   {
-    /** Within the caller's transaction; the job carries the current span. `after`: delay until a worker may take it. */
-    readonly put: (
-      jobs: ReadonlyArray<Job>,
-      after?: Duration.Duration
-    ) => Effect.Effect<void, StoreUnavailable>
+    /**
+     * Within the caller's transaction, the jobs of one kind as one statement; they carry the current span. `after`: delay
+     * until a worker may take them, or each of them.
+     */
+    readonly put: (jobs: ReadonlyArray<Job>, after?: Delay) => Effect.Effect<void, StoreUnavailable>
     /**
      * Waits until there is work, then takes up to `most` jobs, never two with the same key. They belong to this process
      * until `done`, `again` or `release`, for 15 minutes at most; the jobs of a crashed process return after some 12 s.

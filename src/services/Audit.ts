@@ -1,7 +1,6 @@
 import { Effect, Option } from "effect"
 import type { RequestKey, UserId } from "../domain/Ids.ts"
 import { AuditLog } from "../ports/AuditLog.ts"
-import type { AuditEntry } from "../ports/AuditLog.ts"
 import { currentTraceId } from "../telemetry/traceContext.ts"
 
 /** What an actor did. The audit log adds the moment and the trace. */
@@ -37,6 +36,6 @@ export class Audit extends Effect.Service<Audit>()("mochi/services/Audit", {
   })
 }) {}
 
-/** The entry of an action, for a store that keeps it together with what the action did. */
-export const entryOf = ({ request, ...rest }: AuditedAction): Effect.Effect<AuditEntry> =>
+/** What the log stores of an action, for a store that keeps it together with what the action did. */
+export const entryOf = <Action extends Omit<AuditedAction, "outcome">>({ request, ...rest }: Action) =>
   Effect.map(currentTraceId, traceId => ({ ...rest, request: Option.fromNullable(request), traceId }))

@@ -4,7 +4,7 @@ import type { RequestReport, TransferRequest } from "../domain/TransferRequest.t
 import { Atomic } from "../ports/Atomic.ts"
 import { Outbox } from "../ports/Outbox.ts"
 import { WebhookInbox } from "../ports/WebhookInbox.ts"
-import { Audit } from "./Audit.ts"
+import { entryOf } from "./Audit.ts"
 import { remembered } from "./remembered.ts"
 import { Settlements } from "./Settlements.ts"
 
@@ -28,7 +28,6 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const inbox = yield* WebhookInbox
     const outbox = yield* Outbox
     const settlements = yield* Settlements
-    const audit = yield* Audit
     const backlog = yield* remembered({
       // Every later webhook would wait for a count that never comes.
       lookUp: (_: "backlog") => outbox.backlog.pipe(Effect.disconnect, Effect.timeout(countsWithin)),
@@ -41,20 +40,14 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     /** Returns once everything is stored durably. */
     const accept = Effect.fnUntraced(function* (webhookId: string, report: RequestReport) {
       if ((yield* backlog("backlog")).waiting >= mostWaiting) return yield* new BacklogFull()
-      const accepted = yield* atomic.transaction(
+      const entry = yield* entryOf({ actor: "mochi", action: "webhook", request: report.key })
+      return yield* atomic.transaction(
         Effect.gen(function* () {
-          const isNew = yield* inbox.accept(webhookId)
+          const isNew = yield* inbox.accept(webhookId, entry)
           if (!isNew) return { _tag: "Duplicate" } as const
-          return { _tag: "Accepted", request: yield* settlements.report(report) } as const
+          return { _tag: "Accepted", request: yield* settlements.reportWithin(report) } as const
         })
       )
-      yield* audit.record({
-        actor: "mochi",
-        action: "webhook",
-        request: report.key,
-        outcome: accepted._tag === "Accepted" ? "accepted" : "duplicate"
-      })
-      return accepted
     })
 
     return { accept }

@@ -2,7 +2,7 @@
  * The one place where a request's status changes. A webhook, a button or Mochi's answer to a question reports here what
  * it says of a request; what follows from it is stored in the same transaction or not at all.
  */
-import { Array as Arr, Clock, DateTime, Duration, Effect, Either, Option } from "effect"
+import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
 import type { InteractionId, RequestKey } from "../domain/Ids.ts"
 import { believe } from "../domain/intentAgreement.ts"
 import type { Difference } from "../domain/intentAgreement.ts"
@@ -22,6 +22,8 @@ import { Outbox } from "../ports/Outbox.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
 import { inSpan, linkToKudos, requestAttributes } from "../telemetry/spans.ts"
 import { Cards } from "./Cards.ts"
+
+type Source = "button" | "event"
 
 /** The click that decides a card edits it; the outbox edits it only if the click could not. */
 const clickEditsFirst = Duration.seconds(3)
@@ -66,9 +68,9 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       ownerAfter: Duration.Duration
     ) {
       const added = yield* notifications.add(request.key, request.status, notificationsFor(request, before))
-      const [toOthers, toOwner] = Arr.partition(added, ({ audience }) => audience === "owner")
-      yield* outbox.put(toOthers.map(deliveryOf))
-      yield* outbox.put(toOwner.map(deliveryOf), ownerAfter)
+      yield* outbox.put(added.map(deliveryOf), job =>
+        job._tag === "Deliver" && job.audience === "owner" ? ownerAfter : Duration.zero
+      )
     })
 
     const askLater = Effect.fnUntraced(function* (request: TransferRequest, attempt: number) {
@@ -98,35 +100,30 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       if (!hadExpiry) yield* askLater(after, 0)
     })
 
-    const store = Effect.fnUntraced(function* (reported: RequestReport, by: "button" | "event") {
+    const store = Effect.fnUntraced(function* (reported: RequestReport, by: Source) {
       const at = yield* DateTime.now
-      return yield* atomic.transaction(
-        Effect.gen(function* () {
-          const { before, report: believed } = yield* withIntentApplied(reported)
-          const after = afterReport(before, believed, at)
-          if (Either.isLeft(after)) {
-            yield* outbox.put([askMochi(reported.key, 0)])
-            return before
-          }
-          yield* requests.save(after.right)
-          if (Option.isNone(reported.status)) {
-            yield* outbox.put([askMochi(reported.key, 0)])
-            return Option.none<TransferRequest>()
-          }
-          yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
-          return Option.some(after.right)
-        })
-      )
+      const { before, report: believed } = yield* withIntentApplied(reported)
+      const after = afterReport(before, believed, at)
+      if (Either.isLeft(after)) {
+        yield* outbox.put([askMochi(reported.key, 0)])
+        return before
+      }
+      yield* requests.save(after.right)
+      if (Option.isNone(reported.status)) {
+        yield* outbox.put([askMochi(reported.key, 0)])
+        return Option.none<TransferRequest>()
+      }
+      yield* putWhatFollows(before, after.right, by === "button" ? clickEditsFirst : Duration.zero)
+      return Option.some(after.right)
     })
 
-    /**
-     * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
-     * the report left its status open, so that Mochi is asked first.
-     */
-    const report = Effect.fnUntraced(function* (reported: RequestReport, by: "button" | "event" = "event") {
-      const about = requestAttributes(reported.key)
+    const reporting = Effect.fnUntraced(function* <E>(
+      key: RequestKey,
+      storing: Effect.Effect<Option.Option<TransferRequest>, E>
+    ) {
+      const about = requestAttributes(key)
       yield* Effect.annotateCurrentSpan(about)
-      const stored = yield* store(reported, by).pipe(
+      const stored = yield* storing.pipe(
         Effect.tap(request =>
           Effect.annotateCurrentSpan(
             Option.match(request, { onNone: () => ({}), onSome: ({ status }) => ({ outcome: status }) })
@@ -137,6 +134,16 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       yield* linkToKudos(Option.flatMap(stored, ({ origin }) => origin))
       return stored
     })
+
+    /**
+     * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
+     * the report left its status open, so that Mochi is asked first.
+     */
+    const report = (reported: RequestReport, by: Source = "event") =>
+      reporting(reported.key, atomic.transaction(store(reported, by)))
+
+    /** The same within the caller's transaction, which a failure leaves unusable. */
+    const reportWithin = (reported: RequestReport) => reporting(reported.key, store(reported, "event"))
 
     /** Asks Mochi how a request stands, and again later, ever more slowly, while it is pending past its expiry. */
     const ask = Effect.fnUntraced(function* (key: RequestKey, attempt: number) {
@@ -151,7 +158,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       yield* atomic.transaction(askLater({ ...pending.value, facts }, attempt + 1))
     })
 
-    return { report, ask }
+    return { report, reportWithin, ask }
   })
 }) {}
 

@@ -11,6 +11,7 @@ import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import type { IntentEnd, StoredIntent } from "../../src/ports/KudosIntents.ts"
 import { MochiPay } from "../../src/ports/MochiPay.ts"
 import { NotificationLog } from "../../src/ports/NotificationLog.ts"
+import { delayOf } from "../../src/domain/Job.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
 import { Cards } from "../../src/services/Cards.ts"
@@ -82,7 +83,7 @@ const settlementsOver = (
             ...put.map(job => {
               const asked = "attempt" in job ? `ask ${job.attempt}` : ""
               const what = "audience" in job ? job.audience : asked
-              return [what, Duration.toMillis(after)] as const
+              return [what, delayOf(job, after)] as const
             })
           ])
       }),

@@ -19,7 +19,7 @@ const ofDelivery = (
       webhook.pipe(Effect.zipRight(world.untilHappened(line, before + 1)), Effect.zipRight(pause(300)))
     )
     const committed = statements.indexOf("COMMIT")
-    return statements.slice(committed + 1).filter(text => !/^(insert into audit_log|listen )/i.test(text))
+    return statements.slice(committed + 1)
   })
 
 /** Nobody but the owner is told. */
@@ -52,6 +52,21 @@ describe("A delivery", () => {
       )
       expect(world.discord.showsIn("Linus's DM")).toEqual(["ApprovalCard pending", "ApprovalCard expired"])
       expect([first.length, posted.length, edited.length]).toEqual([6, 5, 3])
+    })
+  )
+})
+
+describe("A webhook", () => {
+  it.scoped("is stored in one transaction with all that follows, of a few statements", () =>
+    Effect.gen(function* () {
+      const { webhook } = yield* onPostgres
+      yield* pause(500)
+      const [, first] = yield* statementsDuring(webhook("pending", toOwnerAlone))
+      const [, next] = yield* statementsDuring(webhook("expired", toOwnerAlone))
+      // The first one counts what waits, which is then remembered.
+      expect([first.indexOf("BEGIN"), first.at(-1)]).toEqual([1, "COMMIT"])
+      expect([next.indexOf("BEGIN"), next.at(-1)]).toEqual([0, "COMMIT"])
+      expect(next.length).toBeLessThanOrEqual(10)
     })
   )
 })

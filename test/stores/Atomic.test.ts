@@ -3,14 +3,14 @@ import { Deferred, Effect, Exit, Fiber } from "effect"
 import { UserId } from "../../src/domain/Ids.ts"
 import { Atomic } from "../../src/ports/Atomic.ts"
 import { People } from "../../src/ports/People.ts"
-import { WebhookInbox } from "../../src/ports/WebhookInbox.ts"
 import { onEachStore } from "./eachStore.ts"
+import { inboxOfIds } from "./inbox.ts"
 
 const someone = (last: string) => UserId.make(`12345678901234567${last}`)
 
 /** What two ports store, and whether it is there. */
 const stores = Effect.gen(function* () {
-  const [inbox, people] = [yield* WebhookInbox, yield* People]
+  const [inbox, people] = [yield* inboxOfIds, yield* People]
   return {
     store: (name: string, person: UserId) =>
       Effect.zipRight(inbox.accept(name), people.chooseNotifications(person, false)),

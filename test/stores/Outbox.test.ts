@@ -232,6 +232,19 @@ const suite = (it: Vitest.MethodsNonLive<Outbox | Atomic | World, true>) => {
     })
   )
 
+  it.scoped("puts jobs together that have each a delay of their own", () =>
+    Effect.gen(function* () {
+      const [outbox, world] = [yield* emptied, yield* World]
+      const jobs = [ask("NOW"), ask("LATER")]
+      yield* outbox.put(jobs, job => (job.request.code === "LATER" ? Duration.minutes(10) : Duration.zero))
+      expect(codes(yield* outbox.take("AskMochi", 10))).toEqual(["NOW"])
+      yield* world.passes("11 minutes")
+      const [taken] = yield* outbox.take("AskMochi", 10)
+      expect(taken!.job).toEqual(ask("LATER"))
+      expect(Duration.toMinutes(taken!.firstAfter)).toBe(10)
+    })
+  )
+
   it.scoped("wakes who waits, when the time of a delayed job comes", () =>
     Effect.gen(function* () {
       const [outbox, world] = [yield* emptied, yield* World]

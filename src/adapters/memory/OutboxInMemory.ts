@@ -1,5 +1,6 @@
 import { Duration, Effect, Layer, Option } from "effect"
 import { Outbox } from "../../ports/Outbox.ts"
+import { delayOf } from "../../domain/Job.ts"
 import type { Job } from "../../domain/Job.ts"
 import type { Taken } from "../../ports/Outbox.ts"
 import { currentTraceparent } from "../../telemetry/traceContext.ts"
@@ -48,9 +49,9 @@ export const layer: Layer.Layer<Outbox, never, Tables | Process> = Layer.effect(
       put: (jobs, after = Duration.zero) =>
         Effect.flatMap(currentTraceparent, traceparent =>
           tables.update((state, now) => {
-            const firstAfter = Math.round(Duration.toMillis(after))
-            const added = jobs.map(
-              (job, index): QueuedJob => ({
+            const added = jobs.map((job, index): QueuedJob => {
+              const firstAfter = delayOf(job, after)
+              return {
                 id: state.lastJob + 1 + index,
                 job,
                 traceparent,
@@ -60,8 +61,8 @@ export const layer: Layer.Layer<Outbox, never, Tables | Process> = Layer.effect(
                 tries: 0,
                 failures: 0,
                 held: Option.none()
-              })
-            )
+              }
+            })
             return { ...state, jobs: [...state.jobs, ...added], lastJob: state.lastJob + jobs.length }
           })
         ),

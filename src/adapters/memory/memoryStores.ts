@@ -39,11 +39,10 @@ const parts = Layer.mergeAll(
   RateLimitsInMemory.layer,
   StoreHealthInMemory.layer,
   TransferRequestsInMemory.layer,
-  UsageLogInMemory.layer,
-  WebhookInboxInMemory.layer
+  UsageLogInMemory.layer
 )
 
-const all = Layer.provideMerge(DeliveryRecordsInMemory.layer, parts)
+const all = Layer.provideMerge(Layer.merge(DeliveryRecordsInMemory.layer, WebhookInboxInMemory.layer), parts)
 
 /** The stores of one of several processes over the same tables. The process ends with its scope, or by `Process.end`. */
 export const layerOf = (

@@ -46,11 +46,14 @@ export const layer: Layer.Layer<AuditLog, never, SqlClient.SqlClient | Pseudonym
   })
 )
 
-/** Adds an entry; a condition may follow. The log keeps the action, without the id of an actor who was erased during it. */
+/**
+ * Adds an entry, whose outcome the statement itself may tell; a condition may follow. The log keeps the action, without the
+ * id of an actor who was erased during it.
+ */
 export const recording = (
   sql: SqlClient.SqlClient,
   pseudonyms: Pseudonyms["Type"],
-  entry: AuditEntry
+  entry: Omit<AuditEntry, "outcome"> & { readonly outcome: string | Statement.Fragment }
 ): Effect.Effect<Statement.Statement<object>, ParseResult.ParseError> =>
   Effect.gen(function* () {
     const row = yield* encodeRow({
@@ -58,7 +61,7 @@ export const recording = (
       action: entry.action,
       application_id: Option.map(entry.request, key => key.applicationId),
       code: Option.map(entry.request, key => key.code),
-      outcome: entry.outcome,
+      outcome: typeof entry.outcome === "string" ? entry.outcome : "",
       trace_id: entry.traceId,
       subject: Option.map(Option.fromNullable(entry.subject), pseudonyms.of)
     })
@@ -69,7 +72,7 @@ export const recording = (
       isPerson(row.actor) ? [row.actor] : []
     )
     const actor = sql`case when ${isErased} then ${pseudonyms.erased(row.actor)} else ${row.actor} end`
-    const values = { ...row, actor }
+    const values = { ...row, actor, ...(typeof entry.outcome === "string" ? {} : { outcome: entry.outcome }) }
     return sql`insert into audit_log (${columnsOf(sql, values)}) select ${valuesOf(sql, values)}`
   })
 

@@ -3,8 +3,8 @@ import type * as SqlError from "@effect/sql/SqlError"
 import { Context, Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt } from "pg-boss"
-import { isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
-import type { Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
+import { delayOf, isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
+import type { Delay, Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import type { Taken } from "../../ports/Outbox.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
@@ -45,19 +45,22 @@ const make = Effect.gen(function* () {
   const insert = <Kind extends JobKind>(
     kind: Kind,
     jobs: ReadonlyArray<JobOf<Kind>>,
-    after: number,
+    delay: Delay,
     traceparent: Option.Option<string>
   ) => {
     const queue: JobQueue<Kind> = jobQueues[kind]
     return call(db =>
       boss.insert(
         queue.name,
-        jobs.map(job => ({
-          id: nextId(),
-          data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
-          startAfter: after / 1000,
-          ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
-        })),
+        jobs.map(job => {
+          const after = delayOf(job, delay)
+          return {
+            id: nextId(),
+            data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
+            startAfter: after / 1000,
+            ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
+          }
+        }),
         { db }
       )
     )
@@ -153,12 +156,11 @@ const make = Effect.gen(function* () {
       Effect.provideService(work, SqlClient.SqlClient, sql).pipe(asStoreUnavailable(operation))
 
   const outbox = Outbox.of({
-    put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Duration.Duration = Duration.zero) {
+    put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Delay = Duration.zero) {
       const traceparent = yield* currentTraceparent
-      const millis = Math.round(Duration.toMillis(after))
       const inserts = jobKinds.flatMap(kind => {
         const some = jobs.filter(isOfKind(kind))
-        return some.length > 0 ? [insert(kind, some, millis, traceparent)] : []
+        return some.length > 0 ? [insert(kind, some, after, traceparent)] : []
       })
       const all = Effect.all(inserts, { discard: true })
       yield* inserts.length > 1 ? sql.withTransaction(all) : all

@@ -6,8 +6,8 @@ import * as Tables from "../../../src/adapters/memory/Tables.ts"
 import { ApplicationId, RequestCode } from "../../../src/domain/Ids.ts"
 import { Atomic } from "../../../src/ports/Atomic.ts"
 import { Outbox } from "../../../src/ports/Outbox.ts"
-import { WebhookInbox } from "../../../src/ports/WebhookInbox.ts"
 import { settings } from "../mochi/mochiClients.ts"
+import { inboxOfIds } from "../../stores/inbox.ts"
 
 const configured = settings("http://127.0.0.1:1")
 const stores = Layer.provide(memoryStores.layer, configured)
@@ -49,7 +49,7 @@ it.scoped("A job that a living process does not settle is taken from it after a 
 
 it.scoped("Work that outlives its transaction in memory stores nothing, and says so", () =>
   Effect.gen(function* () {
-    const [{ transaction }, inbox] = [yield* Atomic, yield* WebhookInbox]
+    const [{ transaction }, inbox] = [yield* Atomic, yield* inboxOfIds]
     const isOver = yield* Deferred.make<void>()
     const late = yield* transaction(
       Effect.forkScoped(Effect.zipRight(Deferred.await(isOver), inbox.accept("late")))
@@ -63,7 +63,7 @@ it.scoped("Work that outlives its transaction in memory stores nothing, and says
 
 it.scoped("A fiber that was begun in a transaction leaves its joiner outside of it", () =>
   Effect.gen(function* () {
-    const [{ transaction }, inbox, tables] = [yield* Atomic, yield* WebhookInbox, yield* Tables.Tables]
+    const [{ transaction }, inbox, tables] = [yield* Atomic, yield* inboxOfIds, yield* Tables.Tables]
     const child = yield* transaction(
       Effect.flatMap(Effect.fork(inbox.accept("inside")), fiber => Effect.as(Fiber.await(fiber), fiber))
     )
