@@ -2,7 +2,7 @@
  * The one place where a request's status changes. A webhook, a button or Mochi's answer to a question reports here what
  * it says of a request; what follows from it is stored in the same transaction or not at all.
  */
-import { Clock, DateTime, Duration, Effect, Either, Option } from "effect"
+import { Array as Arr, Clock, DateTime, Duration, Effect, Either, Option } from "effect"
 import type { InteractionId, RequestKey } from "../domain/Ids.ts"
 import { believe } from "../domain/intentAgreement.ts"
 import type { Difference } from "../domain/intentAgreement.ts"
@@ -68,7 +68,8 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       ownerAfter: Duration.Duration
     ) {
       const added = yield* notifications.add(request.key, request.status, notificationsFor(request, before))
-      yield* outbox.put(added.map(deliveryOf), job =>
+      const [toOthers, toOwner] = Arr.partition(added, ({ audience }) => audience === "owner")
+      yield* outbox.put([...toOthers, ...toOwner].map(deliveryOf), job =>
         job._tag === "Deliver" && job.audience === "owner" ? ownerAfter : Duration.zero
       )
     })
