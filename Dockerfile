@@ -35,4 +35,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The same settings of memory as in package.json.
-CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=48", "--require", "./src/launch.cjs", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=50", "--require", "./src/launch.cjs", "src/main.ts"]

@@ -43,7 +43,10 @@ describe("The memory of the service", () => {
 
   it("has the same bounds wherever the service runs", () => {
     const image = readFileSync(fileOf("Dockerfile"), "utf8").match(/^CMD .*src\/main\.ts.*$/m)?.[0]
-    expect(nodeFlags).toContainEqual(expect.stringMatching(/^--max-semi-space-size=\d+$/))
+    expect(nodeFlags).toEqual([
+      expect.stringMatching(/^--max-semi-space-size=\d+$/),
+      expect.stringMatching(/^--heap-growing-percent=\d+$/)
+    ])
     expect(`exec ${JSON.parse(image!.slice(4)).join(" ")}`).toBe(script("start"))
     expect(script("start")).toContain(flags)
     // `cli serve` is the service too.

