@@ -63,6 +63,14 @@ const bench = (wanted: ReadonlyArray<string>, against: string | undefined) =>
     yield* Console.log(["Not met:", ...missed.map(figure => `  ${figure}`)].join("\n"))
     process.exitCode = 1
   }).pipe(
+    Effect.catchTag("CheckoutFailed", ({ message }) =>
+      Effect.zipRight(
+        Console.error(message),
+        Effect.sync(() => {
+          process.exitCode = 1
+        })
+      )
+    ),
     Effect.scoped,
     // Spans of the fakes would take from the two cores that the subjects share.
     Effect.withTracerEnabled(false)

@@ -11,8 +11,8 @@ import * as Subject from "../Subject.ts"
 import { serviceRow } from "../Table.ts"
 import type { Table } from "../Table.ts"
 
-const load = { count: 120, perSecond: 20 }
-const rounds = 5
+const load = { count: 100, perSecond: 20 }
+const rounds = 4
 const mochiMillis = 50
 
 /** What much stored data costs: two copies of the service take turns, one on an empty database, one on a full one. */
