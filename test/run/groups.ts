@@ -36,6 +36,7 @@ export const longest: ReadonlyArray<string> = [
   "test/process/runMain.test.ts",
   "test/e2e/replicas.test.ts",
   "test/e2e/alone.test.ts",
+  "test/e2e/statements.test.ts",
   "test/e2e/erasure.test.ts",
   "test/cli/operators.test.ts",
   "test/bench/soak/soak.test.ts",

@@ -88,7 +88,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       /** Forgets what answered the interactions that it changes. An erasure takes these locks the other way round. */
       const withoutAnswers = (changing: Statement.Fragment) =>
         retryingConflicts(sql`with changed as (${changing} returning id),
-          answers as (delete from live_answers using changed where interaction_id = changed.id)
+          answers as (delete from live_answers where interaction_id = any(array(select id from changed)))
           select from changed`)
 
       return {
@@ -140,16 +140,16 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
 
         prune: Effect.gen(function* () {
           yield* inBatches(most =>
-            withoutAnswers(sql`update interactions set token = null where id in (
-            select id from interactions where ${tokenDead(sql)}
+            withoutAnswers(sql`update interactions set token = null where ctid = any(array(
+          select ctid from interactions where ${tokenDead(sql)}
             order by received_at limit ${most} for update skip locked
-          )`)
+        ))`)
           )
           yield* inBatches(most =>
-            withoutAnswers(sql`delete from interactions where id in (
-            select id from interactions where received_at < now() - ${awaitedFor}::interval
+            withoutAnswers(sql`delete from interactions where ctid = any(array(
+          select ctid from interactions where received_at < now() - ${awaitedFor}::interval
             order by received_at limit ${most} for update skip locked
-          )`)
+        ))`)
           )
         }).pipe(asStoreUnavailable("Claims.prune"))
       }

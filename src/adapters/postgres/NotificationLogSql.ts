@@ -87,12 +87,12 @@ export const layer: Layer.Layer<NotificationLog, never, SqlClient.SqlClient> = L
       }, asStoreUnavailable("NotificationLog.revive")),
 
       prune: inBatches(
-        most => sql`delete from notifications where id in (
-          select id from notifications
+        most => sql`delete from notifications where ctid = any(array(
+          select ctid from notifications
           where state = 'delivered' and created_at < now() - ${keptFor}::interval
             and updated_at < now() - ${keptFor}::interval
           order by created_at limit ${most} for update skip locked
-        ) returning 1`
+        )) returning 1`
       ).pipe(asStoreUnavailable("NotificationLog.prune"))
     }
   })

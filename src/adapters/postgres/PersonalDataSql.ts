@@ -145,10 +145,10 @@ export const layer: Layer.Layer<PersonalData, never, SqlClient.SqlClient | Pseud
       }, asStoreUnavailable("PersonalData.wasErasedSince")),
 
       prune: inBatches(
-        most => sql`delete from erasures where person in (
-          select person from erasures where erased_at < now() - ${keptErasedFor}::interval
+        most => sql`delete from erasures where ctid = any(array(
+          select ctid from erasures where erased_at < now() - ${keptErasedFor}::interval
           order by erased_at limit ${most} for update skip locked
-        ) returning 1`
+        )) returning 1`
       ).pipe(asStoreUnavailable("PersonalData.prune"))
     }
   })

@@ -86,11 +86,11 @@ export const layer: Layer.Layer<RateLimits, never, SqlClient.SqlClient | Setting
           Object.entries(limitsOf(settings)),
           ([kind, { seconds }]) =>
             inBatches(
-              most => sql`delete from rate_limits where (person, kind) in (
-                select person, kind from rate_limits
+              most => sql`delete from rate_limits where ctid = any(array(
+          select ctid from rate_limits
                 where kind = ${kind} and updated_at < now() - ${seconds} * interval '1 second'
                 order by updated_at limit ${most} for update skip locked
-              ) returning 1`
+        )) returning 1`
             ),
           { discard: true }
         ).pipe(asStoreUnavailable("RateLimits.prune"))

@@ -69,10 +69,10 @@ export const layer: Layer.Layer<UsageLog, never, SqlClient.SqlClient> = Layer.ef
       ),
 
       prune: inBatches(
-        most => sql`delete from usage_activity where (day, person, guild_id, command) in (
-          select day, person, guild_id, command from usage_activity where day < ${today} - ${keptForDays}::int
+        most => sql`delete from usage_activity where ctid = any(array(
+          select ctid from usage_activity where day < ${today} - ${keptForDays}::int
           order by day limit ${most} for update skip locked
-        ) returning 1`
+        )) returning 1`
       ).pipe(asStoreUnavailable("UsageLog.prune"))
     }
   })

@@ -34,10 +34,10 @@ export const layer: Layer.Layer<WebhookInbox, never, SqlClient.SqlClient | Pseud
       }, asStoreUnavailable("WebhookInbox.accept")),
 
       prune: inBatches(
-        most => sql`delete from webhook_inbox where webhook_id in (
-          select webhook_id from webhook_inbox where received_at < now() - ${keptFor}::interval
+        most => sql`delete from webhook_inbox where ctid = any(array(
+          select ctid from webhook_inbox where received_at < now() - ${keptFor}::interval
           order by received_at limit ${most} for update skip locked
-        ) returning 1`
+        )) returning 1`
       ).pipe(asStoreUnavailable("WebhookInbox.prune"))
     }
   })

@@ -1,4 +1,4 @@
-import { Effect, Layer, Metric, Option, Schedule } from "effect"
+import { Effect, Layer, Metric, Option, Schedule, Stream } from "effect"
 import { GatewayConnection } from "../../ports/GatewayConnection.ts"
 import { Leadership } from "../../ports/Leadership.ts"
 import { Messenger } from "../../ports/Messenger.ts"
@@ -19,7 +19,9 @@ export const layerGateway = Layer.scopedDiscard(
       yield* readiness.set("discord", state)
       yield* Metric.set(discordGatewayUp, state === "ok" ? 1 : 0)
     })
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("250 millis")))
+    yield* Effect.forkScoped(Stream.runForEach(connection.state.changes, () => look))
+    // For the standing, which nobody announces.
+    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("1 second")))
     yield* countGuilds
   })
 )
