@@ -14,13 +14,11 @@ export class CheckoutFailed extends Data.TaggedError("CheckoutFailed")<{ readonl
 export const checkOut = (commit: string, folder: string): Effect.Effect<URL, CheckoutFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const path = join(folder, "before")
-    const id = yield* run("git", [
-      "rev-parse",
-      "--verify",
-      "--quiet",
-      "--end-of-options",
-      `${commit}^{commit}`
-    ])
+    const naming = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${commit}^{commit}`]
+    const id = yield* Effect.mapError(
+      run("git", naming),
+      () => new CheckoutFailed({ message: `There is no commit ${commit}.` })
+    )
     yield* Effect.acquireRelease(run("git", ["worktree", "add", "--detach", path, id.trim()]), () =>
       Effect.ignore(run("git", ["worktree", "remove", "--force", path]))
     )
@@ -38,13 +36,20 @@ const run = (command: string, words: ReadonlyArray<string>, folder = fileURLToPa
     })
   })
 
-/** Node's arguments in the checkout's `npm start`, with absolute paths. */
-export const startArguments = (checkout: URL): ReadonlyArray<string> => {
-  const { scripts }: { readonly scripts: { readonly start: string } } = JSON.parse(
-    readFileSync(new URL("package.json", checkout), "utf8")
-  )
-  const words = scripts.start.split(/\s+/)
-  const root = fileURLToPath(checkout)
+/** What `npm start` passes to Node in this checkout. */
+export const startArguments = (checkout: URL): ReadonlyArray<string> =>
+  nodeArguments(JSON.parse(readFileSync(new URL("package.json", checkout), "utf8")), fileURLToPath(checkout))
+
+interface Package {
+  readonly scripts: { readonly start: string }
+  /** npm passes it on in variables. */
+  readonly config?: Readonly<Record<string, string>>
+}
+
+/** What the script `start` passes to Node, with absolute paths. `root`: the package's folder, with a trailing slash. */
+export const nodeArguments = ({ config = {}, scripts }: Package, root: string): ReadonlyArray<string> => {
+  const script = scripts.start.replace(/\$npm_package_config_(\w+)/g, (_, name: string) => config[name] ?? "")
+  const words = script.split(/\s+/)
   return words
     .slice(words.indexOf("node") + 1)
     .map(word => word.replace(/(^|=)(?:\.\/|(?=src\/))/, `$1${root}`))

@@ -30,6 +30,9 @@ export interface Program {
   readonly log: string
 }
 
+/** The end of what the program has printed. */
+export const lastWords = ({ log }: Program): string => readFileSync(log, "utf8").slice(-2000)
+
 /** The program ends with the scope, by SIGTERM first. If it ends earlier, the bench dies. */
 export const start = (program: Program): Effect.Effect<Child, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -49,8 +52,7 @@ export const start = (program: Program): Effect.Effect<Child, never, Scope.Scope
         }
         const onExit = () => {
           unsubscribe()
-          const lastWords = readFileSync(program.log, "utf8").slice(-2000)
-          resume(Effect.dieMessage(`${program.arguments.at(-1)} ended:\n${lastWords}`))
+          resume(Effect.dieMessage(`${program.arguments.at(-1)} ended:\n${lastWords(program)}`))
         }
         const unsubscribe = () => {
           child.off("message", onMessage)
@@ -58,6 +60,7 @@ export const start = (program: Program): Effect.Effect<Child, never, Scope.Scope
         }
         child.on("message", onMessage)
         child.on("exit", onExit)
+        if (hasEnded(child)) onExit()
         return Effect.sync(unsubscribe)
       })
 
@@ -95,8 +98,10 @@ const launch = (program: Program): ChildProcess => {
   return child
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
 const end = async (child: ChildProcess) => {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   const exit = once(child, "exit")
   child.kill("SIGTERM")
   const killTimer = setTimeout(() => child.kill("SIGKILL"), 11_000)

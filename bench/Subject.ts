@@ -142,7 +142,7 @@ export const start = (of: Scene): Effect.Effect<Subject, never, Scope.Scope> =>
   Effect.gen(function* () {
     const child = yield* Child.start(of.program)
     if (of.service === undefined) yield* child.says("ready")
-    else yield* untilReady(of.service.url)
+    else yield* untilReady(of.service.url, of.program)
     yield* Effect.orDie(
       of.discord.until(
         "the registration of /kudos",
@@ -163,9 +163,13 @@ const addGuilds = (discord: FakeDiscordService, count: number) => {
   }
 }
 
-const untilReady = (url: string) =>
+const untilReady = (url: string, program: Child.Program) =>
   Effect.tryPromise(async () => {
     const response = await fetch(`${url}/readyz`)
-    await response.arrayBuffer()
-    if (!response.ok) throw new Error(`not ready: ${response.status}`)
-  }).pipe(Effect.retry(Schedule.spaced("100 millis")), Effect.timeout("60 seconds"), Effect.orDie)
+    const report = await response.text()
+    if (!response.ok) throw new Error(report)
+  }).pipe(
+    Effect.retry(Schedule.spaced("100 millis")),
+    Effect.timeout("60 seconds"),
+    Effect.orElse(() => Effect.dieMessage(`The service is not ready:\n${Child.lastWords(program)}`))
+  )

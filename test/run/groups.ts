@@ -7,7 +7,7 @@ export const pure: ReadonlyArray<string> = [
   "test/config/**/*.test.ts",
   "test/domain/**/*.test.ts",
   "test/views/**/*.test.ts",
-  "test/bench/{Checkout,Table,statistics}.test.ts",
+  "test/bench/{Table,statistics}.test.ts",
   "test/bench/soak/{oracle,plan,reading}.test.ts",
   "test/programs/cli/{options,output}.test.ts",
   "test/sandbox/{guard,settings}.test.ts",
