@@ -41,7 +41,11 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
     readonly find: (key: RequestKey) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
     /** Within a transaction: nobody else changes or adds this request until the transaction ends. */
     readonly lock: (key: RequestKey) => Effect.Effect<Option.Option<TransferRequest>, StoreUnavailable>
-    readonly save: (request: TransferRequest) => Effect.Effect<void, StoreUnavailable>
+    /** `deed`: what brought the change, for the audit log. */
+    readonly save: (
+      request: TransferRequest,
+      deed?: Option.Option<AuditEntry>
+    ) => Effect.Effect<void, StoreUnavailable>
     /**
      * Adds the pending request that an intent in hand has created, as the intent has it, with the interaction's answer and the
      * entry for the audit log: all or nothing. False, and nothing stored: the store knows the request already, or the intent
@@ -76,12 +80,15 @@ export class TransferRequests extends Context.Tag("mochi/ports/TransferRequests"
       presser: ProfileId,
       shown: Shown
     ) => Effect.Effect<void, StoreUnavailable>
-    /** The message shows this status now, and all that is stored of it. False: there is no message. */
+    /**
+     * The message shows this status now, and all that is stored of it. Returns the request's own status, none without a
+     * message or a request: whoever changes the request from then on finds the message as it is now.
+     */
     readonly redrawn: (
       key: RequestKey,
       audience: Audience,
       status: RequestStatus
-    ) => Effect.Effect<boolean, StoreUnavailable>
+    ) => Effect.Effect<Option.Option<RequestStatus>, StoreUnavailable>
 
     /** The ephemeral answers about a request whose tokens have not expired. */
     readonly liveAnswers: (key: RequestKey) => Effect.Effect<ReadonlyArray<LiveAnswer>, StoreUnavailable>

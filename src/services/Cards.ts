@@ -52,11 +52,9 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
      * edit the card again, unless another status came in meanwhile.
      */
     const drawnByClick = Effect.fnUntraced(function* (key: RequestKey, status: RequestStatus) {
-      if (!(yield* requests.redrawn(key, "owner", status))) return
-      // Read afterwards: whoever stores another status from now on finds that the card says this one.
-      const stored = yield* requests.find(key)
-      if (Option.isSome(stored) && stored.value.status !== status)
-        yield* atomic.transaction(redraw(stored.value))
+      const stored = yield* requests.redrawn(key, "owner", status)
+      if (Option.isSome(stored) && stored.value !== status)
+        yield* atomic.transaction(redraw({ key, status: stored.value }))
     })
 
     /**
@@ -71,7 +69,7 @@ export class Cards extends Effect.Service<Cards>()("mochi/services/Cards", {
     })
 
     /** Has the owner's card drawn once more, although it was brought up to this status before. */
-    const redraw = Effect.fnUntraced(function* ({ key, status }: TransferRequest) {
+    const redraw = Effect.fnUntraced(function* ({ key, status }: Pick<TransferRequest, "key" | "status">) {
       const reopened = yield* notifications.reopen(key, status, "owner")
       if (Option.isSome(reopened)) yield* outbox.put([deliveryOf(reopened.value)])
     })

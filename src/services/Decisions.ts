@@ -15,7 +15,8 @@ import { MochiPay } from "../ports/MochiPay.ts"
 import { MochiProfiles } from "../ports/MochiProfiles.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import { TransferRequests } from "../ports/TransferRequests.ts"
-import { Audit } from "./Audit.ts"
+import { Audit, entryOf } from "./Audit.ts"
+import type { AuditedAction } from "./Audit.ts"
 import { Cards } from "./Cards.ts"
 import type { CardPlace } from "./Cards.ts"
 import { Settlements } from "./Settlements.ts"
@@ -68,7 +69,7 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
     /** Mochi's outcome. After a lost try of ours, "settled already" and the status asked for mean that it was us. */
     const askMochi = Effect.fnUntraced(function* (click: DecisionClick, profileId: ProfileId) {
       const answer = yield* Effect.either(pay.decide({ ...click, profileId }))
-      yield* audit.record({
+      const deed: AuditedAction = {
         actor: click.clicker,
         action: click.decision === "approved" ? "mochi_approve" : "mochi_reject",
         request: click.request,
@@ -76,30 +77,43 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
           onLeft: ({ reason }) => `failed: ${reason}`,
           onRight: ({ outcome }) => outcome
         })
-      })
-      const { outcome, retried } = yield* answer
-      if (outcome === "done") return { by: "this click" as const, status: click.decision }
+      }
+      // Stored together with what it led to.
+      if (Either.isRight(answer) && answer.right.outcome === "done")
+        return { by: "this click" as const, status: click.decision, deed: Option.some(deed) }
+      yield* audit.record(deed)
+      const { retried } = yield* answer
       const { status } = yield* pay.state(click.request)
       if (!isFinal(status)) return yield* new NotProcessed()
       const wasUs = retried && status === click.decision
-      return { by: wasUs ? ("this click" as const) : ("somebody before" as const), status }
+      const by = wasUs ? ("this click" as const) : ("somebody before" as const)
+      return { by, status, deed: Option.none<AuditedAction>() }
     })
 
     /** What Mochi decided stands, even if it cannot be stored now: the webhook will report it again. */
     const remember = Effect.fnUntraced(
-      function* (click: DecisionClick, status: RequestStatus, settlement: Settlement) {
+      function* (
+        click: DecisionClick,
+        status: RequestStatus,
+        settlement: Settlement,
+        deed: Option.Option<AuditedAction>
+      ) {
         return yield* settlements.report(
           requestReport(click.request, {
             status: Option.some(status),
             by: settlement.by,
             authoritative: true
           }),
-          "button"
+          { by: "button", deed: yield* Effect.transposeMapOption(deed, entryOf) }
         )
       },
-      Effect.catchTag("StoreUnavailable", error =>
-        Effect.as(Effect.logWarning("A decision is not stored yet", error), Option.none<TransferRequest>())
-      )
+      (work, _click, _status, _settlement, deed) =>
+        Effect.catchTag(work, "StoreUnavailable", error =>
+          Effect.logWarning("A decision is not stored yet", error).pipe(
+            Effect.zipRight(Effect.transposeMapOption(deed, audit.record)),
+            Effect.as(Option.none<TransferRequest>())
+          )
+        )
     )
 
     const settle = Effect.fnUntraced(function* (
@@ -109,13 +123,13 @@ export class Decisions extends Effect.Service<Decisions>()("mochi/services/Decis
       if (Option.isNone(profile)) return yield* new ProfileMissing()
       if (Option.isSome(click.card))
         yield* Effect.ignoreLogged(cards.adopt(click.request, click.card.value, profile.value.id))
-      const { by, status } = yield* askMochi(click, profile.value.id)
+      const { by, deed, status } = yield* askMochi(click, profile.value.id)
       const clicker: Party = {
         profileId: Option.some(profile.value.id),
         userId: Option.some(click.clicker)
       }
       const settlement = { by: by === "this click" ? clicker : nobody, at: yield* DateTime.now }
-      const request = yield* remember(click, status, settlement)
+      const request = yield* remember(click, status, settlement, deed)
       return asStored({ by, status, settlement, request: Option.none() }, request)
     })
 

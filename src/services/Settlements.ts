@@ -15,6 +15,7 @@ import { afterReport, isFromMochi, requestReport } from "../domain/TransferReque
 import type { RequestReport, TransferRequest } from "../domain/TransferRequest.ts"
 import { nextExpiryQuestion } from "../domain/expiry.ts"
 import { Atomic } from "../ports/Atomic.ts"
+import type { AuditEntry } from "../ports/AuditLog.ts"
 import { KudosIntents } from "../ports/KudosIntents.ts"
 import { MochiPay } from "../ports/MochiPay.ts"
 import { NotificationLog } from "../ports/NotificationLog.ts"
@@ -23,7 +24,13 @@ import { TransferRequests } from "../ports/TransferRequests.ts"
 import { inSpan, linkToKudos, requestAttributes } from "../telemetry/spans.ts"
 import { Cards } from "./Cards.ts"
 
-type Source = "button" | "event"
+interface Source {
+  readonly by: "button" | "event"
+  /** What somebody did to bring it about, for the audit log. */
+  readonly deed: Option.Option<AuditEntry>
+}
+
+const anEvent: Source = { by: "event", deed: Option.none() }
 
 /** The click that decides a card edits it; the outbox edits it only if the click could not. */
 const clickEditsFirst = Duration.seconds(3)
@@ -101,7 +108,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
       if (!hadExpiry) yield* askLater(after, 0)
     })
 
-    const store = Effect.fnUntraced(function* (reported: RequestReport, by: Source) {
+    const store = Effect.fnUntraced(function* (reported: RequestReport, { by, deed }: Source) {
       const at = yield* DateTime.now
       const { before, report: believed } = yield* withIntentApplied(reported)
       const after = afterReport(before, believed, at)
@@ -109,7 +116,7 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
         yield* outbox.put([askMochi(reported.key, 0)])
         return before
       }
-      yield* requests.save(after.right)
+      yield* requests.save(after.right, deed)
       if (Option.isNone(reported.status)) {
         yield* outbox.put([askMochi(reported.key, 0)])
         return Option.none<TransferRequest>()
@@ -140,11 +147,11 @@ export class Settlements extends Effect.Service<Settlements>()("mochi/services/S
      * Stores what was reported and puts everything that follows into the outbox. The request as it is stored now; none if
      * the report left its status open, so that Mochi is asked first.
      */
-    const report = (reported: RequestReport, by: Source = "event") =>
-      reporting(reported.key, atomic.transaction(store(reported, by)))
+    const report = (reported: RequestReport, source = anEvent) =>
+      reporting(reported.key, atomic.transaction(store(reported, source)))
 
     /** The same within the caller's transaction, which a failure leaves unusable. */
-    const reportWithin = (reported: RequestReport) => reporting(reported.key, store(reported, "event"))
+    const reportWithin = (reported: RequestReport) => reporting(reported.key, store(reported, anEvent))
 
     /** Asks Mochi how a request stands, and again later, ever more slowly, while it is pending past its expiry. */
     const ask = Effect.fnUntraced(function* (key: RequestKey, attempt: number) {

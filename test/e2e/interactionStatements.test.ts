@@ -92,7 +92,7 @@ layer(QuietWorld.layer, { excludeTestServices: true, timeout: "60 seconds" })(
     )
 
     it.scoped(
-      "are fifteen at most by one press of Approve",
+      "are thirteen at most by one press of Approve",
       () =>
         Effect.gen(function* () {
           const world = yield* QuietWorld
@@ -107,7 +107,7 @@ layer(QuietWorld.layer, { excludeTestServices: true, timeout: "60 seconds" })(
           )
           const count = yield* statementsOf(presses)
           expect(count).toBeGreaterThan(8)
-          expect(count).toBeLessThanOrEqual(15)
+          expect(count).toBeLessThanOrEqual(13)
         }),
       60_000
     )

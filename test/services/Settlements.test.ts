@@ -173,7 +173,7 @@ describe("A report", () => {
   it.effect("by a button leaves the owner's card to the click first", () =>
     Effect.gen(function* () {
       const { jobs, settlements } = yield* settlementsOver(Option.some(stored({ facts: Option.some(known) })))
-      yield* settlements.report(report("rejected"), "button")
+      yield* settlements.report(report("rejected"), { by: "button", deed: Option.none() })
       expect(yield* jobs).toEqual([
         ["requester", 0],
         ["owner", 3000]

@@ -46,11 +46,15 @@ export const layer: Layer.Layer<TransferRequests, never, Tables> = Layer.effect(
           onFalse: () => Effect.dieMessage("TransferRequests.lock needs a transaction around it")
         }),
 
-      save: request =>
+      save: (request, deed = Option.none()) =>
         Effect.flatMap(WorkStart, start =>
           tables.update((state, now) => {
             const saved = merged(state, startOfWork(state, now, start), request, now)
-            return { ...state, requests: HashMap.set(state.requests, requestText(request.key), saved) }
+            const after = { ...state, requests: HashMap.set(state.requests, requestText(request.key), saved) }
+            return Option.match(deed, {
+              onNone: () => after,
+              onSome: entry => withEntry(after, now, start, entry)
+            })
           })
         ),
 
@@ -116,7 +120,9 @@ export const layer: Layer.Layer<TransferRequests, never, Tables> = Layer.effect(
 
       redrawn: (key, audience, status) =>
         tables.change(state => [
-          HashMap.has(state.shown, shownText(key, audience)),
+          Option.flatMap(HashMap.get(state.shown, shownText(key, audience)), () =>
+            Option.map(found(state, key), request => request.status)
+          ),
           {
             ...state,
             shown: HashMap.modify(state.shown, shownText(key, audience), message => ({

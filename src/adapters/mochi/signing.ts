@@ -15,9 +15,16 @@ export const signedHeaders = (signer: {
   readonly nowMillis: number
 }): Readonly<Record<string, string>> => {
   const message = Math.floor(signer.nowMillis / 1000).toString()
+  if (newest?.seed !== signer.seed || newest.message !== message)
+    newest = { seed: signer.seed, message, signature: sign(signer.seed, new TextEncoder().encode(message)) }
   return {
     "x-message": message,
-    "x-signature": sign(signer.seed, new TextEncoder().encode(message)),
+    "x-signature": newest.signature,
     "x-application": signer.application
   }
 }
+
+/** All signatures of one message are the same bytes, and a message is good for a second. */
+let newest:
+  | { readonly seed: Redacted.Redacted<Uint8Array>; readonly message: string; readonly signature: string }
+  | undefined

@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Redacted } from "effect"
+import { LRUCache } from "lru-cache"
 import { createHmac, hkdfSync } from "node:crypto"
 import { Settings } from "../../config/Settings.ts"
 import { erasedPrefix } from "./columns.ts"
@@ -17,15 +18,24 @@ export class Pseudonyms extends Context.Tag("mochi/adapters/postgres/Pseudonyms"
   }
 >() {}
 
+/** A hash costs more than its place: one command needs those of its people a dozen times. */
+const mostKnown = 10_000
+
 export const layer: Layer.Layer<Pseudonyms, never, Settings> = Layer.effect(
   Pseudonyms,
   Effect.map(Settings, ({ mochi }) => {
     const key = Buffer.from(
       hkdfSync("sha256", Redacted.value(mochi.privateKey), "", "mochi-discord pseudonyms v1", 32)
     )
-    // 128 bits are enough to tell all people apart.
-    const of = (id: string) =>
-      createHmac("sha256", key).update(id).digest().subarray(0, 16).toString("base64url")
+    const known = new LRUCache<string, string>({ max: mostKnown })
+    const of = (id: string) => {
+      const before = known.get(id)
+      if (before !== undefined) return before
+      // 128 bits are enough to tell all people apart.
+      const made = createHmac("sha256", key).update(id).digest().subarray(0, 16).toString("base64url")
+      known.set(id, made)
+      return made
+    }
     return { of, erased: id => `${erasedPrefix}${of(id)}` }
   })
 )

@@ -1,7 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Effect, Layer, Option } from "effect"
+import { Array as Arr, Effect, Layer, Option, Schema } from "effect"
 import type { InteractionId, ProfileId, RequestKey } from "../../domain/Ids.ts"
-import type { RequestStatus } from "../../domain/RequestStatus.ts"
+import { RequestStatus } from "../../domain/RequestStatus.ts"
 import type { Audience } from "../../domain/Notification.ts"
 import type { TransferRequest } from "../../domain/TransferRequest.ts"
 import { TransferRequests } from "../../ports/TransferRequests.ts"
@@ -58,14 +58,22 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
         return Option.fromNullable((yield* decodeRequests(rows))[0])
       }, asStoreUnavailable("TransferRequests.lock")),
 
-      save: Effect.fnUntraced(function* (request: TransferRequest) {
+      save: Effect.fnUntraced(function* (
+        request: TransferRequest,
+        deed: Option.Option<AuditEntry> = Option.none()
+      ) {
         const row = yield* encodeRequest(request)
         const changes = Object.keys(row).flatMap(column =>
           column === "application_id" || column === "code" ? [] : [replacement(sql, column, row)]
         )
         const parties = partiesOf.transfer_requests
         const fenced = fencedParties(sql, pseudonyms, yield* startOfWork(sql), parties, row)
-        yield* sql`insert into transfer_requests (${columnsOf(sql, fenced)}) values (${valuesOf(sql, fenced)})
+        const recorded = yield* Effect.transposeMapOption(deed, entry => recording(sql, pseudonyms, entry))
+        const first = Option.match(recorded, {
+          onNone: () => sql``,
+          onSome: it => sql`with recorded as (${it}) `
+        })
+        yield* sql`${first}insert into transfer_requests (${columnsOf(sql, fenced)}) values (${valuesOf(sql, fenced)})
           on conflict (application_id, code) do update set ${sql.csv([...changes, sql`updated_at = now()`])}`
       }, asStoreUnavailable("TransferRequests.save")),
 
@@ -142,9 +150,16 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       redrawn: Effect.fnUntraced(function* (key: RequestKey, audience: Audience, status: RequestStatus) {
         const { application_id, code } = yield* encodeKey(key)
-        const redrawn = yield* sql`update shown_messages set status = ${status}, is_outdated = false
-          where application_id = ${application_id} and code = ${code} and audience = ${audience} returning code`
-        return redrawn.length > 0
+        // The lock reads the newest status, and makes a change of it wait until this is stored.
+        const rows = yield* sql`
+          with request as (
+            select status from transfer_requests where application_id = ${application_id} and code = ${code} for share
+          ), redrawn as (
+            update shown_messages set status = ${status}, is_outdated = false
+            where application_id = ${application_id} and code = ${code} and audience = ${audience} returning code
+          )
+          select request.status from redrawn, request`
+        return Option.map(Arr.head(yield* decodeStatuses(rows)), row => row.status)
       }, asStoreUnavailable("TransferRequests.redrawn")),
 
       liveAnswers: Effect.fnUntraced(function* (key: RequestKey) {
@@ -186,3 +201,5 @@ const replacement = (sql: SqlClient.SqlClient, column: string, row: Readonly<Rec
     ? sql`reason = case when ${isErased(sql, "requester")} then null else ${after} end`
     : sql`${sql(column)} = ${after}`
 }
+
+const decodeStatuses = Schema.decodeUnknown(Schema.Array(Schema.Struct({ status: RequestStatus })))
