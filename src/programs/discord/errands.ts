@@ -12,6 +12,7 @@ import { askAgain, failed, neverSent, somethingWentWrong, tooOften } from "../fe
 import type { Wording } from "../features/failures.ts"
 import type { Errand } from "../features/Feature.ts"
 import { InteractionEnd } from "../features/InteractionEnd.ts"
+import { makeAcknowledgedFirst } from "./acknowledgedFirst.ts"
 import { conclusionOf } from "./conclusion.ts"
 import { think } from "./conversation.ts"
 import type { Respond } from "./conversation.ts"
@@ -35,6 +36,7 @@ export const makeErrands = Effect.fnUntraced(function* (
 ) {
   const messenger = yield* Messenger
   const claims = yield* Claims
+  const { afterOthers, arrived } = yield* makeAcknowledgedFirst
 
   const refuse = Effect.fnUntraced(function* (
     { words }: Conversation,
@@ -52,13 +54,13 @@ export const makeErrands = Effect.fnUntraced(function* (
     conversation: Conversation,
     respond: Respond
   ): Handling => {
-    if (acknowledged === "unchanged")
-      return Effect.zipRight(respond(FirstAnswer.Unchanged()), run(conversation))
+    const work = Effect.zipRight(afterOthers, run(conversation))
+    if (acknowledged === "unchanged") return Effect.zipRight(respond(FirstAnswer.Unchanged()), work)
     const failure = failed(conversation.words, isRecovered ? neverSent : somethingWentWrong)
-    const work = Effect.flatMap(failure, screen => think(messenger, respond, envelope, screen)).pipe(
-      Effect.zipRight(run(conversation))
+    const whole = Effect.flatMap(failure, screen => think(messenger, respond, envelope, screen)).pipe(
+      Effect.zipRight(work)
     )
-    return isRecovered ? work : orAskAgain(conversation, work)
+    return isRecovered ? whole : orAskAgain(conversation, whole)
   }
 
   /** Claims the interaction and its run, then runs it; the process that comes second stays silent. */
@@ -118,7 +120,13 @@ export const makeErrands = Effect.fnUntraced(function* (
         respond
       },
       measured =>
-        lastWord(conversation, measured, noting => onceAndInTime(errand, envelope, conversation, noting)),
+        Effect.suspend(() => {
+          const acknowledged = arrived()
+          const counting: Respond = first => Effect.ensuring(measured(first), Effect.sync(acknowledged))
+          return lastWord(conversation, counting, noting =>
+            onceAndInTime(errand, envelope, conversation, noting)
+          ).pipe(Effect.ensuring(Effect.sync(acknowledged)))
+        }),
       ended(errand, envelope)
     ).pipe(startedBy({ _tag: "Interaction", id: envelope.id }))
 
