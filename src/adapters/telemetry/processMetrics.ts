@@ -35,7 +35,8 @@ export const sampling: Effect.Effect<void, never, Scope.Scope> = Effect.gen(func
   yield* Effect.forkScoped(Effect.repeat(sample, Schedule.spaced("5 seconds")))
 })
 
-const resolutionMillis = 20
+/** Each sample wakes the process: at this pace an idle one hardly notices, and no stall of a tenth of a second goes unseen. */
+const resolutionMillis = 100
 
 /** From nanoseconds, without the timer's own period, which an idle loop shows as well. */
 const secondsOf = (nanoseconds: number): number =>

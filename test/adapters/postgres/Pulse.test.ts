@@ -78,7 +78,7 @@ layer(TestDatabase.layer, { excludeTestServices: true })("a process's pulse", it
     Effect.gen(function* () {
       const context = yield* begin
       const { holdRole } = Context.get(context, Pulse)
-      yield* Context.get(context, Lookout).watch("exists (select from a_table_that_is_not_there)")
+      yield* Context.get(context, Lookout).watch("1 / (lease.id - lease.id) = 1")
       for (let round = 0; round < 5; round++) {
         const scope = yield* Scope.make()
         const held = yield* Deferred.make<void>()
