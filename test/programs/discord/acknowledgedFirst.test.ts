@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import { Effect, TestClock } from "effect"
+import type { Fiber } from "effect"
 import { makeAcknowledgedFirst } from "../../../src/programs/discord/acknowledgedFirst.ts"
 
 const isOver = (fiber: Fiber.RuntimeFiber<void>) =>
