@@ -64,6 +64,15 @@ for (const [what, share, wayThere, wayBack] of [
       return () => 5 + next() * 19
     },
     3
+  ],
+  [
+    "after 1 to 60 ms",
+    95,
+    () => {
+      const next = random(7)
+      return () => 1 + next() * 59
+    },
+    3
   ]
 ] as const) {
   for (const [perSecond, everyMillis] of [
