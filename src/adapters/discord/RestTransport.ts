@@ -22,8 +22,8 @@ import { followWallClock } from "./wallClockSteps.ts"
 
 /** Of the bot's own calls, as Discord counts them. */
 const mostRequestsPerSecond = 50
-/** Milliseconds: fifty in three quarters of a second. */
-const requestEvery = 15
+/** Milliseconds: fifty in half a second. */
+const requestEvery = 10
 /** Milliseconds after which Discord has certainly counted a request, although no answer came. */
 const countedAfter = 2_000
 
@@ -64,7 +64,12 @@ export const make = (discord: SettingsValues["discord"]): Effect.Effect<Send, ne
       try {
         await turn.come
         signal?.throwIfAborted()
-        attempt.outcome = await exchanged(exchange, attempt.call, discord.token, signal ?? undefined)
+        const onSend = () => {
+          turn.leaves()
+          attempt.call.onSend()
+        }
+        const call = { ...attempt.call, onSend }
+        attempt.outcome = await exchanged(exchange, call, discord.token, signal ?? undefined)
       } finally {
         turn.end()
       }
