@@ -1,8 +1,9 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
-import { Duration, Effect, Queue, Schedule, Schema } from "effect"
+import { Effect, Queue, Schema } from "effect"
 import type { ParseResult } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
+import { inStep } from "../../../context/inStep.ts"
 import { touchesEvery } from "../detection.ts"
 import { Lookout } from "../Lookout.ts"
 import { call, queues } from "./pgBoss.ts"
@@ -75,10 +76,14 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         held.delete(id)
       },
       release,
-      keep: Effect.all([every(touchesEvery, touch), every(0, afterLosses), every(0, maintenance)], {
-        concurrency: "unbounded",
-        discard: true
-      }).pipe(
+      keep: Effect.all(
+        [
+          inStep(touchesEvery, ignoring(touch)),
+          Effect.forever(ignoring(afterLosses)),
+          Effect.forever(ignoring(maintenance))
+        ],
+        { concurrency: "unbounded" }
+      ).pipe(
         Effect.zipRight(Effect.never),
         Effect.withTracerEnabled(false),
         Effect.provideService(SqlClient.SqlClient, sql)
@@ -103,7 +108,5 @@ const decodeLost = Schema.decodeUnknown(
 )
 
 /** Ignores failures: callers that take and settle jobs hit the same fault, and report it. */
-const every = <R>(
-  millis: number,
-  work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>
-) => Effect.repeat(Effect.ignoreLogged(work), Schedule.spaced(Duration.millis(millis)))
+const ignoring = <R>(work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>) =>
+  Effect.ignoreLogged(work)
