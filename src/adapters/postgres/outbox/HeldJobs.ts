@@ -1,7 +1,6 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
 import { Effect, Queue, Schema } from "effect"
-import type { ParseResult } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
 import { inStep } from "../../../context/inStep.ts"
 import { touchesEvery } from "../detection.ts"
@@ -76,11 +75,12 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         held.delete(id)
       },
       release,
+      // Failures are ignored: callers that take and settle jobs hit the same fault, and report it.
       keep: Effect.all(
         [
-          inStep(touchesEvery, ignoring(touch)),
-          Effect.forever(ignoring(afterLosses)),
-          Effect.forever(ignoring(maintenance))
+          inStep(touchesEvery, Effect.ignoreLogged(touch)),
+          Effect.forever(Effect.ignoreLogged(afterLosses)),
+          Effect.forever(Effect.ignoreLogged(maintenance))
         ],
         { concurrency: "unbounded" }
       ).pipe(
@@ -106,7 +106,3 @@ const someAreLost = `exists (select from pgboss.job where ${isLost})
 const decodeLost = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, retry_count: Schema.NonNegativeInt }))
 )
-
-/** Ignores failures: callers that take and settle jobs hit the same fault, and report it. */
-const ignoring = <R>(work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>) =>
-  Effect.ignoreLogged(work)
