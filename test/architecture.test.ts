@@ -17,14 +17,14 @@ const mayImport: Readonly<Record<string, ReadonlyArray<string>>> = {
   telemetry: ["domain"],
   config: [],
   services: ["domain", "ports", "context", "telemetry"],
-  "programs/features": ["domain", "words", "views", "ports", "services", "config", "telemetry"],
+  "programs/features": ["domain", "words", "views", "ports", "services", "config", "context", "telemetry"],
   "programs/discord": [
     ...["domain", "words", "ports", "services", "config", "context", "telemetry"],
     ...["programs/features", "programs/http"]
   ],
   "programs/webhooks": ["domain", "ports", "services", "telemetry", "programs/http"],
   "programs/jobs": ["domain", "ports", "services", "context", "telemetry"],
-  "programs/upkeep": ["ports", "services", "telemetry", "programs/http"],
+  "programs/upkeep": ["ports", "services", "context", "telemetry", "programs/http"],
   "programs/http": ["ports", "config", "process"],
   "programs/cli": ["domain", "ports", "services", "views", "config", "process", "programs/discord"],
   // The layers and the checks of the command line put together what the service puts together.

@@ -1,7 +1,8 @@
 import { DiscordGateway } from "dfx/DiscordGateway"
 import { DiscordREST } from "dfx/DiscordREST"
-import { Context, Duration, Effect, Layer, Metric, Schedule, SubscriptionRef } from "effect"
+import { Context, Duration, Effect, Layer, Metric, SubscriptionRef } from "effect"
 import { Settings } from "../../config/Settings.ts"
+import { inStep } from "../../context/inStep.ts"
 import { GatewayConnection, type GatewayFatal, type GatewayState } from "../../ports/GatewayConnection.ts"
 import { GatewaySessions } from "../../ports/GatewaySessions.ts"
 import { botOf } from "./botOf.ts"
@@ -67,7 +68,7 @@ export const layerWith = (
         yield* hub.firstSubscription
         // Another process may have held the gateway since: the store is newer than this memory.
         sessions.forgetAll()
-        yield* Effect.forkScoped(Effect.repeat(sessions.save, Schedule.spaced(options.saveEvery)))
+        yield* Effect.forkScoped(inStep(options.saveEvery, sessions.save))
         return yield* keepTrying(link, state)
       }).pipe(
         Effect.scoped,

@@ -1,5 +1,6 @@
 import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws"
-import { Clock, Data, Deferred, Duration, Effect, Redacted, Runtime, Schedule } from "effect"
+import { Clock, Data, Deferred, Duration, Effect, Redacted, Runtime } from "effect"
+import { inStep } from "../../context/inStep.ts"
 import type { GatewayFatal } from "../../ports/GatewayConnection.ts"
 import { unsafeMonotonicMillis } from "../../context/monotonic.ts"
 import { meaningOf } from "./closeCodes.ts"
@@ -150,18 +151,18 @@ const open = (options: LinkOptions, ended: Deferred.Deferred<never, GatewayFatal
       .on(WebSocketShardEvents.SocketError, () => undefined)
 
     for (let shardId = 0; shardId < address.shards; shardId++) markAlive(shardId)
-    const watch = Effect.suspend(() => {
+    const look = Effect.suspend(() => {
       for (const shardId of alive.keys()) if (throttle.isWaiting(shardId)) markAlive(shardId)
       const oldest = Math.min(...alive.values())
       if (now() - oldest > Duration.toMillis(options.patience)) return drop("stalled")
       return sessions.hasUntaken() && hub.hasSubscribers() ? drop("resubscribed") : Effect.void
-    }).pipe(Effect.repeat(Schedule.spaced(Duration.min(Duration.seconds(1), options.patience))))
+    })
 
     return {
       connect: () => manager.connect(),
       stop: async () => {
         await strategy?.stop()
       },
-      watch
+      watch: inStep(Duration.min(Duration.seconds(1), options.patience), look)
     }
   })

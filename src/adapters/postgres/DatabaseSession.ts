@@ -72,10 +72,11 @@ export const open = (
           drop()
         }, sessionAnswersWithin)
         const config = { text, values: [...values], rowMode: "array" as const }
-        client
-          .query<Array<unknown>>(name === undefined ? config : { ...config, name })
-          .then(({ rows }) => resume(Effect.succeed(rows)), fail)
-          .finally(() => clearTimeout(silence))
+        client.query<Array<unknown>>(name === undefined ? config : { ...config, name }, (error, result) => {
+          clearTimeout(silence)
+          if (error) fail(error)
+          else resume(Effect.succeed(result.rows))
+        })
         // The timer goes on: an answer that nobody waits for any longer still has to come.
       }).pipe(oneByOne.withPermits(1))
     const asking = query("select 1").pipe(

@@ -4,15 +4,16 @@
  * to be done. A beat with an answer proves that the session lives, and with it every lock that it holds.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
-import { Context, Deferred, Duration, Effect, Layer, Queue, Ref, Schema } from "effect"
+import { Context, Deferred, Effect, Layer, Queue, Ref, Schema } from "effect"
 import type { Scope } from "effect"
+import { untilNext } from "../../context/inStep.ts"
 import { monotonicMillis } from "../../context/monotonic.ts"
 import type { StoreUnavailable } from "../../ports/StoreUnavailable.ts"
 import { DatabaseUrl } from "./Database.ts"
 import * as DatabaseSession from "./DatabaseSession.ts"
 import { asksEvery, asksForRolesEvery, leaseLapsesAfter } from "./detection.ts"
 import { Lookout } from "./Lookout.ts"
-import { beatStatement, leaseKeptFor, roleLockSpace } from "./pulseStatement.ts"
+import { type BeatStatement, beatStatement, leaseKeptFor, roleLockSpace } from "./pulseStatement.ts"
 import { asStoreUnavailable } from "./storeErrors.ts"
 
 interface Lease {
@@ -63,7 +64,8 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const lease = yield* Ref.make<Lease>({ id: noLease, provenAt: 0 })
   const waiting = new Map<number, Wait>()
-  const watches: Array<Watch> = []
+  let looks: ReadonlyArray<Watch> = []
+  let beatWithLooks = beatWithout
   /** Somebody asks for the next beat at once. */
   const nudge = yield* Queue.sliding<void>(1)
 
@@ -78,10 +80,9 @@ const make = Effect.gen(function* () {
       )
     })
 
-    const ask = Effect.fnUntraced(function* (looks: ReadonlyArray<Watch>, tried: ReadonlyArray<number>) {
+    const ask = Effect.fnUntraced(function* ({ name, text }: BeatStatement, tried: ReadonlyArray<number>) {
       const before = yield* Ref.get(lease)
       const provenAt = yield* monotonicMillis
-      const { name, text } = beatStatement(looks.map(({ look }) => look))
       const rows = yield* session.query(text, [before.id, leaseLapsesAfter, locked, [...tried]], name)
       const [[id, granted, seen]] = yield* decodeBeat(rows)
       yield* Ref.set(lease, { id, provenAt })
@@ -92,9 +93,9 @@ const make = Effect.gen(function* () {
     })
 
     return Effect.gen(function* () {
-      const [looks, tried] = [[...watches], [...waiting.keys()]]
-      const { granted, seen } = yield* Effect.orElse(ask(looks, tried), () => ask([], tried))
-      for (const [index, watch] of looks.entries()) {
+      const [looked, tried] = [looks, [...waiting.keys()]]
+      const { granted, seen } = yield* Effect.orElse(ask(beatWithLooks, tried), () => ask(beatWithout, tried))
+      for (const [index, watch] of looked.entries()) {
         watch.waits = seen[index] ?? true
         if (watch.waits) watch.onWaiting()
       }
@@ -110,9 +111,14 @@ const make = Effect.gen(function* () {
     })
   }
 
-  const pause = Effect.suspend(() =>
-    Effect.timeoutOption(nudge.take, Duration.millis(waiting.size > 0 ? asksForRolesEvery : asksEvery))
-  )
+  const pause = Effect.flatMap(monotonicMillis, now => {
+    const pauses = untilNext(waiting.size > 0 ? asksForRolesEvery : asksEvery, now)
+    const timer = setTimeout(() => nudge.unsafeOffer(), pauses)
+    return Effect.ensuring(
+      nudge.take,
+      Effect.sync(() => clearTimeout(timer))
+    )
+  })
 
   const begun = yield* Deferred.make<void, StoreUnavailable>()
   const beating = Effect.gen(function* () {
@@ -163,12 +169,16 @@ const make = Effect.gen(function* () {
       watch: (look: string, onWaiting: () => void = () => undefined) =>
         Effect.sync(() => {
           const watch: Watch = { look, onWaiting, waits: true }
-          watches.push(watch)
+          looks = [...looks, watch]
+          beatWithLooks = beatStatement(looks.map(({ look }) => look))
           return Effect.sync(() => watch.waits)
         })
     })
   )
 })
+
+/** For a beat whose looks fail. */
+const beatWithout = beatStatement([])
 
 /** No process has it. */
 const noLease = 0

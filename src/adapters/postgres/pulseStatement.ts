@@ -17,6 +17,11 @@ export const heldByNobodyNow = (holder: string): string => `(${holder} <> lease.
   select from processes where processes.id = ${holder}
     and seen_at > clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'))`
 
+export interface BeatStatement {
+  readonly name: string
+  readonly text: string
+}
+
 /**
  * One beat. Parameters: the lease to renew, after how many milliseconds it lapses, the lease whose lock this session holds,
  * the roles to try. Returns the lease, which is another one if that has lapsed; the roles that were free; and the answers of
@@ -25,9 +30,7 @@ export const heldByNobodyNow = (holder: string): string => `(${holder} <> lease.
  * It tries the locks last: a look that fails must not leave one behind. The lease's own lock is for processes of a release
  * without leases, which see by it that this one lives.
  */
-export const beatStatement = (
-  looks: ReadonlyArray<string>
-): { readonly name: string; readonly text: string } => {
+export const beatStatement = (looks: ReadonlyArray<string>): BeatStatement => {
   const text = `
     with renewed as (
       update processes set seen_at = clock_timestamp()

@@ -1,4 +1,5 @@
 import { Effect, Layer, Metric, Option, Schedule, Stream } from "effect"
+import { inStep } from "../../context/inStep.ts"
 import { GatewayConnection } from "../../ports/GatewayConnection.ts"
 import { Leadership } from "../../ports/Leadership.ts"
 import { Messenger } from "../../ports/Messenger.ts"
@@ -21,7 +22,7 @@ export const layerGateway = Layer.scopedDiscard(
     })
     yield* Effect.forkScoped(Stream.runForEach(connection.state.changes, () => look))
     // For the standing, which nobody announces.
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("1 second")))
+    yield* Effect.forkScoped(inStep("1 second", look))
     yield* countGuilds
   })
 )

@@ -1,5 +1,6 @@
 import { Effect, Either, FiberMap, Layer, Option, Schedule } from "effect"
 import { Settings } from "../../config/Settings.ts"
+import { inStep } from "../../context/inStep.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { AbandonedInteraction } from "../../ports/Claims.ts"
 import type { StoredIntent } from "../../ports/KudosIntents.ts"
@@ -106,7 +107,7 @@ export const layer = Layer.scopedDiscard(
 
     yield* recover.pipe(
       Effect.catchAllCause(cause => Effect.logWarning("Recovery did not work out and is tried again", cause)),
-      Effect.repeat(Schedule.spaced(looksEvery)),
+      look => inStep(looksEvery, look),
       Effect.forkScoped
     )
   })

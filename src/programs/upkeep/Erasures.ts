@@ -1,4 +1,5 @@
 import { Effect, Layer, Schedule } from "effect"
+import { inStep } from "../../context/inStep.ts"
 import { PersonalData } from "../../ports/PersonalData.ts"
 import { inSpan } from "../../telemetry/spans.ts"
 import { Privacy } from "../../services/Privacy.ts"
@@ -26,7 +27,7 @@ export const layer = Layer.scopedDiscard(
       )
     )
 
-    yield* Effect.forkScoped(Effect.repeat(finish, Schedule.spaced("1 second")))
+    yield* Effect.forkScoped(inStep("1 second", finish))
     yield* Effect.forkScoped(Effect.repeat(Effect.ignoreLogged(data.prune), Schedule.spaced("1 hour")))
   })
 )

@@ -1,4 +1,5 @@
 import { Duration, Effect, Layer, Metric, Option, Schedule } from "effect"
+import { inStep } from "../../context/inStep.ts"
 import { Claims } from "../../ports/Claims.ts"
 import { Liveness } from "../../ports/Liveness.ts"
 import {
@@ -70,7 +71,7 @@ export const layer = Layer.scopedDiscard(
       Effect.flatMap(usage.activeDaily, active => Metric.set(usersActiveDaily, active))
     )
 
-    yield* every("2 seconds", lookAtStore)
+    yield* Effect.forkScoped(inStep("2 seconds", lookAtStore))
     yield* every("10 seconds", countWaiting)
     yield* every("10 seconds", lookAtMochi)
     yield* every("20 seconds", forgetTokens)

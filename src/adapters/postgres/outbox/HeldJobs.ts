@@ -1,8 +1,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
-import { Duration, Effect, Queue, Schedule, Schema } from "effect"
-import type { ParseResult } from "effect"
+import { Effect, Queue, Schema } from "effect"
 import type { JobAttempt, PgBoss } from "pg-boss"
+import { inStep } from "../../../context/inStep.ts"
 import { touchesEvery } from "../detection.ts"
 import { Lookout } from "../Lookout.ts"
 import { call, queues } from "./pgBoss.ts"
@@ -75,10 +75,15 @@ export const make = (boss: PgBoss, onWork: OnWork): Effect.Effect<HeldJobs, neve
         held.delete(id)
       },
       release,
-      keep: Effect.all([every(touchesEvery, touch), every(0, afterLosses), every(0, maintenance)], {
-        concurrency: "unbounded",
-        discard: true
-      }).pipe(
+      // Failures are ignored: callers that take and settle jobs hit the same fault, and report it.
+      keep: Effect.all(
+        [
+          inStep(touchesEvery, Effect.ignoreLogged(touch)),
+          Effect.forever(Effect.ignoreLogged(afterLosses)),
+          Effect.forever(Effect.ignoreLogged(maintenance))
+        ],
+        { concurrency: "unbounded" }
+      ).pipe(
         Effect.zipRight(Effect.never),
         Effect.withTracerEnabled(false),
         Effect.provideService(SqlClient.SqlClient, sql)
@@ -101,9 +106,3 @@ const someAreLost = `exists (select from pgboss.job where ${isLost})
 const decodeLost = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ name: Schema.String, id: Schema.String, retry_count: Schema.NonNegativeInt }))
 )
-
-/** Ignores failures: callers that take and settle jobs hit the same fault, and report it. */
-const every = <R>(
-  millis: number,
-  work: Effect.Effect<unknown, SqlError.SqlError | ParseResult.ParseError, R>
-) => Effect.repeat(Effect.ignoreLogged(work), Schedule.spaced(Duration.millis(millis)))
