@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Either, Fiber } from "effect"
-import { batched } from "../../../src/adapters/postgres/batched.ts"
+import { batched } from "../../src/context/batched.ts"
 
 /** Batches that note what they ran, and end when the test opens the gate. */
 const batches = Effect.gen(function* () {
@@ -8,6 +8,7 @@ const batches = Effect.gen(function* () {
   const gate = yield* Deferred.make<void>()
   const submit = yield* batched({
     most: 3,
+    atOnce: 2,
     keyOf: (item: string) => item.slice(0, 1),
     run: (items): Effect.Effect<ReadonlyArray<string>, string> =>
       Effect.gen(function* () {
@@ -21,7 +22,7 @@ const batches = Effect.gen(function* () {
 })
 
 describe("what comes at the same moment", () => {
-  it.scoped("runs as one, but never two of one key, and never more than fit", () =>
+  it.scoped("runs as one in the order of keys, but never two of one key, and never more than fit", () =>
     Effect.gen(function* () {
       const { gate, ran, submit } = yield* batches
       const running = yield* Effect.fork(
@@ -31,7 +32,7 @@ describe("what comes at the same moment", () => {
       expect(ran).toEqual([["a1"], ["b1"]])
       yield* Deferred.succeed(gate, undefined)
       expect(yield* Fiber.join(running)).toEqual(["A1", "B1", "C1", "A2", "D1", "E1", "C2"])
-      expect(ran).toEqual([["a1"], ["b1"], ["c1", "a2", "d1"], ["e1", "c2"]])
+      expect(ran).toEqual([["a1"], ["b1"], ["a2", "c1", "d1"], ["e1"], ["c2"]])
     })
   )
 
@@ -53,6 +54,25 @@ describe("what comes at the same moment", () => {
         Either.right("E")
       ])
       expect(ran).toEqual([["a"], ["b"], ["c", "d!", "e"], ["c"], ["d!"], ["e"]])
+    })
+  )
+
+  it.scoped("is not tried again after a failure if nobody waits for it any more", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const others = yield* Effect.fork(
+        Effect.forEach(["a", "b"], item => Effect.either(submit(item)), { concurrency: "unbounded" })
+      )
+      const failing = yield* Effect.fork(Effect.either(submit("c!")))
+      const leaving = yield* Effect.fork(submit("d"))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* Deferred.succeed(gate, undefined)
+      yield* Effect.repeat(Effect.yieldNow(), { until: () => ran.length === 3 })
+      yield* Fiber.interrupt(leaving)
+      yield* Fiber.join(others)
+      expect(yield* Fiber.join(failing)).toEqual(Either.left("refused"))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      expect(ran).toEqual([["a"], ["b"], ["c!", "d"], ["c!"]])
     })
   )
 
