@@ -69,7 +69,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
       keyOf: ({ report: { key } }: Arrived) => `${key.applicationId}/${key.code}`,
       run: (arrived: ReadonlyArray<Arrived>) =>
         atomic
-          .transaction(Effect.forEach(arrived, storeOne))
+          .transaction(outbox.together(Effect.forEach(arrived, storeOne)))
           .pipe(
             within(Option.flatMap(Arr.head(arrived), ({ parent }) => parent)),
             Effect.disconnect,

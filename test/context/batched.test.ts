@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Either, Fiber } from "effect"
+import { Effect, Either, Fiber } from "effect"
 import { batched } from "../../src/context/batched.ts"
 
-/** Batches that note what they ran, and end when the test opens the gate. */
+/** Batches that note what they ran; the test lets so many of them end. */
 const batches = Effect.gen(function* () {
   const ran: Array<ReadonlyArray<string>> = []
-  const gate = yield* Deferred.make<void>()
+  const gate = yield* Effect.makeSemaphore(100)
+  yield* gate.take(100)
   const submit = yield* batched({
     most: 3,
     atOnce: 2,
@@ -13,7 +14,7 @@ const batches = Effect.gen(function* () {
     run: (items): Effect.Effect<ReadonlyArray<string>, string> =>
       Effect.gen(function* () {
         ran.push(items)
-        yield* Deferred.await(gate)
+        yield* gate.take(1)
         if (items.some(item => item.endsWith("!"))) return yield* Effect.fail("refused")
         return items.map(item => item.toUpperCase())
       })
@@ -30,7 +31,7 @@ describe("what comes at the same moment", () => {
       )
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       expect(ran).toEqual([["a1"], ["b1"]])
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       expect(yield* Fiber.join(running)).toEqual(["A1", "B1", "C1", "A2", "D1", "E1", "C2"])
       expect(ran).toEqual([["a1"], ["b1"], ["a2", "c1", "d1"], ["e1"], ["c2"]])
     })
@@ -45,7 +46,7 @@ describe("what comes at the same moment", () => {
         })
       )
       yield* Effect.repeatN(Effect.yieldNow(), 5)
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       expect(yield* Fiber.join(running)).toEqual([
         Either.right("A"),
         Either.right("B"),
@@ -63,13 +64,15 @@ describe("what comes at the same moment", () => {
       const others = yield* Effect.fork(
         Effect.forEach(["a", "b"], item => Effect.either(submit(item)), { concurrency: "unbounded" })
       )
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
       const failing = yield* Effect.fork(Effect.either(submit("c!")))
       const leaving = yield* Effect.fork(submit("d"))
       yield* Effect.repeatN(Effect.yieldNow(), 5)
-      yield* Deferred.succeed(gate, undefined)
-      yield* Effect.repeat(Effect.yieldNow(), { until: () => ran.length === 3 })
-      yield* Fiber.interrupt(leaving)
+      yield* gate.release(2)
       yield* Fiber.join(others)
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* Fiber.interrupt(leaving)
+      yield* gate.release(100)
       expect(yield* Fiber.join(failing)).toEqual(Either.left("refused"))
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       expect(ran).toEqual([["a"], ["b"], ["c!", "d"], ["c!"]])
@@ -84,7 +87,7 @@ describe("what comes at the same moment", () => {
       const third = yield* Effect.fork(submit("c"))
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       yield* Fiber.interrupt(third)
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       yield* Fiber.join(both)
       expect(ran).toEqual([["a"], ["b"]])
     })

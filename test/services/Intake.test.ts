@@ -37,6 +37,7 @@ const intakeWith = (
         Layer.succeed(Atomic, { transaction }),
         Layer.mock(Outbox, {
           put: () => Effect.void,
+          together: work => work,
           backlog: Ref.update(counted, count => count + 1).pipe(
             Effect.zipRight(Ref.get(waiting)),
             Effect.map(count => ({ waiting: count, oldest: Duration.zero }))

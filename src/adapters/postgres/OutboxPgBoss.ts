@@ -2,7 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
 import { Context, Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
-import type { JobAttempt } from "pg-boss"
+import type { JobAttempt, JobInsert } from "pg-boss"
 import { delayOf, isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
 import type { Delay, Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
@@ -42,28 +42,32 @@ const make = Effect.gen(function* () {
   )
   const keeping = yield* FiberHandle.make<never>()
 
-  const insert = <Kind extends JobKind>(
+  const rowsOf = <Kind extends JobKind>(
     kind: Kind,
     jobs: ReadonlyArray<JobOf<Kind>>,
     delay: Delay,
     traceparent: Option.Option<string>
-  ) => {
+  ): ReadonlyArray<Row> => {
     const queue: JobQueue<Kind> = jobQueues[kind]
-    return call(db =>
-      boss.insert(
-        queue.name,
-        jobs.map(job => {
-          const after = delayOf(job, delay)
-          return {
-            id: nextId(),
-            data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
-            startAfter: after / 1000,
-            ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
-          }
-        }),
-        { db }
-      )
-    )
+    return jobs.map(job => {
+      const after = delayOf(job, delay)
+      return {
+        kind,
+        id: nextId(),
+        data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
+        startAfter: after / 1000,
+        ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
+      }
+    })
+  }
+
+  const insert = (rows: ReadonlyArray<Row>) => {
+    const inserts = jobKinds.flatMap(kind => {
+      const some = rows.flatMap(({ kind: its, ...row }) => (its === kind ? [row] : []))
+      return some.length > 0 ? [call(db => boss.insert(queueOf(kind), some, { db }))] : []
+    })
+    const all = Effect.all(inserts, { discard: true })
+    return inserts.length > 1 ? sql.withTransaction(all) : all
   }
 
   /** `data`: the job's new content; undefined leaves it as it is. */
@@ -158,13 +162,21 @@ const make = Effect.gen(function* () {
   const outbox = Outbox.of({
     put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Delay = Duration.zero) {
       const traceparent = yield* currentTraceparent
-      const inserts = jobKinds.flatMap(kind => {
-        const some = jobs.filter(isOfKind(kind))
-        return some.length > 0 ? [insert(kind, some, after, traceparent)] : []
+      const rows = jobKinds.flatMap(kind => rowsOf(kind, jobs.filter(isOfKind(kind)), after, traceparent))
+      yield* Option.match(yield* PutTogether, {
+        onNone: () => insert(rows),
+        onSome: others => Effect.sync(() => others.push(...rows))
       })
-      const all = Effect.all(inserts, { discard: true })
-      yield* inserts.length > 1 ? sql.withTransaction(all) : all
     }, storing("Outbox.put")),
+
+    together: work =>
+      Effect.suspend(() => {
+        const rows: Array<Row> = []
+        return work.pipe(
+          Effect.provideService(PutTogether, Option.some(rows)),
+          Effect.tap(() => storing("Outbox.together")(insert(rows)))
+        )
+      }),
 
     // Without a span: it would last as long as the queue is empty.
     take: (kind, most) =>
@@ -222,6 +234,16 @@ const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken)
     failures: failuresBefore + 1,
     traceparent
   })
+
+/** A job as pg-boss takes it. */
+interface Row extends JobInsert<object> {
+  readonly kind: JobKind
+}
+
+/** What the current work has put, if all of it goes into the queue at the end. */
+class PutTogether extends Context.Reference<PutTogether>()("mochi/adapters/postgres/PutTogether", {
+  defaultValue: (): Option.Option<Array<Row>> => Option.none()
+}) {}
 
 /** pg-boss's answer if the given try is still the job's newest. */
 const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
