@@ -17,7 +17,7 @@ const countedFor = Duration.seconds(2)
 const countsWithin = Duration.seconds(5)
 
 /** The transaction holds the locks of all their requests until it commits. */
-const mostStoredTogether = 10
+const mostStoredTogether = 20
 /** Fewer than the pool's connections, so that commands and deliveries need not wait in a burst. */
 const storedAtOnce = 4
 /** A store that does not answer in time counts as not writable. */

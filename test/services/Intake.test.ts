@@ -113,7 +113,7 @@ describe("webhooks that come at once", () => {
     Effect.gen(function* () {
       const { answers, transactions } = yield* acceptAll(index => `msg_${index}`)
       expect(answers).toEqual(answers.map(() => true))
-      expect(transactions).toBeLessThanOrEqual(14)
+      expect(transactions).toBeLessThanOrEqual(9)
     })
   )
 
@@ -123,7 +123,7 @@ describe("webhooks that come at once", () => {
         index === 50 ? unstorable : `msg_${index}`
       )
       expect(answers).toEqual(answers.map((_, index) => index !== 50))
-      expect(transactions).toBeLessThanOrEqual(24)
+      expect(transactions).toBeLessThanOrEqual(29)
     })
   )
 })

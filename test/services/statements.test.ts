@@ -82,11 +82,11 @@ describe("A webhook", () => {
         })
       )
       const countOf = (which: RegExp) => statements.filter(statement => which.test(statement)).length
-      // Four come alone, the others ten at a time.
-      expect(countOf(/^COMMIT$/)).toBe(8)
+      // Four come alone, the others twenty at a time.
+      expect(countOf(/^COMMIT$/)).toBe(6)
       // One for each kind of job.
-      expect(countOf(/insert into pgboss/i)).toBe(16)
-      expect(statements.length / codes.length).toBeLessThan(5)
+      expect(countOf(/insert into pgboss/i)).toBe(12)
+      expect(statements.length / codes.length).toBeLessThan(4.6)
     })
   )
 })

@@ -61,14 +61,12 @@ const make = Effect.gen(function* () {
     })
   }
 
-  const insert = (rows: ReadonlyArray<Row>) => {
-    const inserts = jobKinds.flatMap(kind => {
+  /** A statement for each kind of job. */
+  const inserts = (rows: ReadonlyArray<Row>) =>
+    jobKinds.flatMap(kind => {
       const some = rows.flatMap(({ kind: its, ...row }) => (its === kind ? [row] : []))
       return some.length > 0 ? [call(db => boss.insert(queueOf(kind), some, { db }))] : []
     })
-    const all = Effect.all(inserts, { discard: true })
-    return inserts.length > 1 ? sql.withTransaction(all) : all
-  }
 
   /** `data`: the job's new content; undefined leaves it as it is. */
   const putBack = (kind: JobKind, attempt: JobAttempt, after: Duration.Duration, data?: object) =>
@@ -164,7 +162,11 @@ const make = Effect.gen(function* () {
       const traceparent = yield* currentTraceparent
       const rows = jobKinds.flatMap(kind => rowsOf(kind, jobs.filter(isOfKind(kind)), after, traceparent))
       yield* Option.match(yield* PutTogether, {
-        onNone: () => insert(rows),
+        onNone: () => {
+          const each = inserts(rows)
+          const all = Effect.all(each, { discard: true })
+          return each.length > 1 ? sql.withTransaction(all) : all
+        },
         onSome: others => Effect.sync(() => others.push(...rows))
       })
     }, storing("Outbox.put")),
@@ -174,7 +176,7 @@ const make = Effect.gen(function* () {
         const rows: Array<Row> = []
         return work.pipe(
           Effect.provideService(PutTogether, Option.some(rows)),
-          Effect.tap(() => storing("Outbox.together")(insert(rows)))
+          Effect.tap(() => storing("Outbox.together")(Effect.all(inserts(rows), { discard: true })))
         )
       }),
 
