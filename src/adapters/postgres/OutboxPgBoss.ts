@@ -2,7 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type * as SqlError from "@effect/sql/SqlError"
 import { Context, Duration, Effect, FiberHandle, Layer, Option, Queue, Record, Schema } from "effect"
 import type { ParseResult } from "effect"
-import type { JobAttempt, JobInsert } from "pg-boss"
+import type { JobAttempt } from "pg-boss"
 import { delayOf, isOfKind, jobKinds, jobQueues } from "../../domain/Job.ts"
 import type { Delay, Job, JobKind, JobOf, JobQueue } from "../../domain/Job.ts"
 import { Outbox } from "../../ports/Outbox.ts"
@@ -16,6 +16,7 @@ import { Lookout } from "./Lookout.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
+import * as Putting from "./outbox/putting.ts"
 import { decodeFrees, frees, JobRemoval, removing } from "./outbox/removing.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
 import * as Taking from "./outbox/taking.ts"
@@ -30,6 +31,7 @@ const make = Effect.gen(function* () {
     for (const kind of jobKinds) if (queueOf(kind) === queue) signals[kind].unsafeOffer()
   }
   const { announce, boss } = yield* start(onWork)
+  const putting = Putting.into(boss)
   const held = yield* HeldJobs.make(boss, onWork)
   const { watch } = yield* Lookout
   for (const kind of jobKinds) yield* watch(someDue(queueOf(kind)), () => onWork(queueOf(kind)))
@@ -47,7 +49,7 @@ const make = Effect.gen(function* () {
     jobs: ReadonlyArray<JobOf<Kind>>,
     delay: Delay,
     traceparent: Option.Option<string>
-  ): ReadonlyArray<Row> => {
+  ): ReadonlyArray<Putting.Row> => {
     const queue: JobQueue<Kind> = jobQueues[kind]
     return jobs.map(job => {
       const after = delayOf(job, delay)
@@ -60,13 +62,6 @@ const make = Effect.gen(function* () {
       }
     })
   }
-
-  /** A statement for each kind of job. */
-  const inserts = (rows: ReadonlyArray<Row>) =>
-    jobKinds.flatMap(kind => {
-      const some = rows.flatMap(({ kind: its, ...row }) => (its === kind ? [row] : []))
-      return some.length > 0 ? [call(db => boss.insert(queueOf(kind), some, { db }))] : []
-    })
 
   /** `data`: the job's new content; undefined leaves it as it is. */
   const putBack = (kind: JobKind, attempt: JobAttempt, after: Duration.Duration, data?: object) =>
@@ -161,24 +156,10 @@ const make = Effect.gen(function* () {
     put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Delay = Duration.zero) {
       const traceparent = yield* currentTraceparent
       const rows = jobKinds.flatMap(kind => rowsOf(kind, jobs.filter(isOfKind(kind)), after, traceparent))
-      yield* Option.match(yield* PutTogether, {
-        onNone: () => {
-          const each = inserts(rows)
-          const all = Effect.all(each, { discard: true })
-          return each.length > 1 ? sql.withTransaction(all) : all
-        },
-        onSome: others => Effect.sync(() => others.push(...rows))
-      })
+      yield* putting.put(rows)
     }, storing("Outbox.put")),
 
-    together: work =>
-      Effect.suspend(() => {
-        const rows: Array<Row> = []
-        return work.pipe(
-          Effect.provideService(PutTogether, Option.some(rows)),
-          Effect.tap(() => storing("Outbox.together")(Effect.all(inserts(rows), { discard: true })))
-        )
-      }),
+    together: work => putting.together(work, storing("Outbox.together")),
 
     // Without a span: it would last as long as the queue is empty.
     take: (kind, most) =>
@@ -236,16 +217,6 @@ const failedOnceMore = ({ failuresBefore, firstAfter, job, traceparent }: Taken)
     failures: failuresBefore + 1,
     traceparent
   })
-
-/** A job as pg-boss takes it. */
-interface Row extends JobInsert<object> {
-  readonly kind: JobKind
-}
-
-/** What the current work has put, if all of it goes into the queue at the end. */
-class PutTogether extends Context.Reference<PutTogether>()("mochi/adapters/postgres/PutTogether", {
-  defaultValue: (): Option.Option<Array<Row>> => Option.none()
-}) {}
 
 /** pg-boss's answer if the given try is still the job's newest. */
 const isOurs = Schema.is(Schema.Struct({ affected: Schema.Positive }))
