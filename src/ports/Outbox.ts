@@ -33,6 +33,8 @@ export class Outbox extends Context.Tag("mochi/ports/Outbox")<
      * until a worker may take them, or each of them.
      */
     readonly put: (jobs: ReadonlyArray<Job>, after?: Delay) => Effect.Effect<void, StoreUnavailable>
+    /** Work within one transaction: all jobs that it puts go into the queue at its end, those of one kind as one statement. */
+    readonly together: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreUnavailable, R>
     /**
      * Waits until there is work, then takes up to `most` jobs, never two with the same key. They belong to this process
      * until `done`, `again` or `release`, for 15 minutes at most; the jobs of a crashed process return after some 12 s.

@@ -69,4 +69,24 @@ describe("A webhook", () => {
       expect(next.length).toBeLessThanOrEqual(10)
     })
   )
+
+  it.scoped("costs less when others come at the same moment", () =>
+    Effect.gen(function* () {
+      const { webhook } = yield* onPostgres
+      yield* webhook("pending", toOwnerAlone)
+      yield* pause(500)
+      const codes = Array.from({ length: 44 }, (_, index) => `BURST${index}`)
+      const [, statements] = yield* statementsDuring(
+        Effect.forEach(codes, code => webhook("pending", { key: keyOf(code), ...toOwnerAlone }), {
+          concurrency: "unbounded"
+        })
+      )
+      const countOf = (which: RegExp) => statements.filter(statement => which.test(statement)).length
+      // Four come alone, the others twenty at a time.
+      expect(countOf(/^COMMIT$/)).toBe(6)
+      // One for each kind of job.
+      expect(countOf(/insert into pgboss/i)).toBe(12)
+      expect(statements.length / codes.length).toBeLessThan(4.6)
+    })
+  )
 })

@@ -120,6 +120,19 @@ const suite = (it: Vitest.MethodsNonLive<Outbox | Atomic | World, true>) => {
     })
   )
 
+  it.scoped("puts together what one piece of work puts, each job with its own trace", () =>
+    Effect.gen(function* () {
+      const [outbox, { transaction }] = [yield* emptied, yield* Atomic]
+      const put = (code: string) => outbox.put([deliver(code), ask(code)]).pipe(Effect.withSpan(code))
+      yield* Effect.flip(transaction(outbox.together(Effect.zipRight(put("LOST"), Effect.fail("no")))))
+      yield* transaction(outbox.together(Effect.forEach(["A", "B", "C"], put)))
+      const taken = yield* outbox.take("Deliver", 10)
+      expect(codes(taken)).toEqual(["A", "B", "C"])
+      expect(new Set(taken.map(({ traceparent }) => Option.getOrThrow(traceparent))).size).toBe(3)
+      expect(codes(yield* outbox.take("AskMochi", 10))).toEqual(["A", "B", "C"])
+    })
+  )
+
   it.scoped("keeps a job that was done in a transaction that is rolled back", () =>
     Effect.gen(function* () {
       const [outbox, { transaction }] = [yield* emptied, yield* Atomic]

@@ -46,6 +46,8 @@ export const layer: Layer.Layer<Outbox, never, Tables | Process> = Layer.effect(
       }))
 
     return {
+      together: work => work,
+
       put: (jobs, after = Duration.zero) =>
         Effect.flatMap(currentTraceparent, traceparent =>
           tables.update((state, now) => {

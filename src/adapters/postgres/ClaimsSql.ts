@@ -6,8 +6,8 @@ import { Settings } from "../../config/Settings.ts"
 import { Claim } from "../../domain/Claim.ts"
 import { Claims } from "../../ports/Claims.ts"
 import type { Conclusion, ReceivedInteraction } from "../../ports/Claims.ts"
+import { batched } from "../../context/batched.ts"
 import { recording } from "./AuditLogSql.ts"
-import { batched } from "./batched.ts"
 import { storable } from "./columns.ts"
 import { retryingConflicts } from "./conflicts.ts"
 import { inBatches } from "./inBatches.ts"
@@ -24,6 +24,7 @@ import { countingUse } from "./UsageLogSql.ts"
 const awaitedFor = "1 day"
 
 const mostClaimedTogether = 100
+const claimsAtOnce = 2
 
 /** Ages come from the database's clock, the one that all replicas share. */
 export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLease | Pseudonyms | Settings> =
@@ -41,6 +42,7 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
 
       const claim = yield* batched({
         most: mostClaimedTogether,
+        atOnce: claimsAtOnce,
         // One statement cannot count two runs of one person.
         keyOf: ({ userId }: ReceivedInteraction) => userId,
         run: Effect.fnUntraced(function* (interactions: ReadonlyArray<ReceivedInteraction>) {

@@ -16,6 +16,7 @@ import { Lookout } from "./Lookout.ts"
 import * as HeldJobs from "./outbox/HeldJobs.ts"
 import * as OrderedIds from "./outbox/orderedIds.ts"
 import { call, queueOf, start } from "./outbox/pgBoss.ts"
+import * as Putting from "./outbox/putting.ts"
 import { decodeFrees, frees, JobRemoval, removing } from "./outbox/removing.ts"
 import * as StoredJob from "./outbox/storedJob.ts"
 import * as Taking from "./outbox/taking.ts"
@@ -30,6 +31,7 @@ const make = Effect.gen(function* () {
     for (const kind of jobKinds) if (queueOf(kind) === queue) signals[kind].unsafeOffer()
   }
   const { announce, boss } = yield* start(onWork)
+  const putting = Putting.into(boss)
   const held = yield* HeldJobs.make(boss, onWork)
   const { watch } = yield* Lookout
   for (const kind of jobKinds) yield* watch(someDue(queueOf(kind)), () => onWork(queueOf(kind)))
@@ -42,28 +44,23 @@ const make = Effect.gen(function* () {
   )
   const keeping = yield* FiberHandle.make<never>()
 
-  const insert = <Kind extends JobKind>(
+  const rowsOf = <Kind extends JobKind>(
     kind: Kind,
     jobs: ReadonlyArray<JobOf<Kind>>,
     delay: Delay,
     traceparent: Option.Option<string>
-  ) => {
+  ): ReadonlyArray<Putting.Row> => {
     const queue: JobQueue<Kind> = jobQueues[kind]
-    return call(db =>
-      boss.insert(
-        queue.name,
-        jobs.map(job => {
-          const after = delayOf(job, delay)
-          return {
-            id: nextId(),
-            data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
-            startAfter: after / 1000,
-            ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
-          }
-        }),
-        { db }
-      )
-    )
+    return jobs.map(job => {
+      const after = delayOf(job, delay)
+      return {
+        kind,
+        id: nextId(),
+        data: StoredJob.encode({ v: 1, job, after, failures: 0, traceparent }),
+        startAfter: after / 1000,
+        ...(queue.order === "any" ? {} : { singletonKey: storable(queue.keyOf(job)) })
+      }
+    })
   }
 
   /** `data`: the job's new content; undefined leaves it as it is. */
@@ -158,13 +155,11 @@ const make = Effect.gen(function* () {
   const outbox = Outbox.of({
     put: Effect.fnUntraced(function* (jobs: ReadonlyArray<Job>, after: Delay = Duration.zero) {
       const traceparent = yield* currentTraceparent
-      const inserts = jobKinds.flatMap(kind => {
-        const some = jobs.filter(isOfKind(kind))
-        return some.length > 0 ? [insert(kind, some, after, traceparent)] : []
-      })
-      const all = Effect.all(inserts, { discard: true })
-      yield* inserts.length > 1 ? sql.withTransaction(all) : all
+      const rows = jobKinds.flatMap(kind => rowsOf(kind, jobs.filter(isOfKind(kind)), after, traceparent))
+      yield* putting.put(rows)
     }, storing("Outbox.put")),
+
+    together: work => putting.together(work, storing("Outbox.together")),
 
     // Without a span: it would last as long as the queue is empty.
     take: (kind, most) =>

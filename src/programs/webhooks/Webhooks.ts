@@ -12,13 +12,7 @@ import type { Endpoint } from "../http/Endpoint.ts"
 import { longestBody, readBody } from "../http/httpBody.ts"
 import { decodeEvent } from "../../adapters/mochi/webhookEvent.ts"
 
-/** A store that does not answer in time counts as not writable: Mochi waits 15 seconds or more, and then tries again. */
-const storedWithin = Duration.seconds(8)
-
-/** Fewer than the pool's connections: the rest of a burst waits here, so that commands and deliveries need not wait. */
-const storedAtOnce = 6
-
-/** With the wait for a turn. */
+/** With the wait for a turn. Mochi waits 15 seconds or more, and then tries again. */
 const answeredWithin = Duration.seconds(13)
 
 /** Seconds after which Mochi may try again. */
@@ -32,7 +26,6 @@ export const layer = mount(
   Effect.gen(function* () {
     const signatures = yield* WebhookSignatures
     const intake = yield* Intake
-    const turns = yield* Effect.makeSemaphore(storedAtOnce)
 
     const accepted = (id: string, body: Uint8Array) =>
       Effect.gen(function* () {
@@ -53,13 +46,7 @@ export const layer = mount(
           )
         const result = yield* intake
           .accept(id, report)
-          .pipe(
-            Effect.disconnect,
-            Effect.timeout(storedWithin),
-            turns.withPermits(1),
-            Effect.interruptible,
-            Effect.timeout(answeredWithin)
-          )
+          .pipe(Effect.interruptible, Effect.timeout(answeredWithin))
         if (result._tag === "Duplicate") return yield* answered("duplicate", id)
         yield* linkToKudos(Option.flatMap(result.request, ({ origin }) => origin))
         return yield* answered("accepted", id)

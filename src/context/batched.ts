@@ -1,11 +1,13 @@
-import { Effect, Exit, FiberSet } from "effect"
+import { Array as Arr, Effect, Exit, FiberSet, Order } from "effect"
 import type { Scope } from "effect"
 
 interface Batch<Item, A, E> {
-  /** Items of one batch have different keys; the others wait for the next one. */
+  /** Batches under way never have two items of one key; the others wait for the next one. */
   readonly keyOf: (item: Item) => string
   readonly most: number
-  /** Answers in the order of the items; it has to fail or succeed as a whole. */
+  /** Batches under way at a time: with one alone, an item would often wait for a whole batch before its own. */
+  readonly atOnce: number
+  /** Gets the items in the order of their keys, and answers in it; it has to fail or succeed as a whole. */
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<A>, E>
 }
 
@@ -14,43 +16,46 @@ interface Waiting<Item, A, E> {
   readonly resume: (answer: Effect.Effect<A, E>) => void
 }
 
-/** Batches under way at a time: with one alone, an item would often wait for a whole statement before its own. */
-const atOnce = 2
-
 /**
  * Runs what comes at the same moment as one: an item that comes alone runs at once, and items that come while `atOnce`
- * batches are under way go together in the next. If a batch fails, each of its items is tried alone.
+ * batches are under way go together in the next. If a batch fails, each of its items that is still awaited is tried alone.
  */
 export const batched = <Item, A, E>({
+  atOnce,
   keyOf,
   most,
   run
 }: Batch<Item, A, E>): Effect.Effect<(item: Item) => Effect.Effect<A, E>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const fork = yield* FiberSet.makeRuntime<never>()
+    const awaited = new Set<Waiting<Item, A, E>>()
     let waiting: Array<Waiting<Item, A, E>> = []
+    const keysUnderWay = new Set<string>()
     let underWay = 0
 
     /** The next batch, out of those that wait. */
     const next = (): ReadonlyArray<Waiting<Item, A, E>> => {
-      const keys = new Set<string>()
       const batch: Array<Waiting<Item, A, E>> = []
       const rest: Array<Waiting<Item, A, E>> = []
       for (const one of waiting) {
         const key = keyOf(one.item)
-        if (batch.length === most || keys.has(key)) rest.push(one)
+        if (batch.length === most || keysUnderWay.has(key)) rest.push(one)
         else {
-          keys.add(key)
+          keysUnderWay.add(key)
           batch.push(one)
         }
       }
       waiting = rest
-      return batch
+      return Arr.sortWith(batch, ({ item }) => keyOf(item), Order.string)
     }
 
-    const alone = ({ item, resume }: Waiting<Item, A, E>) =>
-      Effect.map(Effect.exit(run([item])), exit =>
-        resume(Effect.flatMap(exit, answers => answerAt(answers, 0)))
+    const alone = (one: Waiting<Item, A, E>) =>
+      Effect.suspend(() =>
+        awaited.has(one)
+          ? Effect.map(Effect.exit(run([one.item])), exit =>
+              one.resume(Effect.flatMap(exit, answers => answerAt(answers, 0)))
+            )
+          : Effect.void
       )
 
     const together = (batch: ReadonlyArray<Waiting<Item, A, E>>) =>
@@ -63,14 +68,16 @@ export const batched = <Item, A, E>({
       })
 
     const start = () => {
-      while (underWay < atOnce && waiting.length > 0) {
-        underWay++
+      while (underWay < atOnce) {
         const batch = next()
+        if (batch.length === 0) return
+        underWay++
         fork(
           Effect.ensuring(
             together(batch),
             Effect.sync(() => {
               underWay--
+              for (const { item } of batch) keysUnderWay.delete(keyOf(item))
               start()
             })
           )
@@ -80,10 +87,18 @@ export const batched = <Item, A, E>({
 
     return item =>
       Effect.async<A, E>(resume => {
-        const one = { item, resume }
+        const one: Waiting<Item, A, E> = {
+          item,
+          resume: answer => {
+            awaited.delete(one)
+            resume(answer)
+          }
+        }
+        awaited.add(one)
         waiting.push(one)
         start()
         return Effect.sync(() => {
+          awaited.delete(one)
           waiting = waiting.filter(other => other !== one)
         })
       })

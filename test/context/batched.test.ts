@@ -1,18 +1,20 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Either, Fiber } from "effect"
-import { batched } from "../../../src/adapters/postgres/batched.ts"
+import { Effect, Either, Fiber } from "effect"
+import { batched } from "../../src/context/batched.ts"
 
-/** Batches that note what they ran, and end when the test opens the gate. */
+/** Batches that note what they ran; the test lets so many of them end. */
 const batches = Effect.gen(function* () {
   const ran: Array<ReadonlyArray<string>> = []
-  const gate = yield* Deferred.make<void>()
+  const gate = yield* Effect.makeSemaphore(100)
+  yield* gate.take(100)
   const submit = yield* batched({
     most: 3,
+    atOnce: 2,
     keyOf: (item: string) => item.slice(0, 1),
     run: (items): Effect.Effect<ReadonlyArray<string>, string> =>
       Effect.gen(function* () {
         ran.push(items)
-        yield* Deferred.await(gate)
+        yield* gate.take(1)
         if (items.some(item => item.endsWith("!"))) return yield* Effect.fail("refused")
         return items.map(item => item.toUpperCase())
       })
@@ -21,7 +23,7 @@ const batches = Effect.gen(function* () {
 })
 
 describe("what comes at the same moment", () => {
-  it.scoped("runs as one, but never two of one key, and never more than fit", () =>
+  it.scoped("runs as one in the order of keys, but never two of one key, and never more than fit", () =>
     Effect.gen(function* () {
       const { gate, ran, submit } = yield* batches
       const running = yield* Effect.fork(
@@ -29,9 +31,9 @@ describe("what comes at the same moment", () => {
       )
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       expect(ran).toEqual([["a1"], ["b1"]])
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       expect(yield* Fiber.join(running)).toEqual(["A1", "B1", "C1", "A2", "D1", "E1", "C2"])
-      expect(ran).toEqual([["a1"], ["b1"], ["c1", "a2", "d1"], ["e1", "c2"]])
+      expect(ran).toEqual([["a1"], ["b1"], ["a2", "c1", "d1"], ["e1"], ["c2"]])
     })
   )
 
@@ -44,7 +46,7 @@ describe("what comes at the same moment", () => {
         })
       )
       yield* Effect.repeatN(Effect.yieldNow(), 5)
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       expect(yield* Fiber.join(running)).toEqual([
         Either.right("A"),
         Either.right("B"),
@@ -56,6 +58,27 @@ describe("what comes at the same moment", () => {
     })
   )
 
+  it.scoped("is not tried again after a failure if nobody waits for it any more", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const others = yield* Effect.fork(
+        Effect.forEach(["a", "b"], item => Effect.either(submit(item)), { concurrency: "unbounded" })
+      )
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      const failing = yield* Effect.fork(Effect.either(submit("c!")))
+      const leaving = yield* Effect.fork(submit("d"))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* gate.release(2)
+      yield* Fiber.join(others)
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* Fiber.interrupt(leaving)
+      yield* gate.release(100)
+      expect(yield* Fiber.join(failing)).toEqual(Either.left("refused"))
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      expect(ran).toEqual([["a"], ["b"], ["c!", "d"], ["c!"]])
+    })
+  )
+
   it.scoped("does not run once nobody waits for it", () =>
     Effect.gen(function* () {
       const { gate, ran, submit } = yield* batches
@@ -64,7 +87,7 @@ describe("what comes at the same moment", () => {
       const third = yield* Effect.fork(submit("c"))
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       yield* Fiber.interrupt(third)
-      yield* Deferred.succeed(gate, undefined)
+      yield* gate.release(100)
       yield* Fiber.join(both)
       expect(ran).toEqual([["a"], ["b"]])
     })
