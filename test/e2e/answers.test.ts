@@ -6,7 +6,7 @@ import { buttonsOf, fieldOf } from "../../sandbox/transcript.ts"
 import { Fault } from "../../sandbox/mochi/Faults.ts"
 import { expectError, sendKudos, textOf, withFault } from "./steps.ts"
 import { inDatabase } from "./stored.ts"
-import { makeRunningWorld, untilRegistered } from "./world.ts"
+import { makeRunningWorld } from "./world.ts"
 import type { World } from "./world.ts"
 
 const original = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
@@ -80,7 +80,7 @@ const untilAnswered = (world: World, interactionId: string) =>
   ).pipe(Effect.timeout("20 seconds"))
 
 /** One for each test: an answer that is still repeated meets no other test's trouble, and all of them wait at once. */
-const runningWorld = Effect.tap(makeRunningWorld(), untilRegistered)
+const runningWorld = makeRunningWorld()
 
 describe.concurrent("the answer that a person waits for", () => {
   it.scopedLive.each(troubles)("comes in spite of %s (C2)", ([, effect, times]) =>

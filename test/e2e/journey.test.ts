@@ -3,14 +3,13 @@ import { Effect } from "effect"
 import { COMMUNITY_VAULT, DAO_APP, USDC } from "../../sandbox/mochi/demoWorld.ts"
 import { buttonsOf, fieldOf } from "../../sandbox/transcript.ts"
 import { expectValidRequests, sendKudos, suggestions } from "./steps.ts"
-import { makeRunningWorld, modes, untilRegistered } from "./world.ts"
+import { makeRunningWorld, modes } from "./world.ts"
 
 describe.each(modes)("the main job over %s", mode => {
   it.scopedLive("goes from suggestions to a request, its approval, and everybody knowing", () =>
     Effect.gen(function* () {
       const world = yield* makeRunningWorld({ mode })
       const { ada, discord, grace, linus, mochi } = world
-      yield* untilRegistered(world)
 
       expect(yield* suggestions(world, "application", "da")).toEqual([{ name: "DAO App", value: DAO_APP }])
       expect(yield* suggestions(world, "vault", "comm", { application: DAO_APP })).toEqual([

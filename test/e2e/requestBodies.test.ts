@@ -4,7 +4,7 @@ import { COMMUNITY_VAULT, DAO_APP } from "../../sandbox/mochi/demoWorld.ts"
 import { buttonsOf } from "../../sandbox/transcript.ts"
 import { openApiAvailable, faultsOfBody, requestFaults, responseFaults } from "../support/openapi.ts"
 import { kudosAnswer, sendKudos, suggestions } from "./steps.ts"
-import { makeRunningWorld, modes, untilRegistered } from "./world.ts"
+import { makeRunningWorld, modes } from "./world.ts"
 
 /** Every kind of request that the service makes, the first answers over HTTP left out there: they are no requests. */
 const kinds = {
@@ -26,7 +26,6 @@ describe.each(modes)("what is sent to Discord over %s", mode => {
     Effect.gen(function* () {
       const world = yield* makeRunningWorld({ mode })
       const { channel, discord, grace, linus, mochi } = world
-      yield* untilRegistered(world)
       const press = (
         message: Parameters<typeof buttonsOf>[0] & { readonly id: string },
         label: string,

@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { Fault } from "../../sandbox/mochi/Faults.ts"
 import type { Operation } from "../../sandbox/mochi/routes.ts"
 import { expectAlive, expectError, sendKudos, textOf, withFault } from "./steps.ts"
-import { makeRunningWorld, untilRegistered } from "./world.ts"
+import { makeRunningWorld } from "./world.ts"
 
 /** More than 20 seconds for a command, less than two tries of ten. */
 const patience = 21_000
@@ -13,7 +13,6 @@ describe("a command while Mochi hangs", () => {
     Effect.gen(function* () {
       const world = yield* makeRunningWorld({ mode: "http" })
       const { ada, mochi } = world
-      yield* untilRegistered(world)
 
       /** Begins a command and waits until its call hangs, so that the next fault is for the next command. */
       const begin = (fault: Fault, operation: Operation, times: number) =>

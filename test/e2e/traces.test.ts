@@ -4,7 +4,7 @@ import { DAO_APP } from "../../sandbox/mochi/demoWorld.ts"
 import { otlpReceiver } from "../support/otlpReceiver.ts"
 import type { OtlpReceiver, ReceivedSpan } from "../support/otlpReceiver.ts"
 import { sendKudos } from "./steps.ts"
-import { makeRunningWorld, untilRegistered } from "./world.ts"
+import { makeRunningWorld } from "./world.ts"
 import type { World } from "./world.ts"
 
 // The SDK reads it itself.
@@ -28,7 +28,6 @@ const watchedWorld = (environment: Readonly<Record<string, string>> = {}) =>
     const world = yield* makeRunningWorld({
       environment: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.endpoint}/v1/traces`, ...environment }
     })
-    yield* untilRegistered(world)
     return { receiver, world }
   })
 

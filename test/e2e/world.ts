@@ -126,14 +126,17 @@ export const untilReady = (url: string): Effect.Effect<void, unknown> =>
     if (!response.ok) throw new Error(`not ready: ${JSON.stringify(report)}`)
   }).pipe(Effect.retry(Schedule.spaced("50 millis")), Effect.timeout("45 seconds"))
 
-/** World and service. */
+/** World and service, with the commands registered. */
 export const makeRunningWorld = (options: WorldOptions = {}) =>
-  Effect.tap(makeWorld(options), world => startService(world))
+  makeWorld(options).pipe(
+    Effect.tap(world => startService(world)),
+    Effect.tap(untilRegistered)
+  )
 
-/** World and service with the commands registered: one for all tests of a block. */
+/** World and service: one for all tests of a block. */
 export class RunningWorld extends Context.Tag("test/RunningWorld")<RunningWorld, World>() {
   static readonly layer = (options: WorldOptions = {}): Layer.Layer<RunningWorld> =>
-    Layer.scoped(RunningWorld, Effect.tap(makeRunningWorld(options), untilRegistered)).pipe(Layer.orDie)
+    Layer.scoped(RunningWorld, makeRunningWorld(options)).pipe(Layer.orDie)
 }
 
 export const modes: ReadonlyArray<Mode> = ["gateway", "http"]
