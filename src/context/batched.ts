@@ -1,4 +1,4 @@
-import { Array as Arr, Effect, Exit, FiberSet, Order } from "effect"
+import { Array as Arr, Cause, Effect, Exit, FiberSet, Option, Order } from "effect"
 import type { Scope } from "effect"
 
 interface Batch<Item, A, E> {
@@ -7,6 +7,8 @@ interface Batch<Item, A, E> {
   readonly most: number
   /** Batches under way at a time: with one alone, an item would often wait for a whole batch before its own. */
   readonly atOnce: number
+  /** True for a failure after which each item may be tried alone; otherwise the failure is every item's. */
+  readonly isSafeToTryAlone: (error: E) => boolean
   /** Gets the items in the order of their keys, and answers in it; it has to fail or succeed as a whole. */
   readonly run: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<A>, E>
 }
@@ -18,10 +20,12 @@ interface Waiting<Item, A, E> {
 
 /**
  * Runs what comes at the same moment as one: an item that comes alone runs at once, and items that come while `atOnce`
- * batches are under way go together in the next. If a batch fails, each of its items that is still awaited is tried alone.
+ * batches are under way go together in the next. If a batch fails, each of its items that is still awaited is tried alone,
+ * unless that is not safe.
  */
 export const batched = <Item, A, E>({
   atOnce,
+  isSafeToTryAlone,
   keyOf,
   most,
   run
@@ -60,7 +64,11 @@ export const batched = <Item, A, E>({
 
     const together = (batch: ReadonlyArray<Waiting<Item, A, E>>) =>
       Effect.flatMap(Effect.exit(run(batch.map(({ item }) => item))), exit => {
-        if (Exit.isFailure(exit) && batch.length > 1) return Effect.forEach(batch, alone, { discard: true })
+        if (Exit.isFailure(exit) && batch.length > 1) {
+          const error = Cause.failureOption(exit.cause)
+          if (Option.isSome(error) && isSafeToTryAlone(error.value))
+            return Effect.forEach(batch, alone, { discard: true })
+        }
         return Effect.sync(() => {
           for (const [index, { resume }] of batch.entries())
             resume(Effect.flatMap(exit, answers => answerAt(answers, index)))

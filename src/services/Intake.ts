@@ -66,6 +66,8 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
     const store = yield* batched({
       most: mostStoredTogether,
       atOnce: storedAtOnce,
+      // A webhook that was stored all the same is a duplicate of itself.
+      isSafeToTryAlone: () => true,
       keyOf: ({ report: { key } }: Arrived) => `${key.applicationId}/${key.code}`,
       run: (arrived: ReadonlyArray<Arrived>) =>
         atomic

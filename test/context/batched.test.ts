@@ -10,12 +10,14 @@ const batches = Effect.gen(function* () {
   const submit = yield* batched({
     most: 3,
     atOnce: 2,
+    isSafeToTryAlone: error => error === "refused",
     keyOf: (item: string) => item.slice(0, 1),
     run: (items): Effect.Effect<ReadonlyArray<string>, string> =>
       Effect.gen(function* () {
         ran.push(items)
         yield* gate.take(1)
         if (items.some(item => item.endsWith("!"))) return yield* Effect.fail("refused")
+        if (items.some(item => item.endsWith("?"))) return yield* Effect.fail("lost")
         return items.map(item => item.toUpperCase())
       })
   })
@@ -76,6 +78,22 @@ describe("what comes at the same moment", () => {
       expect(yield* Fiber.join(failing)).toEqual(Either.left("refused"))
       yield* Effect.repeatN(Effect.yieldNow(), 5)
       expect(ran).toEqual([["a"], ["b"], ["c!", "d"], ["c!"]])
+    })
+  )
+
+  it.scoped("fails as one, and runs once, if it may have been done", () =>
+    Effect.gen(function* () {
+      const { gate, ran, submit } = yield* batches
+      const running = yield* Effect.fork(
+        Effect.forEach(["a", "b", "c", "d?"], item => Effect.either(submit(item)), {
+          concurrency: "unbounded"
+        })
+      )
+      yield* Effect.repeatN(Effect.yieldNow(), 5)
+      yield* gate.release(100)
+      const answers = yield* Fiber.join(running)
+      expect(answers.slice(-2)).toEqual([Either.left("lost"), Either.left("lost")])
+      expect(ran.filter(items => items.includes("c"))).toHaveLength(1)
     })
   )
 

@@ -9,7 +9,7 @@ import type { Conclusion, ReceivedInteraction } from "../../ports/Claims.ts"
 import { batched } from "../../context/batched.ts"
 import { recording } from "./AuditLogSql.ts"
 import { storable } from "./columns.ts"
-import { retryingConflicts } from "./conflicts.ts"
+import { retryingConflicts, storedNothing } from "./conflicts.ts"
 import { inBatches } from "./inBatches.ts"
 import { Lookout } from "./Lookout.ts"
 import { hasLapsed, isRenewed, ProcessLease } from "./ProcessLease.ts"
@@ -43,6 +43,8 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
       const claim = yield* batched({
         most: mostClaimedTogether,
         atOnce: claimsAtOnce,
+        // If the answer was lost, the claims may be stored: claiming them again would take them for somebody else's.
+        isSafeToTryAlone: storedNothing,
         // One statement cannot count two runs of one person.
         keyOf: ({ userId }: ReceivedInteraction) => userId,
         run: Effect.fnUntraced(function* (interactions: ReadonlyArray<ReceivedInteraction>) {
@@ -109,7 +111,10 @@ export const layer: Layer.Layer<Claims, never, SqlClient.SqlClient | ProcessLeas
             ...Option.toArray(yield* Effect.transposeMapOption(use, one => countingUse(sql, pseudonyms, one)))
           ]
           if (steps.length === 0) return
-          yield* sql`with ${sql.csv(steps.map((step, index) => sql`${sql(`step_${index}`)} as (${step})`))} select 1`
+          const whole = sql`with ${sql.csv(steps.map((step, index) => sql`${sql(`step_${index}`)} as (${step})`))} select 1`
+          yield* Effect.tapError(retryingConflicts(whole), () =>
+            isAnswered ? Effect.ignore(answered) : Effect.void
+          )
         }, asStoreUnavailable("Claims.conclude")),
 
         answeredForAnother: Effect.fnUntraced(function* (id: InteractionId) {

@@ -11,6 +11,7 @@ import type { StoredIntent } from "../../ports/KudosIntents.ts"
 import type { LiveAnswer, Shown } from "../../ports/TransferRequests.ts"
 import { recording } from "./AuditLogSql.ts"
 import { columnsOf, named, valuesOf } from "./columnsAndValues.ts"
+import { retryingConflicts } from "./conflicts.ts"
 import { factsColumns } from "./factsColumns.ts"
 import { erasedSince, startOfWork } from "./erasedSince.ts"
 import { fencedParties } from "./fencedParties.ts"
@@ -150,15 +151,17 @@ export const layer: Layer.Layer<TransferRequests, never, SqlClient.SqlClient | P
 
       redrawn: Effect.fnUntraced(function* (key: RequestKey, audience: Audience, status: RequestStatus) {
         const { application_id, code } = yield* encodeKey(key)
-        // The lock reads the newest status, and makes a change of it wait until this is stored.
-        const rows = yield* sql`
+        // The lock, which comes first, reads the newest status, and makes a change of it wait until this is stored.
+        const rows = yield* retryingConflicts(sql`
           with request as (
             select status from transfer_requests where application_id = ${application_id} and code = ${code} for share
           ), redrawn as (
             update shown_messages set status = ${status}, is_outdated = false
-            where application_id = ${application_id} and code = ${code} and audience = ${audience} returning code
+            where application_id = ${application_id} and code = ${code} and audience = ${audience}
+              and exists (select from request)
+            returning code
           )
-          select request.status from redrawn, request`
+          select request.status from redrawn, request`)
         return Option.map(Arr.head(yield* decodeStatuses(rows)), row => row.status)
       }, asStoreUnavailable("TransferRequests.redrawn")),
 

@@ -25,3 +25,10 @@ const isConflict = (error: unknown): boolean =>
   (error instanceof SqlError.SqlError || error instanceof StoreUnavailable) &&
   Predicate.hasProperty(error.cause, "code") &&
   codes.has(error.cause.code)
+
+/** True for a failure that PostgreSQL itself reported, of a session that goes on: it rolled the statement back. */
+export const storedNothing = (error: unknown): boolean =>
+  error instanceof SqlError.SqlError &&
+  Predicate.hasProperty(error.cause, "code") &&
+  typeof error.cause.code === "string" &&
+  /^(?!08|57P)(?=.*\d)[0-9A-Z]{5}$/.test(error.cause.code)

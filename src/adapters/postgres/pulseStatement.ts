@@ -15,7 +15,8 @@ export const leaseKeptFor = "1 day"
  */
 export const heldByNobodyNow = (holder: string): string => `(${holder} <> lease.id and not exists (
   select from processes where processes.id = ${holder}
-    and seen_at > clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'))`
+    and seen_at between clock_timestamp() - ${leaseLapsesAfter} * interval '1 millisecond'
+      and clock_timestamp() + ${leaseLapsesAfter} * interval '1 millisecond'))`
 
 export interface BeatStatement {
   readonly name: string
