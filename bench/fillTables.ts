@@ -11,6 +11,21 @@ const id = "(900000000000000000 + n)::text"
 const minutesAgo = "now() - interval '5 minutes'"
 const daysAgo = "now() - interval '3 days'"
 
+/** What a request is about, in every table that says so. */
+const facts = {
+  application_name: "'App ' || n",
+  vault_name: "'Vault'",
+  amount: "'1.5'",
+  symbol: "'USDC'",
+  reason: "'For the release notes'",
+  owner_profile_id: id,
+  owner_discord_id: id,
+  requester_profile_id: id,
+  requester_discord_id: id,
+  recipient_profile_id: id,
+  recipient_discord_id: id
+}
+
 /** By table, the columns without a default and what they hold in row `n`. */
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   people: { discord_user_id: id, locale: "'en-US'", dm_channel_id: id, updated_at: daysAgo },
@@ -28,17 +43,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     application_id: "(5000000 + n)::text",
     vault_profile_id: "n::text",
     token_name: "'USD Coin'",
-    application_name: "'App ' || n",
-    vault_name: "'Vault'",
-    amount: "'1.5'",
-    symbol: "'USDC'",
-    reason: "'For the release notes'",
-    owner_profile_id: id,
-    owner_discord_id: id,
-    requester_profile_id: id,
-    requester_discord_id: id,
-    recipient_profile_id: id,
-    recipient_discord_id: id,
+    ...facts,
     state: "'created'",
     request_code: "'FULL' || n",
     holder: "1",
@@ -48,17 +53,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     application_id: "(5000000 + n)::text",
     code: "'FULL' || n",
     status: "'approved'",
-    application_name: "'App ' || n",
-    vault_name: "'Vault'",
-    amount: "'1.5'",
-    symbol: "'USDC'",
-    reason: "'For the release notes'",
-    owner_profile_id: id,
-    owner_discord_id: id,
-    requester_profile_id: id,
-    requester_discord_id: id,
-    recipient_profile_id: id,
-    recipient_discord_id: id,
+    ...facts,
     interaction_id: id,
     settled_by_profile_id: id,
     settled_at: daysAgo,

@@ -61,7 +61,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
         const isNew = yield* inbox.accept(webhookId, audit)
         if (!isNew) return { _tag: "Duplicate" } as const
         return { _tag: "Accepted", request: yield* settlements.reportWithin(report) } as const
-      }).pipe(within(parent))
+      }).pipe(underParent(parent))
 
     const store = yield* batched({
       most: mostStoredTogether,
@@ -73,7 +73,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
         atomic
           .transaction(outbox.together(Effect.forEach(arrived, storeOne)))
           .pipe(
-            within(Option.flatMap(Arr.head(arrived), ({ parent }) => parent)),
+            underParent(Option.flatMap(Arr.head(arrived), ({ parent }) => parent)),
             Effect.disconnect,
             Effect.timeout(storedWithin)
           )
@@ -95,7 +95,7 @@ export class Intake extends Effect.Service<Intake>()("mochi/services/Intake", {
   })
 }) {}
 
-const within =
+const underParent =
   (parent: Option.Option<Tracer.AnySpan>) =>
   <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Option.match(parent, { onNone: () => work, onSome: span => Effect.withParentSpan(work, span) })

@@ -2,15 +2,13 @@ import { Duration, Effect, Option } from "effect"
 import { LRUCache } from "lru-cache"
 import { ApplicationId, ProfileId, VaultProfileId } from "../domain/Ids.ts"
 import type { UserId } from "../domain/Ids.ts"
-import { unsafeMonotonicMillis } from "../context/monotonic.ts"
 import { ownText } from "./offered.ts"
+import { entryBytes, sinceStart } from "./remembered.ts"
 
 /** For so long an id that the person's own lists showed may enter a look-up before the lists are read again. */
 const knownFor = Duration.minutes(15)
 /** Of all people together. */
 const mostBytes = 4 * 1024 * 1024
-/** What an entry costs besides its texts, in bytes. */
-const entryBytes = 200
 
 /** The ids that are known of what a person typed. */
 export interface RecentChoice {
@@ -25,14 +23,12 @@ export interface RecentChoice {
  */
 export class RecentChoices extends Effect.Service<RecentChoices>()("mochi/services/RecentChoices", {
   effect: Effect.map(Effect.clock, clock => {
-    const start = unsafeMonotonicMillis(clock)
     const known = new LRUCache<string, string>({
       maxSize: mostBytes,
       sizeCalculation: (id, name) => 2 * (id.length + name.length) + entryBytes,
       ttl: Duration.toMillis(knownFor),
       ttlResolution: 0,
-      // Never zero: the library would take that for a time that it does not know.
-      perf: { now: () => 1 + unsafeMonotonicMillis(clock) - start }
+      perf: { now: sinceStart(clock) }
     })
     const nameOf = (...words: ReadonlyArray<string>) => JSON.stringify(words)
     const remember = (id: string, ...words: ReadonlyArray<string>) => known.set(nameOf(...words), ownText(id))

@@ -59,10 +59,10 @@ export const remembered = <Key, A extends {}, E>(
   })
 
 /** What an entry costs besides its key and its value, in bytes. */
-const entryBytes = 200
+export const entryBytes = 200
 
 /** Never zero: the library would take that for a time that it does not know. */
-const sinceStart = (clock: Clock.Clock): (() => number) => {
+export const sinceStart = (clock: Clock.Clock): (() => number) => {
   const start = unsafeMonotonicMillis(clock)
   return () => 1 + unsafeMonotonicMillis(clock) - start
 }

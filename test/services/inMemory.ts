@@ -18,6 +18,7 @@ import * as JobWorker from "../../src/programs/jobs/JobWorker.ts"
 import { DeadLetters } from "../../src/services/DeadLetters.ts"
 import { Intake } from "../../src/services/Intake.ts"
 import { settings } from "../adapters/mochi/mochiClients.ts"
+import { everything } from "../stores/auditing.ts"
 import { facts } from "./cast.ts"
 import { key, storeDown } from "./mochiWorld.ts"
 import { firstLineOf, recordingMessenger } from "./recordingMessenger.ts"
@@ -123,12 +124,3 @@ export const inMemory = Effect.gen(function* () {
 
   return { happened, discord, mochi, stores, start, process, webhook, notified, audited, used }
 })
-
-const everything = {
-  actor: Option.none(),
-  action: Option.none(),
-  requestCode: Option.none(),
-  person: Option.none(),
-  since: Option.none(),
-  before: Option.none()
-}

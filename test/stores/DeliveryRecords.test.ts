@@ -22,6 +22,7 @@ import { aRequest } from "../adapters/postgres/storedRequests.ts"
 import { leaseRenewedOnUse } from "../support/leases.ts"
 import * as TestDatabase from "../support/postgres.ts"
 import * as pseudonyms from "../support/pseudonyms.ts"
+import { everything } from "./auditing.ts"
 
 const sql = DeliveryRecordsSql.layer.pipe(
   Layer.provideMerge(
@@ -50,15 +51,6 @@ const card: Shown = {
   status: "pending",
   isOutdated: false,
   bot: Option.none()
-}
-
-const everything = {
-  actor: Option.none(),
-  action: Option.none(),
-  requestCode: Option.none(),
-  person: Option.none(),
-  since: Option.none(),
-  before: Option.none()
 }
 
 /** A request whose owner has to see it, and the job for that, taken. */

@@ -7,6 +7,7 @@ import { Claims } from "../../src/ports/Claims.ts"
 import { KudosIntents } from "../../src/ports/KudosIntents.ts"
 import { PersonalData } from "../../src/ports/PersonalData.ts"
 import { TransferRequests } from "../../src/ports/TransferRequests.ts"
+import { everything } from "./auditing.ts"
 import { draft, recipient, sender } from "./drafts.ts"
 import { onEachStore, World } from "./eachStore.ts"
 
@@ -37,19 +38,7 @@ const inHand = Effect.gen(function* () {
 })
 
 const deedsOf = (code: RequestCode) =>
-  Effect.flatMap(AuditLog, log =>
-    log.list(
-      {
-        actor: Option.none(),
-        action: Option.none(),
-        requestCode: Option.some(code),
-        person: Option.none(),
-        since: Option.none(),
-        before: Option.none()
-      },
-      10
-    )
-  )
+  Effect.flatMap(AuditLog, log => log.list({ ...everything, requestCode: Option.some(code) }, 10))
 
 onEachStore("a request that an intent created", it => {
   it.effect("is added whole: with its facts, its answer, the intent's end and an entry in the log", () =>
